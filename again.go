@@ -1,0 +1,150 @@
+package overlap
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// waitingCalls are a job's calls that were handed out before: given back unstarted, or waiting for another attempt.
+// They are guarded by the job's mutex.
+type waitingCalls struct {
+	again      []Call       // to be handed out, oldest first
+	againCount atomic.Int32 // len(again), to look at without the mutex
+	sleeping   []sleeper    // by due time, soonest first
+	alarm      *time.Timer  // for the soonest
+}
+
+type sleeper struct {
+	due  time.Duration
+	call Call
+}
+
+// putBack hands a call out again.
+func (j *Job) putBack(c Call) {
+	if j.putAgain(c) {
+		j.kick()
+	}
+}
+
+func (j *Job) putAgain(c Call) bool {
+	j.mu.Lock()
+	if j.stopped.Load() {
+		j.mu.Unlock()
+		c.worker = &j.loose
+		j.source.drop(c, j.cause())
+		return false
+	}
+	j.again = append(j.again, c)
+	j.againCount.Add(1)
+	j.mu.Unlock()
+	return true
+}
+
+// refused keeps a call that the executor's Offer did not take for its workers.
+func (j *Job) refused(c Call) {
+	if j.putAgain(c) {
+		j.mu.Lock()
+		j.parked.Signal()
+		j.mu.Unlock()
+	}
+}
+
+func (j *Job) popAgain() (Call, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.again) == 0 {
+		return Call{}, false
+	}
+	c := j.again[0]
+	j.again[0] = Call{}
+	j.again = j.again[1:]
+	j.againCount.Add(-1)
+	return c, true
+}
+
+// sleep hands a call out again after a wait, during which it holds no worker.
+func (j *Job) sleep(c Call, wait time.Duration) {
+	due := j.now() + wait
+	j.mu.Lock()
+	if j.stopped.Load() {
+		j.mu.Unlock()
+		c.worker = &j.loose
+		j.source.drop(c, j.cause())
+		return
+	}
+	at, _ := slices.BinarySearchFunc(j.sleeping, due, func(s sleeper, due time.Duration) int {
+		if s.due <= due {
+			return -1
+		}
+		return 1
+	})
+	j.sleeping = slices.Insert(j.sleeping, at, sleeper{due, c})
+	if at == 0 && j.inline == nil { // inline, the waiting goroutine looks at the clock itself
+		j.setAlarm(wait)
+	}
+	j.mu.Unlock()
+}
+
+func (j *Job) setAlarm(wait time.Duration) {
+	if j.alarm == nil {
+		j.alarm = time.AfterFunc(wait, j.wake)
+	} else {
+		j.alarm.Reset(wait)
+	}
+}
+
+// wake hands out the calls whose wait is over.
+func (j *Job) wake() {
+	j.mu.Lock()
+	woken := 0
+	for now := j.now(); woken < len(j.sleeping) && j.sleeping[woken].due <= now; woken++ {
+		j.again = append(j.again, j.sleeping[woken].call)
+	}
+	j.sleeping = slices.Delete(j.sleeping, 0, woken)
+	j.againCount.Add(int32(woken))
+	if len(j.sleeping) > 0 && j.inline == nil {
+		j.setAlarm(j.sleeping[0].due - j.now())
+	}
+	j.mu.Unlock()
+	if woken > 0 {
+		j.kick()
+	}
+}
+
+// doze waits, on the goroutine that runs an inline job's calls, until a call can be handed out again. It reports false
+// when there is none to wait for.
+func (j *Job) doze() bool {
+	j.mu.Lock()
+	if len(j.sleeping) == 0 {
+		j.mu.Unlock()
+		return false
+	}
+	wait := j.sleeping[0].due - j.now()
+	j.mu.Unlock()
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		j.wake()
+	case <-j.ctx.Done():
+		j.stop(j.cause()) // ends what slept
+	}
+	return true
+}
+
+// takeWaiting takes every call that waits, for stop to end.
+func (j *Job) takeWaiting() []Call {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	calls := j.again
+	for _, s := range j.sleeping {
+		calls = append(calls, s.call)
+	}
+	j.again, j.sleeping = nil, nil
+	j.againCount.Store(0)
+	if j.alarm != nil {
+		j.alarm.Stop()
+	}
+	return calls
+}

@@ -1,0 +1,157 @@
+package overlap
+
+import (
+	"context"
+	"errors"
+	"runtime/pprof"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// attempt is one attempt at a call on this goroutine, with everything that the options asked for.
+type attempt struct {
+	ctx   context.Context // of the attempt
+	outer context.Context // of the call
+	call  Call
+	watch *watch // if there is a timeout
+}
+
+// watch bounds an attempt.
+type watch struct {
+	timeout *TimeoutError // the cause of the attempt's context when its own timeout ends it
+	cancel  context.CancelFunc
+	timer   *time.Timer // ends the call as abandoned, unless the attempt comes back first
+	settled atomic.Bool // whichever of the two came first
+}
+
+// begin starts an attempt in the call's context ctx. abandon ends the call without the goroutine.
+func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(error)) attempt {
+	w := c.worker
+	a := attempt{ctx: ctx, outer: ctx, call: c}
+	if p.timeout > 0 {
+		v := &watch{timeout: &TimeoutError{Timeout: p.timeout, Grace: p.grace}}
+		a.watch = v
+		a.ctx, v.cancel = context.WithTimeoutCause(ctx, p.timeout, v.timeout)
+		if !w.inline {
+			v.timer = time.AfterFunc(p.timeout+p.grace, func() {
+				if v.settled.CompareAndSwap(false, true) {
+					abandon(v.timeout)
+					w.abandon()
+				}
+			})
+		}
+	}
+	if w.job.options.profileLabels {
+		a.ctx = pprof.WithLabels(a.ctx, pprof.Labels("overlap.task", c.worker.job.source.task(c).Name(), "overlap.index", strconv.Itoa(index)))
+		pprof.SetGoroutineLabels(a.ctx)
+	}
+	return a
+}
+
+// end says how the attempt ended. It reports false when the call was abandoned: then the goroutine must touch nothing
+// of the job any more.
+func (a *attempt) end(returned bool, panicked any, err error) (Outcome, error, bool) {
+	if a.watch != nil {
+		defer a.watch.cancel()
+		if a.watch.timer != nil {
+			a.watch.timer.Stop()
+		}
+		if !a.watch.settled.CompareAndSwap(false, true) {
+			abandoned.Add(-1)
+			return Abandoned, nil, false
+		}
+	}
+	if a.call.worker.job.options.profileLabels {
+		pprof.SetGoroutineLabels(a.outer)
+	}
+	switch {
+	case panicked != nil:
+		return Panicked, panicError(panicked), true
+	case !returned:
+		return Failed, ErrGoexit, true
+	case err == nil:
+		return Succeeded, nil, true
+	case a.watch != nil && context.Cause(a.ctx) == error(a.watch.timeout):
+		return TimedOut, &TimeoutError{Timeout: a.watch.timeout.Timeout, Grace: a.watch.timeout.Grace, Err: err}, true
+	}
+	return outcomeOf(a.outer, err), err, true
+}
+
+// outcomeOf tells a call that was canceled from one that failed, by the error it returned.
+func outcomeOf(ctx context.Context, err error) Outcome {
+	if ended := ctx.Err(); ended != nil && (errors.Is(err, ended) || errors.Is(err, context.Cause(ctx))) {
+		return Canceled
+	}
+	return Failed
+}
+
+// taker takes how an attempt ended: a Map, a Stream or a future.
+type taker[Out any] interface {
+	attempted(c Call, v Out, o Outcome, err error)
+	// finish ends a call that did not succeed, without another attempt.
+	finish(c Call, o Outcome, err error)
+}
+
+// perform makes one attempt at a call on this goroutine, where no option asks for more. It is apart from performWatched
+// to keep its frame small: growing a goroutine's first stack costs more than starting the goroutine.
+func perform[In, Out any](c Call, ctx context.Context, fn func(context.Context, In) (Out, error), in In, to taker[Out]) {
+	running := true
+	defer func() {
+		if running {
+			broke(c, recover(), to)
+		}
+	}()
+	v, err := fn(ctx, in)
+	running = false
+	if err != nil {
+		to.attempted(c, v, outcomeOf(ctx, err), err)
+		return
+	}
+	to.attempted(c, v, Succeeded, nil)
+}
+
+// broke ends an attempt that did not come back: it panicked or, if panicked is nil, ended its goroutine. The function
+// that recovered must call it, for the stack.
+func broke[Out any](c Call, panicked any, to taker[Out]) {
+	var zero Out
+	if panicked != nil {
+		to.attempted(c, zero, Panicked, panicError(panicked))
+	} else {
+		to.attempted(c, zero, Failed, ErrGoexit)
+	}
+}
+
+// performWatched is perform with everything that the options asked for.
+func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index int, fn func(context.Context, In) (Out, error), in In, to taker[Out]) {
+	a := c.begin(ctx, p, index, func(err error) { to.finish(c, Abandoned, err) })
+	var v Out
+	var err error
+	returned := false
+	defer func() {
+		if o, err, ours := a.end(returned, recover(), err); ours {
+			to.attempted(c, v, o, err)
+		}
+	}()
+	v, err = fn(a.ctx, in)
+	returned = true
+}
+
+// plain reports whether an attempt needs no more than perform does.
+func (j *Job) plain(p *policy) bool { return p.timeout == 0 && !j.options.profileLabels }
+
+// retry decides whether a call whose attempt ended so gets another one, and has it wait for that.
+func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) bool {
+	if p.retry.Extra == 0 || j.stopped.Load() {
+		return false
+	}
+	wait, again := p.retry.again(int(c.attempt)+1, o, err)
+	if !again {
+		return false
+	}
+	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, j.now())
+	c.attempt++
+	c.delayed = err
+	j.sleep(c, wait)
+	return true
+}

@@ -1,0 +1,56 @@
+package overlap
+
+import (
+	"context"
+	"time"
+)
+
+// Call is one call handed to an executor. Exactly one of Worker.Run, Go, End and Requeue must be used on it, once.
+type Call struct {
+	worker  *Worker
+	place   int64     // Map: the index; Stream: the place in its window
+	future  submitted // Group
+	attempt int32     // attempts made before this one
+	delayed error     // how the last attempt failed, while the call waits for the next
+}
+
+// Go runs the call on a goroutine of its own.
+func (c Call) Go() {
+	c.worker = &c.worker.job.loose
+	go c.run()
+}
+
+func (c Call) run() { c.worker.job.source.run(c) }
+
+// Task is the call's task.
+func (c Call) Task() AnyTask { return c.worker.job.source.task(c) }
+
+// Input is a pointer to the call's input, of type *In. It must not be changed, nor read after End or Requeue.
+func (c Call) Input() any { return c.worker.job.source.input(c) }
+
+// Context is the context of a call made elsewhere: it ends when the job is canceled and, after Started, when the call's
+// future is.
+func (c Call) Context() context.Context {
+	if c.future != nil {
+		if ctx := c.future.base().context(); ctx != nil {
+			return ctx
+		}
+	}
+	return c.worker.job.ctx
+}
+
+// Attempt is the number of the attempt that is to be made, from 1.
+func (c Call) Attempt() int { return int(c.attempt) + 1 }
+
+// Started says when the call began to run elsewhere; without it, it began when it was handed out.
+func (c Call) Started(at time.Time) {
+	j := c.worker.job
+	j.source.started(c, at.Sub(j.start))
+}
+
+// End ends an attempt that was made elsewhere. out is a *Out when the outcome is Succeeded and not used otherwise; err
+// is nil exactly when it is. The job decides whether another attempt follows.
+func (c Call) End(out any, o Outcome, err error) { c.worker.job.source.ended(c, out, o, err) }
+
+// Requeue gives back a call that has not started: it is handed out again, and this was no attempt.
+func (c Call) Requeue() { c.worker.job.putBack(c) }

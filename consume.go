@@ -1,0 +1,187 @@
+package overlap
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+var errLoopLeft = errors.New("the loop over the results was left")
+
+// draw puts the inputs into the window, on the drawer's goroutine.
+func (s *stream[In, Out]) draw() {
+	defer s.leave()
+	defer func() {
+		s.allIn.Store(true)
+		s.settle(1) // no more calls come
+		s.feed()
+	}()
+	s.drawAll(func() bool {
+		if s.hasWork() {
+			s.kick()
+		}
+		s.waitForRoom()
+		return !s.stopped.Load()
+	})
+}
+
+// drawAll puts each input into the window, and has added called after each, until that says to stop. What goes wrong
+// with the inputs is kept in left.
+func (s *stream[In, Out]) drawAll(added func() bool) {
+	inside := true // seq, rather than added
+	defer func() {
+		if !inside {
+			return
+		}
+		if r := recover(); r != nil {
+			s.left = fmt.Errorf("drawing inputs: %w", &PanicError{Value: r, Stack: debug.Stack()})
+		} else if s.left == nil {
+			s.left = fmt.Errorf("drawing inputs: %w", ErrGoexit)
+		}
+	}()
+	s.seq(func(in In, err error) bool {
+		inside = false // not undone by a panic of added, which is none of seq's
+		more := false
+		switch {
+		case s.stopped.Load():
+			s.left = s.cause() // in was drawn, but has no place: no result speaks of it
+		case err != nil:
+			s.left = err
+		default:
+			s.put(in)
+			if more = added(); !more {
+				s.left = s.cause()
+			}
+		}
+		inside = true
+		return more
+	})
+	inside = false
+}
+
+// waitForRoom returns when the window has a free place, or the job has stopped.
+func (s *stream[In, Out]) waitForRoom() {
+	window := int64(len(s.window))
+	for s.drawn.Load()-s.taken.Load() >= window && !s.stopped.Load() {
+		s.full.Store(true)
+		if s.drawn.Load()-s.taken.Load() < window || s.stopped.Load() {
+			if s.full.CompareAndSwap(true, false) {
+				break
+			}
+		}
+		<-s.room
+	}
+	if s.stopped.Load() {
+		s.shut(s.cause()) // what was put in after stop had looked
+	}
+}
+
+// makeRoom wakes the drawer.
+func (s *stream[In, Out]) makeRoom() {
+	if s.full.Load() && s.full.CompareAndSwap(true, false) {
+		s.room <- struct{}{}
+	}
+}
+
+// deliver adds an ended call to finished, where it is its turn.
+func (s *stream[In, Out]) deliver(place int64) {
+	var turn int64
+	if s.options.ordered {
+		turn = int64(s.window[place].Index)
+	} else {
+		turn = s.turns.Add(1) - 1
+	}
+	s.finished[turn%int64(len(s.finished))].Store(int32(place) + 1)
+	if s.hungry.Load() && s.taken.Load() == turn {
+		s.feed()
+	}
+}
+
+// feed wakes the consumer.
+func (s *stream[In, Out]) feed() {
+	if s.hungry.CompareAndSwap(true, false) {
+		s.wake <- struct{}{}
+	}
+}
+
+// consume yields the results, on the goroutine of the range loop.
+func (s *stream[In, Out]) consume(yield func(Result[In, Out]) bool) {
+	s.workers.Add(1)
+	go s.draw()
+	defer func() { // also when the loop's body panics or ends its goroutine
+		s.stop(errLoopLeft)
+		whileLending(s.outer, &s.Job, func() { <-s.done })
+		s.rethrow()
+	}()
+	for s.waitForResult() {
+		if !s.take(yield) {
+			return
+		}
+	}
+	if s.left != nil && s.firstPanic == nil {
+		yield(Result[In, Out]{Index: -1, Err: s.left, Outcome: NeverStarted, Worker: -1})
+	}
+}
+
+// upNext is the place + 1 of the result whose turn it is, or 0.
+func (s *stream[In, Out]) upNext() int32 {
+	return s.finished[s.taken.Load()%int64(len(s.finished))].Load()
+}
+
+// waitForResult returns when there is a result to take; false when there will be none.
+func (s *stream[In, Out]) waitForResult() bool {
+	for s.upNext() == 0 {
+		if s.allIn.Load() && s.taken.Load() == s.drawn.Load() {
+			return false
+		}
+		s.hungry.Store(true)
+		if s.upNext() != 0 || s.allIn.Load() && s.taken.Load() == s.drawn.Load() {
+			if s.hungry.CompareAndSwap(true, false) {
+				continue
+			}
+		}
+		if frameOf(s.outer) == nil {
+			<-s.wake
+		} else {
+			whileLending(s.outer, &s.Job, func() { <-s.wake })
+		}
+	}
+	return true
+}
+
+// take yields the result whose turn it is. It is taken when the body of the loop ends.
+func (s *stream[In, Out]) take(yield func(Result[In, Out]) bool) bool {
+	t := s.taken.Load()
+	at := t % int64(len(s.finished))
+	place := s.finished[at].Load() - 1
+	if s.options.propagatePanics && s.window[place].Outcome == Panicked {
+		return false
+	}
+	more := yield(s.window[place])
+	s.window[place] = Result[In, Out]{} // what has been yielded must not be kept
+	s.finished[at].Store(0)
+	s.free[at] = place
+	s.taken.Store(t + 1)
+	s.makeRoom()
+	return more
+}
+
+// consumeInline does everything in turn on the goroutine of the range loop: draw, run, yield.
+func (s *stream[In, Out]) consumeInline(yield func(Result[In, Out]) bool) {
+	more := true
+	defer func() {
+		s.stop(errLoopLeft)
+		s.rethrow()
+	}()
+	s.drawAll(func() bool {
+		s.workInline()
+		if s.upNext() == 0 {
+			s.shut(s.cause()) // stopped before it was claimed
+		}
+		more = s.take(yield)
+		return more && !s.stopped.Load()
+	})
+	if more && s.left != nil {
+		yield(Result[In, Out]{Index: -1, Err: s.left, Outcome: NeverStarted, Worker: -1})
+	}
+}

@@ -1,0 +1,133 @@
+package overlap
+
+import (
+	"context"
+	"runtime/debug"
+	"sync/atomic"
+)
+
+// abandoned is how many abandoned calls have not come back, in this process.
+var abandoned atomic.Int64
+
+// AbandonedRunning is how many abandoned calls of this process are still running: calls that outlasted their [Timeout]
+// and [Grace]. Safe for concurrent use.
+func AbandonedRunning() int { return int(abandoned.Load()) }
+
+// hire returns a worker that is not working, with a number of its own, or a new one; nil when the job is done.
+func (j *Job) hire(from *frame) *Worker {
+	if !increase(&j.workers) {
+		return nil
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if n := len(j.idle); n > 0 {
+		w := j.idle[n-1]
+		j.idle = j.idle[:n-1]
+		w.frame.from = from
+		return w
+	}
+	w := &Worker{job: j, id: len(j.crew)}
+	if j.runPlaces > 0 {
+		w.places = make([]atomic.Int32, j.runPlaces)
+	}
+	w.ctx = j.ctx
+	if j.slots != nil {
+		w.frame = frame{slots: j.slots, parent: j.around, from: from}
+		w.ctx = &frameContext{j.ctx, &w.frame}
+	}
+	j.crew = append(j.crew, w)
+	return w
+}
+
+// startWorker starts a worker that holds the slot, lent by from if that is not nil. The slots' mutex is held. It reports
+// false when the job is done: it had calls a moment ago, but others have ended them.
+func (j *Job) startWorker(from *frame) bool {
+	w := j.hire(from)
+	if w == nil {
+		return false
+	}
+	w.frame.holding = true
+	w.fresh, w.size, w.exact = true, 0, false
+	j.starting.Add(1)
+	go w.main()
+	return true
+}
+
+func (w *Worker) startFeeder() { go w.main() }
+
+// main is the life of a worker's goroutine, which a call can end at any time with runtime.Goexit.
+func (w *Worker) main() {
+	returned := false
+	defer func() { w.left(returned) }()
+	w.job.body(w)
+	returned = true
+}
+
+// left joins a worker.
+func (w *Worker) left(returned bool) {
+	if !w.lost.Load() {
+		w.quit(returned)
+	} else if w.job.slots != nil { // the job went on without it, but under Loop it may have waited for a turn since
+		w.job.slots.drop(&w.frame)
+	}
+}
+
+// quit takes w off the job's hands: what it has not run is handed out again and its slot is free. A worker that is sound
+// can work again.
+func (w *Worker) quit(sound bool) {
+	j := w.job
+	w.flush()
+	w.giveBack()
+	if w.fresh {
+		w.fresh = false
+		j.starting.Add(-1)
+	}
+	if j.slots != nil {
+		sound = j.slots.drop(&w.frame) && sound
+	} else if !sound {
+		j.hire(nil).startFeeder() // in its place
+	}
+	if sound {
+		j.mu.Lock()
+		j.idle = append(j.idle, w)
+		j.mu.Unlock()
+	}
+	if j.hasWork() {
+		j.kick()
+	}
+	j.leave()
+}
+
+// abandon goes on without w, whose goroutine is stuck in a call that has been ended as abandoned. It runs on the timer's
+// goroutine; w's own touches nothing of the job any more.
+func (w *Worker) abandon() {
+	abandoned.Add(1)
+	if w == &w.job.loose {
+		return
+	}
+	w.lost.Store(true)
+	w.quit(false)
+}
+
+// panicError wraps what recover returned; it must be called by the function that recovered.
+func panicError(value any) *PanicError { return &PanicError{Value: value, Stack: debug.Stack()} }
+
+// frameContext carries a frame, without the allocation of context.WithValue.
+type frameContext struct {
+	context.Context
+	frame *frame
+}
+
+type frameKey struct{}
+
+func (c *frameContext) Value(key any) any {
+	if _, ok := key.(frameKey); ok {
+		return c.frame
+	}
+	return c.Context.Value(key)
+}
+
+func frameOf(ctx context.Context) *frame {
+	f, _ := ctx.Value(frameKey{}).(*frame)
+	return f
+}

@@ -1,0 +1,133 @@
+package overlap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+var (
+	// ErrGoexit is the error of a call that ended its goroutine with runtime.Goexit, as t.FailNow and some mocks do.
+	ErrGoexit = errors.New("the task ended its goroutine (runtime.Goexit)")
+	// ErrGroupOver is the error of a future submitted to a group after Wait, or after a failure canceled the group.
+	ErrGroupOver = errors.New("the group takes no more calls")
+	// ErrFutureCanceled is the cause a call's context is canceled with by [Future.Cancel]. It is context.Canceled too.
+	ErrFutureCanceled = fmt.Errorf("future canceled: %w", context.Canceled)
+)
+
+// CallError is how one call failed.
+type CallError struct {
+	Task    string  // the task's name
+	Index   int     // the call's place in its job, from 0
+	Input   any     // the call's input
+	Attempt int     // the attempt that ended the call, from 1; 0 if it never started
+	Outcome Outcome // never Succeeded
+	Err     error   // what the task returned, or a *PanicError, *TimeoutError, ErrGoexit or the cause of the cancel
+}
+
+func (e *CallError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s[%d] %s", e.Task, e.Index, shorten(fmt.Sprintf("%+v", e.Input)))
+	if e.Attempt > 1 {
+		fmt.Fprintf(&b, ", attempt %d", e.Attempt)
+	}
+	if e.Outcome != Failed && e.Outcome != Panicked && e.Outcome != TimedOut && e.Outcome != Abandoned { // their errors say it
+		fmt.Fprintf(&b, ", %s", e.Outcome)
+	}
+	fmt.Fprintf(&b, ": %v", e.Err) // fmt survives an error whose Error method panics, a typed nil for instance
+	return b.String()
+}
+
+// Unwrap returns Err.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// shorten cuts a printed input to what fits into a message.
+func shorten(s string) string {
+	const most = 80
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return s
+}
+
+// JobError is how a job failed: every call that failed by itself, in order of their indexes. Calls that were canceled
+// or never started because of those are not listed.
+type JobError struct {
+	Failed []*CallError
+	Total  int   // calls the job had
+	Cause  error // the cause of an outer cancel, if there was one as well; else nil
+}
+
+// Error prints the first three failures.
+func (e *JobError) Error() string {
+	const most = 3
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d of %d calls failed: ", len(e.Failed), e.Total)
+	for i, c := range e.Failed {
+		if i == most {
+			fmt.Fprintf(&b, "; and %d more", len(e.Failed)-most)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(c.Error())
+	}
+	if e.Cause != nil {
+		fmt.Fprintf(&b, "; canceled: %v", e.Cause)
+	}
+	return b.String()
+}
+
+// Unwrap returns every failure, and the cause of the cancel if there was one.
+func (e *JobError) Unwrap() []error {
+	all := make([]error, 0, len(e.Failed)+1)
+	for _, c := range e.Failed {
+		all = append(all, c)
+	}
+	if e.Cause != nil {
+		all = append(all, e.Cause)
+	}
+	return all
+}
+
+// PanicError is a panic of a task, or of an iterator that gives a job its inputs.
+type PanicError struct {
+	Value any    // what was given to panic
+	Stack []byte // of the goroutine that panicked, as debug.Stack prints it
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap returns the panic's value if that is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// TimeoutError is an attempt that outlasted its Timeout. It is context.DeadlineExceeded too.
+type TimeoutError struct {
+	Timeout time.Duration
+	Grace   time.Duration
+	Err     error // what the task returned when it was told to stop; nil if it was abandoned
+}
+
+func (e *TimeoutError) Error() string {
+	switch {
+	case e.Err == nil:
+		return fmt.Sprintf("timed out after %v, did not come back within its grace of %v, and was abandoned", e.Timeout, e.Grace)
+	case errors.Is(e.Err, context.DeadlineExceeded):
+		return fmt.Sprintf("timed out after %v", e.Timeout)
+	}
+	return fmt.Sprintf("timed out after %v: %v", e.Timeout, e.Err)
+}
+
+// Unwrap returns context.DeadlineExceeded and what the task returned.
+func (e *TimeoutError) Unwrap() []error {
+	if e.Err == nil {
+		return []error{context.DeadlineExceeded}
+	}
+	return []error{context.DeadlineExceeded, e.Err}
+}

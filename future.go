@@ -1,0 +1,272 @@
+package overlap
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Future is a call that [Submit] has added to a group, and its value once it has ended. Safe for concurrent use.
+type Future[Out any] struct {
+	future
+	value Out
+}
+
+// AnyFuture is a future whatever its type: what [All], [First], [FirstError] and [AsCompleted] take.
+type AnyFuture interface {
+	// Done is closed when the call has ended.
+	Done() <-chan struct{}
+	// Err is why the call did not succeed, a *[CallError]; nil while it has not ended.
+	Err() error
+	// Outcome is how the call ended; Pending while it has not.
+	Outcome() Outcome
+	// Running reports whether an attempt at the call is executing.
+	Running() bool
+	// Cancel ends the call, or tells it to end.
+	Cancel() bool
+
+	base() *future
+}
+
+// future is what all futures are, whatever their type.
+type future struct {
+	job    *groupJob
+	self   submitted
+	policy *policy
+	index  int
+
+	mu       sync.Mutex // guards the next three; what follows is written by the call and read after its end
+	phase    phase
+	canceled bool
+	ctx      *futureContext
+	firstCtx futureContext // of the first attempt
+
+	watchers atomic.Pointer[watcher]
+	outcome  Outcome
+	err      error
+	attempts int
+	worker   int
+	times    struct{ queued, started, finished time.Duration }
+}
+
+type phase uint8
+
+const (
+	waiting phase = iota // to be handed out, or for another attempt
+	running
+	over
+)
+
+func (f *future) base() *future { return f }
+
+// Wait returns the call's value and error when it has ended. When ctx ends first, Wait returns its cause, and the call
+// goes on. A call that waits with its own context lends its slot meanwhile.
+func (f *Future[Out]) Wait(ctx context.Context) (Out, error) {
+	if err := f.wait(ctx); err != nil {
+		var zero Out
+		return zero, err
+	}
+	return f.value, f.err
+}
+
+// Result is everything about the call, and whether it has ended. Its Input is of the task's input type.
+func (f *Future[Out]) Result() (Result[any, Out], bool) {
+	if !f.ended() {
+		return Result[any, Out]{}, false
+	}
+	return Result[any, Out]{
+		Index: f.index, Input: deref(f.self.input()), Value: f.value, Err: f.err, Outcome: f.outcome, Attempts: f.attempts,
+		Queued: f.times.queued, Started: f.times.started, Finished: f.times.finished, Worker: f.worker,
+	}, true
+}
+
+func (f *future) wait(ctx context.Context) error {
+	if !f.ended() {
+		done := f.Done()
+		var err error
+		whileLending(ctx, &f.job.Job, func() {
+			select {
+			case <-done:
+			case <-ctx.Done():
+				if !f.ended() {
+					err = context.Cause(ctx)
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if f.outcome == Panicked && f.job.options.propagatePanics {
+		p, _ := errors.AsType[*PanicError](f.err)
+		panic(p)
+	}
+	return nil
+}
+
+// Err implements [AnyFuture].
+func (f *future) Err() error {
+	if !f.ended() {
+		return nil
+	}
+	return f.err
+}
+
+// Outcome implements [AnyFuture].
+func (f *future) Outcome() Outcome {
+	if !f.ended() {
+		return Pending
+	}
+	return f.outcome
+}
+
+// Running implements [AnyFuture].
+func (f *future) Running() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.phase == running
+}
+
+// Cancel ends a call that is not running at once, as NeverStarted or, between two attempts, as Canceled; the context of
+// one that runs is canceled with [ErrFutureCanceled], and what the call then returns is its end. Cancel reports whether the
+// call had not ended, or had been canceled before. Its siblings go on.
+func (f *future) Cancel() bool {
+	f.mu.Lock()
+	switch {
+	case f.phase == over:
+		defer f.mu.Unlock()
+		return f.canceled && f.outcome != Succeeded
+	case f.phase == running:
+		defer f.mu.Unlock()
+		f.canceled = true
+		f.ctx.cancel()
+		return true
+	}
+	f.canceled = true
+	f.phase = over
+	f.mu.Unlock()
+	f.end(nil, f.stillborn(), ErrFutureCanceled)
+	return true
+}
+
+// stillborn is the outcome of a call that is ended while it waits to be handed out.
+func (f *future) stillborn() Outcome {
+	if f.attempts > 0 {
+		return Canceled
+	}
+	return NeverStarted
+}
+
+// enter begins an attempt, unless the call has been ended meanwhile.
+func (f *future) enter(c Call) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.phase != waiting {
+		return false
+	}
+	f.phase = running
+	f.attempts = c.Attempt()
+	if f.attempts == 1 {
+		f.ctx = &f.firstCtx
+	} else {
+		f.ctx = &futureContext{} // somebody may still hold the last attempt's
+	}
+	f.ctx.Context = c.worker.ctx
+	return true
+}
+
+// context is of the attempt that runs, or nil.
+func (f *future) context() context.Context {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.phase != running {
+		return nil
+	}
+	return f.ctx
+}
+
+// leave ends an attempt that another may follow.
+func (f *future) leave(to phase) {
+	f.mu.Lock()
+	f.phase = to
+	f.ctx.release()
+	f.mu.Unlock()
+}
+
+// end settles the call. Whoever set its phase to over calls it, once.
+func (f *future) end(w *Worker, o Outcome, err error) {
+	j := f.job
+	if w == nil {
+		w = &j.loose
+	}
+	f.outcome, f.worker = o, -1
+	if o != NeverStarted {
+		f.times.finished, f.worker = w.tick(), w.number(f.index)
+		j.note(w, EventFinished, f.index, f.attempts, o, f.times.finished)
+	}
+	var failed *CallError
+	if o != Succeeded {
+		failed = &CallError{Task: f.self.task().Name(), Index: f.index, Input: deref(f.self.input()), Attempt: f.attempts, Outcome: o, Err: err}
+		f.err = failed
+	}
+	f.notify()
+	switch {
+	case o == Succeeded || f.canceled:
+	case o == Canceled || o == NeverStarted:
+		j.incomplete.Store(true)
+	default:
+		j.failures.add(failed)
+		j.keepPanic(o, err)
+		if !j.options.keepGoing {
+			j.stop(failed)
+		}
+	}
+	j.settle(1)
+}
+
+// refuse ends a future that never was one of its group's calls.
+func (f *future) refuse(err error) {
+	f.phase, f.index, f.worker = over, -1, -1
+	f.outcome = NeverStarted
+	f.err = &CallError{Task: f.self.task().Name(), Index: -1, Input: deref(f.self.input()), Outcome: NeverStarted, Err: err}
+	f.notify()
+}
+
+func (f *future) neverStarted(cause error) {
+	if f.take() {
+		f.end(nil, NeverStarted, cause)
+	}
+}
+
+// dropped ends a call that waited to be handed out again when the group stopped; the last attempt stands, if one was made.
+func (f *future) dropped(c Call, cause error) {
+	if !f.take() {
+		return
+	}
+	if c.attempt == 0 {
+		f.end(nil, NeverStarted, cause)
+	} else {
+		f.end(nil, Failed, c.delayed)
+	}
+}
+
+// take ends the call's waiting, if nobody has yet.
+func (f *future) take() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.phase != waiting {
+		return false
+	}
+	f.phase = over
+	return true
+}
+
+func (f *future) startedAt(c Call, at time.Duration) {
+	f.times.started = at
+	if c.attempt == 0 {
+		f.job.note(c.worker, EventQueued, f.index, 0, Pending, f.times.queued)
+	}
+	f.job.note(c.worker, EventStarted, f.index, c.Attempt(), Pending, at)
+}

@@ -1,0 +1,180 @@
+package overlap
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Group is a scope for futures: a job whose calls are submitted one by one. A call that fails cancels the others, unless
+// [KeepGoing], and [Group.Wait] joins them all. Always call Wait, which also frees the group's context. Safe for
+// concurrent use.
+type Group struct {
+	job groupJob
+}
+
+type groupJob struct {
+	Job
+	policy  policy // of calls whose task has none of its own
+	refusal error  // the executor's
+	unwatch func() bool
+	waited  atomic.Bool
+	failures
+
+	queueing sync.Mutex
+	queue    []submitted // from head on: nobody has claimed them
+	head     int
+	total    int          // submitted and not refused
+	queued   atomic.Int64 // len(queue)-head
+}
+
+// submitted is a future with its task and input.
+type submitted interface {
+	base() *future
+	run(c Call)
+	task() AnyTask
+	input() any // *In
+	ended(c Call, out any, o Outcome, err error)
+}
+
+// NewGroup opens a group on an executor. When ctx ends, all its calls are canceled. If the executor refuses, every
+// submitted future fails with its reason, as does Wait.
+func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group {
+	if executor == nil {
+		panic("overlap: NewGroup: the executor is nil")
+	}
+	g := &Group{}
+	j := &g.job
+	j.init(ctx, j, options)
+	j.policy = j.options.policy.over(policy{})
+	if err := j.launch(executor); err != nil {
+		j.refusal = err
+		j.stop(err)
+	}
+	j.unwatch = j.watch()
+	return g
+}
+
+// Submit adds a call of the task to the group and returns its future at once; under [Sync] it runs the call first. A
+// future submitted after a failure has canceled the group, or after Wait has returned, never starts and fails with
+// [ErrGroupOver]. Safe for concurrent use, also from calls of the group while Wait waits.
+func Submit[In, Out any](g *Group, task *Task[In, Out], in In) *Future[Out] {
+	if g == nil || task == nil {
+		panic("overlap: Submit: the group or the task is nil")
+	}
+	j := &g.job
+	s := &submission[In, Out]{of: task, in: in}
+	s.job, s.self, s.policy = j, s, &j.policy
+	if task.hasPolicy {
+		merged := j.options.policy.over(task.policy)
+		s.policy = &merged
+	}
+	j.submit(s)
+	return &s.Future
+}
+
+func (j *groupJob) submit(s submitted) {
+	f := s.base()
+	f.times.queued = j.now()
+	if !increase(&j.calls) { // all have ended, and no more may come
+		f.refuse(ErrGroupOver)
+		return
+	}
+	j.queueing.Lock()
+	if j.stopped.Load() {
+		j.queueing.Unlock()
+		f.refuse(j.whyStopped())
+		j.settle(1)
+		return
+	}
+	f.index = j.total
+	j.total++
+	if j.head == len(j.queue) {
+		j.queue, j.head = j.queue[:0], 0
+	}
+	j.queue = append(j.queue, s)
+	j.queued.Store(int64(len(j.queue) - j.head))
+	j.queueing.Unlock()
+	if j.inline != nil {
+		j.workInline()
+	} else {
+		j.kick()
+	}
+}
+
+func (j *groupJob) whyStopped() error {
+	if j.refusal != nil {
+		return j.refusal
+	}
+	return fmt.Errorf("%w: %w", ErrGroupOver, j.cause())
+}
+
+// Wait returns when all calls of the group have ended, those they submitted meanwhile included; nothing runs any more
+// then. Its error is a *[JobError] with every call that failed by itself; when the group's context was canceled before
+// all had ended, context.Cause of it; or the executor's refusal. Futures canceled one by one are no failures. It may be
+// called more than once.
+func (g *Group) Wait() error {
+	j := &g.job
+	if !j.waited.Swap(true) {
+		j.settle(1)
+	}
+	j.wait(j.outer)
+	j.unwatch()
+	j.cancel(nil)
+	j.rethrow()
+	if j.refusal != nil {
+		return j.refusal
+	}
+	j.queueing.Lock()
+	total := j.total
+	j.queueing.Unlock()
+	return j.failures.err(j.outer, total)
+}
+
+func (j *groupJob) ready() int { return int(j.queued.Load()) }
+
+func (j *groupJob) one() (Call, bool) {
+	if j.queued.Load() == 0 {
+		return Call{}, false
+	}
+	j.queueing.Lock()
+	defer j.queueing.Unlock()
+	if j.head == len(j.queue) {
+		return Call{}, false
+	}
+	s := j.queue[j.head]
+	j.queue[j.head] = nil // futures that have ended must not be kept
+	j.head++
+	j.queued.Store(int64(len(j.queue) - j.head))
+	return Call{future: s}, true
+}
+
+func (j *groupJob) shut(cause error) {
+	j.queueing.Lock()
+	rest := slices.Clone(j.queue[j.head:])
+	j.queue, j.head = nil, 0
+	j.queued.Store(0)
+	j.queueing.Unlock()
+	for _, s := range rest {
+		s.base().neverStarted(cause)
+	}
+}
+
+func (j *groupJob) drop(c Call, cause error) { c.future.base().dropped(c, cause) }
+
+// A group hands out no runs: its calls come one by one.
+func (j *groupJob) claim(*Worker, int) bool { return false }
+func (j *groupJob) runAll(*Worker)          {}
+
+func (j *groupJob) run(c Call)          { c.future.run(c) }
+func (j *groupJob) task(c Call) AnyTask { return c.future.task() }
+func (j *groupJob) input(c Call) any    { return c.future.input() }
+func (j *groupJob) started(c Call, at time.Duration) {
+	if f := c.future.base(); f.enter(c) {
+		f.startedAt(c, at)
+	}
+}
+func (j *groupJob) ended(c Call, out any, o Outcome, err error) { c.future.ended(c, out, o, err) }

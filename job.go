@@ -1,0 +1,242 @@
+package overlap
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Job is one Map, Stream or Group as an executor sees it. It hands out calls, and owns the workers that pull them: it
+// starts them when there are calls, joins them, and replaces one whose goroutine a call took with it.
+type Job struct {
+	ctx     context.Context // of its calls
+	cancel  context.CancelCauseFunc
+	outer   context.Context // the caller's
+	options options
+	source  source
+	start   time.Time
+	loose   Worker // stands for the goroutines of Call.Go, and for nobody
+	runs    bool   // the source hands out runs of calls
+
+	runPlaces int // how long a run may be whose places are not consecutive
+
+	// How the executor takes calls.
+	inline  func(*Worker)
+	offer   func(Call) bool
+	body    func(*Worker)
+	slots   *Slots
+	feeders int
+	around  *frame // the call that this job was started from, if any
+	lender  *frame // the nearest call around this job that holds one of slots
+
+	calls    atomic.Int64  // that have not ended, and one more while the job is open
+	workers  atomic.Int64  // that have not left, and one more until all calls have ended
+	done     chan struct{} // closed when nothing runs and nothing will
+	stopped  atomic.Bool
+	queued   atomic.Bool  // in slots' queue
+	starting atomic.Int32 // workers that have not claimed anything yet
+
+	mu     sync.Mutex
+	crew   []*Worker // all that ever worked, each at its number
+	idle   []*Worker // of the crew, not working
+	parked sync.Cond // feeders that wait for calls
+	over   bool      // all calls have ended
+	waitingCalls
+	firstPanic *PanicError // to be propagated
+
+	observing sync.Mutex // one call of options.observe at a time
+}
+
+func (j *Job) init(ctx context.Context, src source, list []Option) {
+	for _, o := range list {
+		o.applyToJob(&j.options)
+	}
+	j.outer = ctx
+	j.ctx, j.cancel = context.WithCancelCause(ctx)
+	j.source, j.start, j.done = src, time.Now(), make(chan struct{})
+	j.parked.L = &j.mu
+	j.around = frameOf(ctx)
+	j.calls.Store(1)
+	j.workers.Store(1)
+	j.loose = Worker{job: j, id: -1}
+}
+
+// launch hands the job to the executor.
+func (j *Job) launch(executor Executor) error {
+	if err := executor.Start(j); err != nil {
+		return err
+	}
+	if j.inline == nil && j.around != nil { // its calls do not run on the goroutine that holds the slot around them
+		j.ctx = &frameContext{j.ctx, &frame{parent: j.around}}
+	}
+	j.loose.ctx = j.ctx
+	for range j.feeders {
+		j.hire(nil).startFeeder()
+	}
+	return nil
+}
+
+// Inline has the calls run by work on the goroutine that waits for them. Nothing can be abandoned there.
+func (j *Job) Inline(work func(*Worker)) { j.inline = work }
+
+// Serve has work run by workers that need both a call and a slot: they are started when there are both, and should
+// return when there are no more calls, as [Worker.Work] does. A worker never waits for a call while it holds a slot.
+func (j *Job) Serve(slots *Slots, work func(*Worker)) {
+	j.slots, j.body = slots, work
+	j.lender = j.around.on(slots)
+}
+
+// Go has work run by one more worker with a goroutine of its own, for as long as the job lasts: its [Worker.Next] blocks
+// until there is a call. All workers of a job run the same work.
+func (j *Job) Go(work func(*Worker)) {
+	j.body = work
+	j.feeders++
+}
+
+// Offer has take called with each call, on the goroutine that adds it, so take must not block for long. When take
+// returns false, the call waits for one of the workers of [Job.Go].
+func (j *Job) Offer(take func(Call) bool) { j.offer = take }
+
+// Context ends when the job is canceled; its cause says why.
+func (j *Job) Context() context.Context { return j.ctx }
+
+// now is the time since the job's start.
+func (j *Job) now() time.Duration { return time.Since(j.start) }
+
+func (j *Job) hasWork() bool {
+	return j.againCount.Load() > 0 || j.source.ready() > int(j.starting.Load())
+}
+
+// kick sees to it that somebody takes the calls that are ready.
+func (j *Job) kick() {
+	switch {
+	case j.offer != nil:
+		for {
+			c, ok := j.next()
+			if !ok {
+				return
+			}
+			c.worker = &j.loose
+			if !j.offer(c) {
+				j.refused(c)
+				return
+			}
+		}
+	case j.slots != nil:
+		j.slots.staff(j)
+	case j.feeders > 0:
+		j.mu.Lock()
+		j.parked.Signal()
+		j.mu.Unlock()
+	}
+}
+
+// next claims the call whose turn it is.
+func (j *Job) next() (Call, bool) {
+	if j.againCount.Load() > 0 {
+		if c, ok := j.popAgain(); ok {
+			return c, true
+		}
+	}
+	return j.source.one()
+}
+
+// increase adds one to a count that has not come down to zero.
+func increase(count *atomic.Int64) bool {
+	for {
+		n := count.Load()
+		if n == 0 {
+			return false
+		}
+		if count.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+// settle counts n calls as ended.
+func (j *Job) settle(n int64) {
+	if n == 0 || j.calls.Add(-n) > 0 {
+		return
+	}
+	j.mu.Lock()
+	j.over = true
+	j.parked.Broadcast()
+	j.mu.Unlock()
+	j.leave()
+}
+
+// leave counts a worker out.
+func (j *Job) leave() {
+	if j.workers.Add(-1) == 0 {
+		close(j.done)
+	}
+}
+
+// stop hands out nothing more: what has not started never will, and what runs is told by its context.
+func (j *Job) stop(cause error) {
+	if j.stopped.Swap(true) {
+		return
+	}
+	j.cancel(cause)
+	j.source.shut(cause)
+	for _, c := range j.takeWaiting() {
+		c.worker = &j.loose
+		j.source.drop(c, cause)
+	}
+	j.mu.Lock()
+	j.parked.Broadcast()
+	j.mu.Unlock()
+}
+
+// cause says why the job's calls were canceled.
+func (j *Job) cause() error { return context.Cause(j.ctx) }
+
+// watch stops the job when the caller's context ends, until the returned function is called.
+func (j *Job) watch() (unwatch func() bool) {
+	if j.outer.Done() == nil {
+		return func() bool { return true }
+	}
+	return context.AfterFunc(j.outer, func() { j.stop(context.Cause(j.outer)) })
+}
+
+// wait returns when nothing runs and nothing will.
+func (j *Job) wait(ctx context.Context) {
+	j.workInline()
+	select {
+	case <-j.done:
+	default:
+		whileLending(ctx, j, func() { <-j.done })
+	}
+}
+
+// workInline runs the calls that are ready or wait for another attempt, if this goroutine is to run them.
+func (j *Job) workInline() {
+	if j.inline != nil {
+		w := &Worker{job: j, ctx: j.ctx, inline: true}
+		defer w.flush()
+		j.inline(w)
+	}
+}
+
+// rethrow raises the panic that the job's options say to propagate.
+func (j *Job) rethrow() {
+	if p := j.firstPanic; p != nil {
+		panic(p)
+	}
+}
+
+// keepPanic stops the job when a panic is to be propagated.
+func (j *Job) keepPanic(o Outcome, err error) {
+	p, _ := err.(*PanicError)
+	if o != Panicked || p == nil || !j.options.propagatePanics {
+		return
+	}
+	j.mu.Lock()
+	if j.firstPanic == nil {
+		j.firstPanic = p
+	}
+	j.mu.Unlock()
+	j.stop(p)
+}

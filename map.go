@@ -1,0 +1,216 @@
+package overlap
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// Map calls the task once for each input and returns the values in the order of the inputs.
+//
+// The first failure cancels the calls that run and keeps the others from starting, unless [KeepGoing]. Map returns when
+// nothing runs any more. The slice always has len(in) values; those of calls that did not succeed are zero. The error is a
+// *[JobError] with every failed call (in which a panic is a *[PanicError] and a Goexit is [ErrGoexit]); when ctx was
+// canceled before all calls had ended, context.Cause(ctx); or the executor's refusal. Under [Sync], a Goexit of the task ends
+// the caller's goroutine, after the call has been settled.
+//
+// A trivial call costs about ten nanoseconds on a [Pool], and allocations do not grow with the inputs. A call of one Map
+// must not wait for another call of the same Map.
+func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out], in []In, options ...Option) ([]Out, error) {
+	if executor == nil || task == nil {
+		panic("overlap: Map: the executor or the task is nil")
+	}
+	m := &mapSource[In, Out]{in: in, out: make([]Out, len(in)), of: task}
+	m.init(ctx, m, options)
+	defer m.cancel(nil)
+	m.policy = m.options.policy.over(task.policy)
+	m.runs = true
+	if err := m.launch(executor); err != nil {
+		return m.out, err
+	}
+	m.calls.Add(int64(len(in)))
+	m.settle(1) // no more come
+	if ctx.Err() != nil {
+		m.stop(context.Cause(ctx))
+	}
+	defer m.watch()()
+	m.kick()
+	m.wait(ctx)
+	m.rethrow()
+	return m.out, m.failures.err(ctx, len(in))
+}
+
+type mapSource[In, Out any] struct {
+	Job
+	in     []In
+	out    []Out
+	of     *Task[In, Out]
+	policy policy
+	failures
+
+	_    [64]byte
+	next atomic.Int64 // the first index that nobody has claimed
+	_    [64]byte
+}
+
+func (m *mapSource[In, Out]) ready() int { return max(0, len(m.in)-int(m.next.Load())) }
+
+func (m *mapSource[In, Out]) one() (Call, bool) {
+	if m.ready() == 0 {
+		return Call{}, false
+	}
+	i := m.next.Add(1) - 1
+	return Call{place: i}, i < int64(len(m.in))
+}
+
+func (m *mapSource[In, Out]) claim(w *Worker, most int) bool {
+	total := int64(len(m.in))
+	left := total - m.next.Load()
+	if left <= 0 {
+		return false
+	}
+	if most > 1 { // guided self-scheduling: the last runs are short, so that all workers end at once
+		most = max(1, min(most, int(left/16)))
+	}
+	end := m.next.Add(int64(most))
+	start := end - int64(most)
+	if start >= total {
+		return false
+	}
+	w.run.set(start, int(min(end, total)-start))
+	return true
+}
+
+func (m *mapSource[In, Out]) shut(error) {
+	total := int64(len(m.in))
+	if first := m.next.Swap(total); first < total {
+		m.incomplete.Store(true)
+		m.settle(total - first)
+	}
+}
+
+func (m *mapSource[In, Out]) drop(c Call, cause error) {
+	if c.attempt == 0 {
+		m.incomplete.Store(true)
+		m.settle(1)
+		return
+	}
+	c.attempt-- // its last one stands
+	m.finish(c, Failed, c.delayed)
+}
+
+// runAll is the path of nearly all calls: as little as possible is done for each.
+func (m *mapSource[In, Out]) runAll(w *Worker) {
+	if !m.plain(&m.policy) {
+		for i, ok := w.run.pop(); ok && !w.lost.Load(); i, ok = w.run.pop() {
+			m.run(Call{worker: w, place: i})
+		}
+		return
+	}
+	fn, ctx, observed := m.of.fn, w.ctx, m.options.observe != nil
+	i, running := int64(0), false
+	defer func() {
+		if running {
+			broke(Call{worker: w, place: i}, recover(), m)
+		}
+	}()
+	for {
+		at, ok := w.run.pop()
+		if !ok {
+			return
+		}
+		if m.stopped.Load() {
+			m.drop(Call{worker: w, place: at}, nil)
+			continue
+		}
+		i, running = at, true
+		if observed {
+			m.noteStart(Call{worker: w, place: at}, w.time())
+		}
+		v, err := fn(ctx, m.in[at])
+		running = false
+		switch {
+		case err != nil:
+			m.attempted(Call{worker: w, place: at}, v, outcomeOf(ctx, err), err)
+		default:
+			m.out[at] = v
+			w.ended++
+			if observed {
+				m.note(w, EventFinished, int(at), 1, Succeeded, w.tick())
+			}
+		}
+		if w.mustYield() {
+			w.giveBack()
+			return
+		}
+	}
+}
+
+func (m *mapSource[In, Out]) run(c Call) {
+	if m.stopped.Load() {
+		m.drop(c, m.cause())
+		return
+	}
+	if m.options.observe != nil {
+		m.noteStart(c, c.worker.time())
+	}
+	if m.plain(&m.policy) {
+		perform(c, c.worker.ctx, m.of.fn, m.in[c.place], m)
+	} else {
+		performWatched(c, c.worker.ctx, &m.policy, int(c.place), m.of.fn, m.in[c.place], m)
+	}
+}
+
+func (m *mapSource[In, Out]) noteStart(c Call, at time.Duration) {
+	if c.attempt == 0 {
+		m.note(c.worker, EventQueued, int(c.place), 0, Pending, 0)
+	}
+	m.note(c.worker, EventStarted, int(c.place), c.Attempt(), Pending, at)
+}
+
+func (m *mapSource[In, Out]) noteEnd(c Call, o Outcome) {
+	if m.options.observe != nil {
+		m.note(c.worker, EventFinished, int(c.place), c.Attempt(), o, c.worker.tick())
+	}
+}
+
+func (m *mapSource[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
+	if o == Succeeded {
+		m.out[c.place] = v
+		m.noteEnd(c, o)
+		m.settle(1)
+	} else if !m.retry(c, &m.policy, int(c.place), o, err) {
+		m.finish(c, o, err)
+	}
+}
+
+func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
+	m.noteEnd(c, o)
+	if o == Canceled {
+		m.incomplete.Store(true)
+	} else {
+		i := int(c.place)
+		failed := &CallError{Task: m.of.Name(), Index: i, Input: m.in[i], Attempt: c.Attempt(), Outcome: o, Err: err}
+		m.failures.add(failed)
+		m.keepPanic(o, err)
+		if !m.options.keepGoing {
+			m.stop(failed)
+		}
+	}
+	m.settle(1)
+}
+
+func (m *mapSource[In, Out]) task(Call) AnyTask { return m.of }
+func (m *mapSource[In, Out]) input(c Call) any  { return &m.in[c.place] }
+func (m *mapSource[In, Out]) started(c Call, at time.Duration) {
+	if m.options.observe != nil {
+		m.noteStart(c, at)
+	}
+}
+func (m *mapSource[In, Out]) ended(c Call, out any, o Outcome, err error) {
+	var v Out
+	if o == Succeeded {
+		v = *out.(*Out)
+	}
+	m.attempted(c, v, o, err)
+}

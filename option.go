@@ -1,0 +1,110 @@
+package overlap
+
+import (
+	"fmt"
+	"time"
+)
+
+// TaskOption is an option of [Define] and [Func]: how every call of the task is made, unless the job says otherwise.
+type TaskOption interface{ applyToTask(*policy) }
+
+// Option is an option of a job: of [Map], [Stream] or [NewGroup]. It works the same under every executor.
+type Option interface{ applyToJob(*options) }
+
+// CallOption is an option of tasks and of jobs. A job's wins over its task's.
+type CallOption interface {
+	TaskOption
+	Option
+}
+
+// policy is how a call is made.
+type policy struct {
+	timeout  time.Duration // 0: none
+	grace    time.Duration
+	retry    RetryPolicy
+	graceSet bool
+	retrySet bool
+}
+
+// options are a job's.
+type options struct {
+	policy
+	ordered         bool
+	window          int // 0: the executor's
+	keepGoing       bool
+	propagatePanics bool
+	profileLabels   bool
+	observe         func(worker int, events []Event)
+}
+
+const defaultGrace = time.Second
+
+// over returns p with what it leaves open filled in from the task's.
+func (p policy) over(task policy) policy {
+	if p.timeout == 0 {
+		p.timeout = task.timeout
+	}
+	if !p.graceSet {
+		p.grace, p.graceSet = task.grace, task.graceSet
+	}
+	if !p.graceSet {
+		p.grace = defaultGrace
+	}
+	if !p.retrySet {
+		p.retry = task.retry
+	}
+	return p
+}
+
+type jobOption func(*options)
+
+func (o jobOption) applyToJob(to *options) { o(to) }
+
+type callOption func(*policy)
+
+func (o callOption) applyToTask(to *policy) { o(to) }
+func (o callOption) applyToJob(to *options) { o(&to.policy) }
+
+// Timeout bounds each attempt, from its start: its context ends after d, and the call has timed out if the task then
+// returns an error. What it returns without an error is kept. See [Grace] for a task that does not return.
+// Timeout panics when d is not positive.
+func Timeout(d time.Duration) CallOption {
+	if d <= 0 {
+		panic(fmt.Sprintf("overlap: Timeout: must be positive, got %v", d))
+	}
+	return callOption(func(p *policy) { p.timeout = d })
+}
+
+// Grace is how long an attempt may take to come back after its [Timeout]; 1 s unless said. Then it is abandoned: its
+// outcome says so, its slot is free for other calls, and what it returns later is dropped. [Sync], where the caller
+// itself runs the calls, cannot abandon one and waits. Grace panics when d is negative.
+func Grace(d time.Duration) CallOption {
+	if d < 0 {
+		panic(fmt.Sprintf("overlap: Grace: must not be negative, got %v", d))
+	}
+	return callOption(func(p *policy) { p.grace, p.graceSet = d, true })
+}
+
+// Ordered makes [Stream] yield results in the order of the inputs rather than as they are completed.
+func Ordered() Option { return jobOption(func(o *options) { o.ordered = true }) }
+
+// Window bounds a [Stream]: inputs drawn minus results taken never exceeds n, ordered or not. The default is twice the
+// executor's workers and at least 64; 1,024 for [Async] and 1 for [Sync]. Window panics when n < 1.
+func Window(n int) Option {
+	if n < 1 {
+		panic(fmt.Sprintf("overlap: Window: must be at least 1, got %d", n))
+	}
+	return jobOption(func(o *options) { o.window = n })
+}
+
+// KeepGoing lets the other calls of a [Map] or a [Group] run when one has failed. A [Stream] always keeps going.
+func KeepGoing() Option { return jobOption(func(o *options) { o.keepGoing = true }) }
+
+// PropagatePanics makes a task's panic a panic of the goroutine that waits (in Map, in the range over a Stream, in
+// Future.Wait and Group.Wait), after all running calls have returned, instead of an error. The value is the
+// *[PanicError] with the original stack.
+func PropagatePanics() Option { return jobOption(func(o *options) { o.propagatePanics = true }) }
+
+// ProfileLabels gives the goroutine of each running call the pprof labels overlap.task and overlap.index, so that a CPU
+// profile names the task and, with GODEBUG=tracebacklabels=1, a crash does. It costs about half a microsecond a call.
+func ProfileLabels() Option { return jobOption(func(o *options) { o.profileLabels = true }) }

@@ -1,0 +1,29 @@
+package overlap
+
+import "time"
+
+// source is where a job's calls come from and their results go. Map, Stream and Group each have one, which knows the
+// types; everything else of a job is the same for all and knows none.
+type source interface {
+	// ready is how many calls nobody has claimed; it may be out of date at once.
+	ready() int
+	// one claims one call. It never blocks.
+	one() (Call, bool)
+	// claim gives w a run of up to most calls. It never blocks.
+	claim(w *Worker, most int) bool
+	// runAll makes an attempt at each call of w's run, on this goroutine.
+	runAll(w *Worker)
+	// run makes one attempt at a call, on this goroutine.
+	run(c Call)
+	// shut ends the calls that nobody has claimed as never started, and hands out no more.
+	shut(cause error)
+	// drop ends a call that waited for an attempt when the job stopped.
+	drop(c Call, cause error)
+
+	// What an executor elsewhere needs of one call.
+	task(c Call) AnyTask
+	input(c Call) any // *In
+	started(c Call, at time.Duration)
+	// ended takes how an attempt ended; out is *Out, or nil.
+	ended(c Call, out any, o Outcome, err error)
+}

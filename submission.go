@@ -1,0 +1,89 @@
+package overlap
+
+import "reflect"
+
+// submission is a future with its task and input.
+type submission[In, Out any] struct {
+	Future[Out]
+	of *Task[In, Out]
+	in In
+}
+
+func (s *submission[In, Out]) task() AnyTask { return s.of }
+func (s *submission[In, Out]) input() any    { return &s.in }
+
+func (s *submission[In, Out]) run(c Call) {
+	f := &s.future
+	if f.job.stopped.Load() {
+		f.dropped(c, f.job.cause())
+		return
+	}
+	if !f.enter(c) {
+		return
+	}
+	f.startedAt(c, c.worker.time())
+	if f.job.plain(s.policy) {
+		perform(c, f.ctx, s.of.fn, s.in, s)
+	} else {
+		performWatched(c, f.ctx, s.policy, f.index, s.of.fn, s.in, s)
+	}
+}
+
+func (s *submission[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
+	if o == Succeeded {
+		s.value = v
+		s.leave(over)
+		s.end(c.worker, o, nil)
+	} else {
+		s.failed(c, o, err)
+	}
+}
+
+func (s *submission[In, Out]) failed(c Call, o Outcome, err error) {
+	f := &s.future
+	f.mu.Lock()
+	canceled := f.canceled
+	f.mu.Unlock()
+	switch {
+	case canceled && (o == Failed || o == TimedOut):
+		o = Canceled // whatever the call made of it
+	case !canceled && s.again(c, o, err):
+		return
+	}
+	s.finish(c, o, err)
+}
+
+// again lets the call wait for another attempt, if it gets one.
+func (s *submission[In, Out]) again(c Call, o Outcome, err error) bool {
+	f := &s.future
+	if s.policy.retry.Extra == 0 {
+		return false
+	}
+	f.leave(waiting)
+	if f.job.retry(c, s.policy, f.index, o, err) {
+		return true
+	}
+	if !f.take() { // canceled in between
+		return true
+	}
+	return false
+}
+
+func (s *submission[In, Out]) finish(c Call, o Outcome, err error) {
+	s.leave(over)
+	s.end(c.worker, o, err)
+}
+
+func (s *submission[In, Out]) ended(c Call, out any, o Outcome, err error) {
+	if !s.enter(c) && !s.Running() { // canceled before it was known to have started
+		return
+	}
+	var v Out
+	if o == Succeeded {
+		v = *out.(*Out)
+	}
+	s.attempted(c, v, o, err)
+}
+
+// deref is the value that a pointer in an interface points to.
+func deref(pointer any) any { return reflect.ValueOf(pointer).Elem().Interface() }

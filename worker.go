@@ -1,0 +1,183 @@
+package overlap
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// Worker is a goroutine of a job that runs calls one after another. Its methods are for that goroutine alone.
+type Worker struct {
+	run rest // first, and padded: other workers look at it
+
+	job    *Job
+	ctx    context.Context // of the calls it runs
+	id     int             // place in the job's crew
+	inline bool            // the goroutine that waits for the job
+	fresh  bool            // has not claimed anything yet
+	frame  frame
+	lost   atomic.Bool // a call was abandoned with the goroutine
+
+	size    int           // of its next run
+	claimed time.Duration // when it claimed its last run
+	clock   time.Duration // last reading
+	exact   bool          // clock is the present, as far as anybody needs to know
+	ended   int64         // calls ended that the job has not been told of
+
+	places []atomic.Int32 // of the run, for a source whose places in a run are not consecutive
+	hand   int64          // where the next run begins in places, always growing
+
+	events  []Event // not yet delivered
+	flushed time.Duration
+}
+
+// Work runs calls here until there are none. It pulls runs of them once calls have shown to be tiny, and idle workers
+// take over the rest of another's run, so that a slow call holds up no other.
+func (w *Worker) Work() {
+	j := w.job
+	for !w.lost.Load() {
+		if c, ok := w.pull(); ok {
+			c.run()
+		} else if j.runs && (w.run.len() > 0 || w.claim()) {
+			j.source.runAll(w)
+		} else if w.inline && j.doze() {
+			w.exact = false
+		} else {
+			return
+		}
+		if w.lost.Load() || j.slots != nil && w.run.len() == 0 && j.slots.wanted(w) {
+			return
+		}
+	}
+}
+
+// pull claims a call that is handed out again, or any where the source has no runs.
+func (w *Worker) pull() (c Call, ok bool) {
+	j := w.job
+	if j.againCount.Load() > 0 {
+		c, ok = j.popAgain()
+	}
+	if !ok && !j.runs {
+		c, ok = j.source.one()
+	}
+	c.worker = w
+	if ok {
+		w.begun()
+	}
+	return c, ok
+}
+
+// TryNext pulls one call. It reports false at once when there is none.
+func (w *Worker) TryNext() (Call, bool) {
+	if w.lost.Load() {
+		return Call{}, false
+	}
+	c, ok := w.job.next()
+	c.worker = w
+	w.exact = false
+	w.begun()
+	return c, ok
+}
+
+// Next pulls one call. For a worker of [Job.Go] it blocks until there is one, and reports false when the job is over;
+// for others it is TryNext, since a worker must not hold a slot while it waits.
+func (w *Worker) Next() (Call, bool) {
+	j := w.job
+	for {
+		c, ok := w.TryNext()
+		if ok && j.feeders > 0 && j.hasWork() {
+			j.kick() // one parked worker wakes the next
+		}
+		if ok || j.feeders == 0 || w.lost.Load() {
+			return c, ok
+		}
+		w.flush()
+		j.mu.Lock()
+		for !j.over && len(j.again) == 0 && j.source.ready() == 0 {
+			j.parked.Wait()
+		}
+		over := j.over
+		j.mu.Unlock()
+		if over {
+			return Call{}, false
+		}
+	}
+}
+
+// Run makes an attempt at the call on this goroutine.
+func (w *Worker) Run(c Call) {
+	c.worker = w
+	c.run()
+}
+
+// tiny is how long a run of calls may take before runs stop growing: long enough to make the cost of a claim small, and
+// short beside the time it takes to wake another worker.
+const tiny = 4 * time.Microsecond
+
+const longestRun = 512
+
+// claim gives w its next run, from the job or from another worker's run.
+func (w *Worker) claim() bool {
+	w.settle()
+	now := w.time()
+	w.exact = true
+	switch took := now - w.claimed; {
+	case w.size == 0:
+		w.size = 1
+	case took < tiny:
+		w.size = min(2*w.size, longestRun)
+	case took > 4*tiny:
+		w.size = max(1, w.size/4)
+	}
+	w.claimed = now
+	ok := w.job.source.claim(w, w.size) || w.job.runs && w.steal()
+	w.begun()
+	return ok
+}
+
+// mustYield reports whether w should leave the rest of its run to others: its slot is wanted elsewhere, and the run has
+// turned out not to be tiny.
+func (w *Worker) mustYield() bool {
+	s := w.job.slots
+	return s != nil && s.wanted(w) && w.job.now()-w.claimed > time.Millisecond
+}
+
+// begun is after a worker's first claim: it no longer stands for a call that nobody has claimed.
+func (w *Worker) begun() {
+	if w.fresh {
+		w.fresh = false
+		w.job.starting.Add(-1)
+		if w.job.hasWork() {
+			w.job.kick()
+		}
+	}
+}
+
+// time is the present on the job's clock. Reading a clock costs more than a tiny call, so the end of one call is the
+// start of the next in the same run.
+func (w *Worker) time() time.Duration {
+	if w.exact {
+		return w.clock
+	}
+	now := w.job.now()
+	if w != &w.job.loose {
+		w.clock = now
+	}
+	return now
+}
+
+// tick reads the clock at the end of a call.
+func (w *Worker) tick() time.Duration {
+	now := w.job.now()
+	if w != &w.job.loose {
+		w.clock, w.exact = now, true
+	}
+	return now
+}
+
+// settle tells the job of the calls that w has ended.
+func (w *Worker) settle() {
+	n := w.ended
+	w.ended = 0
+	w.job.settle(n)
+}
