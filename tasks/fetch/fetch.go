@@ -1,0 +1,20 @@
+// Package fetch is the task that makes one HTTP request and measures it: IO-bound work, since a call does nothing but
+// wait for its server.
+//
+//	pages, err := overlap.Map(ctx, overlap.Async(), fetch.Task, []fetch.Request{{URL: "http://example.com/"}})
+//
+// A status of 400 or more is a failed call, see [StatusError]; everything else that can go wrong is an [Error]. Both
+// say whether another attempt makes sense, which [overlap.Retry] asks them.
+package fetch
+
+import (
+	"context"
+
+	"example.com/overlap"
+)
+
+// Task makes one request with [Default]. A call waits as long as its server does: give the job an [overlap.Timeout].
+var Task = overlap.Define("fetch", func(ctx context.Context, r Request) (Page, error) { return Default.Fetch(ctx, r) })
+
+// Default is the client of [Task]. A program that wants other options replaces it before its first call.
+var Default = New(Options{})

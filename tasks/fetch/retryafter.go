@@ -1,0 +1,27 @@
+package fetch
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const longestRetryAfter = 6 * time.Hour // as curl has it
+
+// parseRetryAfter reads a Retry-After header: seconds, or a date (RFC 9110, section 10.2.3).
+func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
+	value = strings.TrimSpace(value)
+	if at, err := http.ParseTime(value); err == nil {
+		return min(max(0, at.Sub(now)), longestRetryAfter), true
+	}
+	if strings.HasPrefix(value, "+") {
+		return 0, false
+	}
+	seconds, err := strconv.ParseUint(value, 10, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, false
+	}
+	return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second, true
+}
