@@ -9,15 +9,16 @@ import (
 // waitingCalls are a job's calls that were handed out before: given back unstarted, or waiting for another attempt.
 // They are guarded by the job's mutex.
 type waitingCalls struct {
-	again      []Call       // to be handed out, oldest first
-	againCount atomic.Int32 // len(again), to look at without the mutex
-	sleeping   []sleeper    // by due time, soonest first
-	alarm      *time.Timer  // for the soonest
+	again      []waitingCall // to be handed out, oldest first
+	againCount atomic.Int32  // len(again), to look at without the mutex
+	sleeping   []waitingCall // by due time, soonest first
+	alarm      *time.Timer   // for the soonest
 }
 
-type sleeper struct {
-	due  time.Duration
-	call Call
+type waitingCall struct {
+	Call
+	failed error         // how its last attempt ended, if it had one here
+	due    time.Duration // of a sleeping call: when it is to be handed out
 }
 
 // putBack hands a call out again.
@@ -32,10 +33,10 @@ func (j *Job) putAgain(c Call) bool {
 	if j.stopped.Load() {
 		j.mu.Unlock()
 		c.worker = &j.loose
-		j.source.drop(c, j.cause())
+		j.source.drop(c, nil, j.cause())
 		return false
 	}
-	j.again = append(j.again, c)
+	j.again = append(j.again, waitingCall{Call: c})
 	j.againCount.Add(1)
 	j.mu.Unlock()
 	return true
@@ -56,30 +57,30 @@ func (j *Job) popAgain() (Call, bool) {
 	if len(j.again) == 0 {
 		return Call{}, false
 	}
-	c := j.again[0]
-	j.again[0] = Call{}
+	c := j.again[0].Call
+	j.again[0] = waitingCall{}
 	j.again = j.again[1:]
 	j.againCount.Add(-1)
 	return c, true
 }
 
 // sleep hands a call out again after a wait, during which it holds no worker.
-func (j *Job) sleep(c Call, wait time.Duration) {
+func (j *Job) sleep(c Call, failed error, wait time.Duration) {
 	due := j.now() + wait
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()
 		c.worker = &j.loose
-		j.source.drop(c, j.cause())
+		j.source.drop(c, failed, j.cause())
 		return
 	}
-	at, _ := slices.BinarySearchFunc(j.sleeping, due, func(s sleeper, due time.Duration) int {
+	at, _ := slices.BinarySearchFunc(j.sleeping, due, func(s waitingCall, due time.Duration) int {
 		if s.due <= due {
 			return -1
 		}
 		return 1
 	})
-	j.sleeping = slices.Insert(j.sleeping, at, sleeper{due, c})
+	j.sleeping = slices.Insert(j.sleeping, at, waitingCall{c, failed, due})
 	if at == 0 && j.inline == nil { // inline, the waiting goroutine looks at the clock itself
 		j.setAlarm(wait)
 	}
@@ -99,7 +100,7 @@ func (j *Job) wake() {
 	j.mu.Lock()
 	woken := 0
 	for now := j.now(); woken < len(j.sleeping) && j.sleeping[woken].due <= now; woken++ {
-		j.again = append(j.again, j.sleeping[woken].call)
+		j.again = append(j.again, j.sleeping[woken])
 	}
 	j.sleeping = slices.Delete(j.sleeping, 0, woken)
 	j.againCount.Add(int32(woken))
@@ -134,13 +135,10 @@ func (j *Job) doze() bool {
 }
 
 // takeWaiting takes every call that waits, for stop to end.
-func (j *Job) takeWaiting() []Call {
+func (j *Job) takeWaiting() []waitingCall {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	calls := j.again
-	for _, s := range j.sleeping {
-		calls = append(calls, s.call)
-	}
+	calls := append(j.again, j.sleeping...)
 	j.again, j.sleeping = nil, nil
 	j.againCount.Store(0)
 	if j.alarm != nil {

@@ -151,7 +151,6 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) bool {
 	}
 	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, j.now())
 	c.attempt++
-	c.delayed = err
-	j.sleep(c, wait)
+	j.sleep(c, err, wait)
 	return true
 }

@@ -8,10 +8,9 @@ import (
 // Call is one call handed to an executor. Exactly one of Worker.Run, Go, End and Requeue must be used on it, once.
 type Call struct {
 	worker  *Worker
-	place   int64     // Map: the index; Stream: the place in its window
-	future  submitted // Group
-	attempt int32     // attempts made before this one
-	delayed error     // how the last attempt failed, while the call waits for the next
+	place   int64   // Map: the index; Stream: the place in its window
+	future  *future // Group
+	attempt int32   // attempts made before this one
 }
 
 // Go runs the call on a goroutine of its own.
@@ -21,6 +20,18 @@ func (c Call) Go() {
 }
 
 func (c Call) run() { c.worker.job.source.run(c) }
+
+// outcomeDropped is how a call ends that waits for an attempt when its job stops: as never started, or as its last
+// attempt failed.
+func (c Call) outcomeDropped(failed, cause error) (Outcome, error) {
+	switch {
+	case c.attempt == 0:
+		return NeverStarted, cause
+	case failed == nil:
+		return Canceled, cause
+	}
+	return Failed, failed
+}
 
 // Task is the call's task.
 func (c Call) Task() AnyTask { return c.worker.job.source.task(c) }
@@ -32,7 +43,7 @@ func (c Call) Input() any { return c.worker.job.source.input(c) }
 // future is.
 func (c Call) Context() context.Context {
 	if c.future != nil {
-		if ctx := c.future.base().context(); ctx != nil {
+		if ctx := c.future.context(); ctx != nil {
 			return ctx
 		}
 	}

@@ -15,17 +15,22 @@ func AbandonedRunning() int { return int(abandoned.Load()) }
 
 // hire returns a worker that is not working, with a number of its own, or a new one; nil when the job is done.
 func (j *Job) hire(from *frame) *Worker {
-	if !increase(&j.workers) {
-		return nil
-	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if n := len(j.idle); n > 0 {
+	n := len(j.idle)
+	if n > 0 && j.idle[n-1].parked || increase(&j.workers) { // a parked worker has not left
+		if n == 0 {
+			return j.newWorker(from)
+		}
 		w := j.idle[n-1]
 		j.idle = j.idle[:n-1]
 		w.frame.from = from
 		return w
 	}
+	return nil
+}
+
+func (j *Job) newWorker(from *frame) *Worker {
 	w := &Worker{job: j, id: len(j.crew)}
 	if j.runPlaces > 0 {
 		w.places = make([]atomic.Int32, j.runPlaces)
@@ -49,8 +54,60 @@ func (j *Job) startWorker(from *frame) bool {
 	w.frame.holding = true
 	w.fresh, w.size, w.exact = true, 0, false
 	j.starting.Add(1)
-	go w.main()
+	if w.parked {
+		w.parked = false
+		w.wake <- true
+	} else {
+		go w.main()
+	}
 	return true
+}
+
+// park gives up w's slot and waits until it has one again, for a job that may be given more calls: to wake a goroutine
+// costs less than to start one, which has its stack to grow again. It reports false when w should leave instead.
+func (w *Worker) park() bool {
+	j := w.job
+	if !j.grows || j.slots == nil || w.inline {
+		return false
+	}
+	w.flush()
+	w.discharge()
+	if !j.slots.drop(&w.frame) {
+		return false
+	}
+	if w.wake == nil {
+		w.wake = make(chan bool, 1)
+	}
+	j.mu.Lock()
+	if j.over {
+		j.mu.Unlock()
+		return false
+	}
+	w.parked = true
+	j.idle = append(j.idle, w)
+	j.mu.Unlock()
+	if j.hasWork() {
+		j.kick()
+	}
+	return <-w.wake
+}
+
+// dismiss has the parked workers leave. The job's mutex is held.
+func (j *Job) dismiss() {
+	for _, w := range j.idle {
+		if w.parked {
+			w.wake <- false
+		}
+	}
+	j.idle = nil
+}
+
+// discharge counts w out of those that are about to claim a call.
+func (w *Worker) discharge() {
+	if w.fresh {
+		w.fresh = false
+		w.job.starting.Add(-1)
+	}
 }
 
 func (w *Worker) startFeeder() { go w.main() }
@@ -78,10 +135,7 @@ func (w *Worker) quit(sound bool) {
 	j := w.job
 	w.flush()
 	w.giveBack()
-	if w.fresh {
-		w.fresh = false
-		j.starting.Add(-1)
-	}
+	w.discharge()
 	if j.slots != nil {
 		sound = j.slots.drop(&w.frame) && sound
 	} else if !sound {

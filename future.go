@@ -241,15 +241,12 @@ func (f *future) neverStarted(cause error) {
 }
 
 // dropped ends a call that waited to be handed out again when the group stopped; the last attempt stands, if one was made.
-func (f *future) dropped(c Call, cause error) {
+func (f *future) dropped(c Call, failed, cause error) {
 	if !f.take() {
 		return
 	}
-	if c.attempt == 0 {
-		f.end(nil, NeverStarted, cause)
-	} else {
-		f.end(nil, Failed, c.delayed)
-	}
+	o, err := c.outcomeDropped(failed, cause)
+	f.end(nil, o, err)
 }
 
 // take ends the call's waiting, if nobody has yet.

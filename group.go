@@ -25,7 +25,7 @@ type groupJob struct {
 	failures
 
 	queueing sync.Mutex
-	queue    []submitted // from head on: nobody has claimed them
+	queue    []*future // from head on: nobody has claimed them
 	head     int
 	total    int          // submitted and not refused
 	queued   atomic.Int64 // len(queue)-head
@@ -33,7 +33,6 @@ type groupJob struct {
 
 // submitted is a future with its task and input.
 type submitted interface {
-	base() *future
 	run(c Call)
 	task() AnyTask
 	input() any // *In
@@ -49,6 +48,7 @@ func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group 
 	g := &Group{}
 	j := &g.job
 	j.init(ctx, j, options)
+	j.grows = true
 	j.policy = j.options.policy.over(policy{})
 	if err := j.launch(executor); err != nil {
 		j.refusal = err
@@ -72,12 +72,11 @@ func Submit[In, Out any](g *Group, task *Task[In, Out], in In) *Future[Out] {
 		merged := j.options.policy.over(task.policy)
 		s.policy = &merged
 	}
-	j.submit(s)
+	j.submit(&s.future)
 	return &s.Future
 }
 
-func (j *groupJob) submit(s submitted) {
-	f := s.base()
+func (j *groupJob) submit(f *future) {
 	f.times.queued = j.now()
 	if !increase(&j.calls) { // all have ended, and no more may come
 		f.refuse(ErrGroupOver)
@@ -95,7 +94,7 @@ func (j *groupJob) submit(s submitted) {
 	if j.head == len(j.queue) {
 		j.queue, j.head = j.queue[:0], 0
 	}
-	j.queue = append(j.queue, s)
+	j.queue = append(j.queue, f)
 	j.queued.Store(int64(len(j.queue) - j.head))
 	j.queueing.Unlock()
 	if j.inline != nil {
@@ -145,11 +144,11 @@ func (j *groupJob) one() (Call, bool) {
 	if j.head == len(j.queue) {
 		return Call{}, false
 	}
-	s := j.queue[j.head]
+	f := j.queue[j.head]
 	j.queue[j.head] = nil // futures that have ended must not be kept
 	j.head++
 	j.queued.Store(int64(len(j.queue) - j.head))
-	return Call{future: s}, true
+	return Call{future: f}, true
 }
 
 func (j *groupJob) shut(cause error) {
@@ -158,23 +157,23 @@ func (j *groupJob) shut(cause error) {
 	j.queue, j.head = nil, 0
 	j.queued.Store(0)
 	j.queueing.Unlock()
-	for _, s := range rest {
-		s.base().neverStarted(cause)
+	for _, f := range rest {
+		f.neverStarted(cause)
 	}
 }
 
-func (j *groupJob) drop(c Call, cause error) { c.future.base().dropped(c, cause) }
+func (j *groupJob) drop(c Call, failed, cause error) { c.future.dropped(c, failed, cause) }
 
 // A group hands out no runs: its calls come one by one.
 func (j *groupJob) claim(*Worker, int) bool { return false }
 func (j *groupJob) runAll(*Worker)          {}
 
-func (j *groupJob) run(c Call)          { c.future.run(c) }
-func (j *groupJob) task(c Call) AnyTask { return c.future.task() }
-func (j *groupJob) input(c Call) any    { return c.future.input() }
+func (j *groupJob) run(c Call)          { c.future.self.run(c) }
+func (j *groupJob) task(c Call) AnyTask { return c.future.self.task() }
+func (j *groupJob) input(c Call) any    { return c.future.self.input() }
 func (j *groupJob) started(c Call, at time.Duration) {
-	if f := c.future.base(); f.enter(c) {
+	if f := c.future; f.enter(c) {
 		f.startedAt(c, at)
 	}
 }
-func (j *groupJob) ended(c Call, out any, o Outcome, err error) { c.future.ended(c, out, o, err) }
+func (j *groupJob) ended(c Call, out any, o Outcome, err error) { c.future.self.ended(c, out, o, err) }

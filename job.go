@@ -18,6 +18,7 @@ type Job struct {
 	start   time.Time
 	loose   Worker // stands for the goroutines of Call.Go, and for nobody
 	runs    bool   // the source hands out runs of calls
+	grows   bool   // more calls may come at any time
 
 	runPlaces int // how long a run may be whose places are not consecutive
 
@@ -30,12 +31,15 @@ type Job struct {
 	around  *frame // the call that this job was started from, if any
 	lender  *frame // the nearest call around this job that holds one of slots
 
-	calls    atomic.Int64  // that have not ended, and one more while the job is open
-	workers  atomic.Int64  // that have not left, and one more until all calls have ended
-	done     chan struct{} // closed when nothing runs and nothing will
-	stopped  atomic.Bool
+	done    chan struct{} // closed when nothing runs and nothing will
+	stopped atomic.Bool
+
+	_        [64]byte     // what changes all the time, away from what every call reads
+	calls    atomic.Int64 // that have not ended, and one more while the job is open
+	workers  atomic.Int64 // that have not left, and one more until all calls have ended
 	queued   atomic.Bool  // in slots' queue
 	starting atomic.Int32 // workers that have not claimed anything yet
+	_        [64]byte
 
 	mu     sync.Mutex
 	crew   []*Worker // all that ever worked, each at its number
@@ -104,6 +108,10 @@ func (j *Job) Context() context.Context { return j.ctx }
 // now is the time since the job's start.
 func (j *Job) now() time.Duration { return time.Since(j.start) }
 
+// hasCalls reports whether there are calls that nobody has claimed.
+func (j *Job) hasCalls() bool { return j.againCount.Load() > 0 || j.source.ready() > 0 }
+
+// hasWork reports whether there are more of them than workers about to claim one.
 func (j *Job) hasWork() bool {
 	return j.againCount.Load() > 0 || j.source.ready() > int(j.starting.Load())
 }
@@ -162,6 +170,7 @@ func (j *Job) settle(n int64) {
 	}
 	j.mu.Lock()
 	j.over = true
+	j.dismiss()
 	j.parked.Broadcast()
 	j.mu.Unlock()
 	j.leave()
@@ -183,7 +192,7 @@ func (j *Job) stop(cause error) {
 	j.source.shut(cause)
 	for _, c := range j.takeWaiting() {
 		c.worker = &j.loose
-		j.source.drop(c, cause)
+		j.source.drop(c.Call, c.failed, cause)
 	}
 	j.mu.Lock()
 	j.parked.Broadcast()

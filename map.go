@@ -89,14 +89,15 @@ func (m *mapSource[In, Out]) shut(error) {
 	}
 }
 
-func (m *mapSource[In, Out]) drop(c Call, cause error) {
+func (m *mapSource[In, Out]) drop(c Call, failed, cause error) {
 	if c.attempt == 0 {
 		m.incomplete.Store(true)
 		m.settle(1)
 		return
 	}
-	c.attempt-- // its last one stands
-	m.finish(c, Failed, c.delayed)
+	o, err := c.outcomeDropped(failed, cause)
+	c.attempt-- // the last one stands
+	m.finish(c, o, err)
 }
 
 // runAll is the path of nearly all calls: as little as possible is done for each.
@@ -108,6 +109,7 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 		return
 	}
 	fn, ctx, observed := m.of.fn, w.ctx, m.options.observe != nil
+	slots, borrowed := m.slots, w.frame.from != nil
 	i, running := int64(0), false
 	defer func() {
 		if running {
@@ -120,7 +122,7 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 			return
 		}
 		if m.stopped.Load() {
-			m.drop(Call{worker: w, place: at}, nil)
+			m.drop(Call{worker: w, place: at}, nil, nil)
 			continue
 		}
 		i, running = at, true
@@ -139,7 +141,7 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 				m.note(w, EventFinished, int(at), 1, Succeeded, w.tick())
 			}
 		}
-		if w.mustYield() {
+		if slots != nil && (borrowed || slots.pressed(&m.Job)) && w.mustYield() {
 			w.giveBack()
 			return
 		}
@@ -148,7 +150,7 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 
 func (m *mapSource[In, Out]) run(c Call) {
 	if m.stopped.Load() {
-		m.drop(c, m.cause())
+		m.drop(c, nil, m.cause())
 		return
 	}
 	if m.options.observe != nil {

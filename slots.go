@@ -12,11 +12,14 @@ import (
 type Slots struct {
 	mu          sync.Mutex
 	limit, used int
-	cooperative bool                // a call that waits gives its slot to any other: Loop
-	queue       []*Job              // want a worker, longest first
-	returning   []chan struct{}     // cooperative: calls that have waited and want to go on, longest first
-	lent        []*frame            // slots lent that nobody has taken
-	wanting     atomic.Pointer[Job] // to look at without the mutex: nil, the one job that wants a slot, or others
+	cooperative bool            // a call that waits gives its slot to any other: Loop
+	queue       []*Job          // want a worker, longest first
+	returning   []chan struct{} // cooperative: calls that have waited and want to go on, longest first
+	lent        []*frame        // slots lent that nobody has taken
+
+	_       [64]byte            // away from what changes all the time
+	wanting atomic.Pointer[Job] // to look at without the mutex: nil, the one job that wants a slot, or others
+	_       [64]byte
 }
 
 // NewSlots returns a limit of n calls at once. It panics when n < 1.
@@ -148,8 +151,13 @@ func (s *Slots) wanted(w *Worker) bool {
 	if from := w.frame.from; from != nil { // others cannot have it before the call that lent it
 		return from.recalled.Load()
 	}
+	return s.pressed(w.job)
+}
+
+// pressed reports whether anybody but j wants a slot.
+func (s *Slots) pressed(j *Job) bool {
 	wanting := s.wanting.Load()
-	return wanting != nil && wanting != w.job
+	return wanting != nil && wanting != j
 }
 
 // others stands for several jobs that want a slot, calls that want theirs back, or slots above the limit.

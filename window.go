@@ -117,18 +117,17 @@ func (s *stream[In, Out]) shut(cause error) {
 			break
 		}
 		c.worker = &s.loose
-		s.drop(c, cause)
+		s.drop(c, nil, cause)
 	}
 	s.makeRoom()
 }
 
-func (s *stream[In, Out]) drop(c Call, cause error) {
-	if c.attempt == 0 {
-		s.finish(c, NeverStarted, cause)
-		return
+func (s *stream[In, Out]) drop(c Call, failed, cause error) {
+	o, err := c.outcomeDropped(failed, cause)
+	if c.attempt > 0 {
+		c.attempt-- // the last one stands
 	}
-	c.attempt-- // its last one stands
-	s.finish(c, Failed, c.delayed)
+	s.finish(c, o, err)
 }
 
 // runAll is the path of nearly all calls.
@@ -140,6 +139,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		return
 	}
 	fn, ctx := s.of.fn, w.ctx
+	slots, borrowed := s.slots, w.frame.from != nil
 	place, running := int64(0), false
 	defer func() {
 		if running {
@@ -153,7 +153,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		}
 		place = w.place(at)
 		if s.stopped.Load() {
-			s.drop(Call{worker: w, place: place}, s.cause())
+			s.drop(Call{worker: w, place: place}, nil, s.cause())
 			continue
 		}
 		running = true
@@ -169,7 +169,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 			s.deliver(place)
 			w.ended++
 		}
-		if w.mustYield() {
+		if slots != nil && (borrowed || slots.pressed(&s.Job)) && w.mustYield() {
 			w.giveBack()
 			return
 		}
@@ -178,7 +178,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 
 func (s *stream[In, Out]) run(c Call) {
 	if s.stopped.Load() {
-		s.drop(c, s.cause())
+		s.drop(c, nil, s.cause())
 		return
 	}
 	s.started(c, c.worker.time())

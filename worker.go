@@ -17,6 +17,8 @@ type Worker struct {
 	fresh  bool            // has not claimed anything yet
 	frame  frame
 	lost   atomic.Bool // a call was abandoned with the goroutine
+	parked bool        // waits in park
+	wake   chan bool   // ends that: whether to work on
 
 	size    int           // of its next run
 	claimed time.Duration // when it claimed its last run
@@ -42,10 +44,10 @@ func (w *Worker) Work() {
 			j.source.runAll(w)
 		} else if w.inline && j.doze() {
 			w.exact = false
-		} else {
+		} else if !w.park() {
 			return
 		}
-		if w.lost.Load() || j.slots != nil && w.run.len() == 0 && j.slots.wanted(w) {
+		if j.slots != nil && w.run.len() == 0 && !w.lost.Load() && j.slots.wanted(w) && !w.park() {
 			return
 		}
 	}
@@ -138,8 +140,7 @@ func (w *Worker) claim() bool {
 // mustYield reports whether w should leave the rest of its run to others: its slot is wanted elsewhere, and the run has
 // turned out not to be tiny.
 func (w *Worker) mustYield() bool {
-	s := w.job.slots
-	return s != nil && s.wanted(w) && w.job.now()-w.claimed > time.Millisecond
+	return w.job.slots.wanted(w) && w.job.now()-w.claimed > time.Millisecond
 }
 
 // begun is after a worker's first claim: it no longer stands for a call that nobody has claimed.
