@@ -1,0 +1,140 @@
+package compare
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/internal/lifeline"
+)
+
+// Resolve makes the executor of a strategy; workers is how many calls may run at once, and 0 means the strategy's own
+// default. stop, which may be nil, is called after the last use.
+type Resolve func(strategy string, workers int) (executor overlap.Executor, stop func(), err error)
+
+// reply is the line a measuring process writes: one of the two.
+type reply struct {
+	Measurement *Measurement `json:"measurement,omitempty"`
+	Error       string       `json:"error,omitempty"`
+}
+
+// Child is what a measuring process does, and all it does: it reads its orders as one line of JSON from standard input,
+// measures, and writes the measurement, or why there is none, as one line of JSON to standard output. The program
+// calls it in a hidden sub-command; [NewProcesses] starts that. Child points os.Stdout at standard error, so that a
+// task that prints does not write into its line. The process exits when its parent does. Child waits for the
+// measurement; its error says that orders or reply could not be passed.
+func Child(resolve Resolve) error {
+	out := os.Stdout
+	os.Stdout = os.Stderr
+	var order Order
+	if err := lifeline.Orders(&order); err != nil {
+		return fmt.Errorf("reading what to measure: %w", err)
+	}
+	var line reply
+	if m, err := measureOrGoexit(order, resolve); err != nil {
+		line.Error = err.Error()
+	} else {
+		line.Measurement = m
+	}
+	if err := json.NewEncoder(out).Encode(line); err != nil {
+		return fmt.Errorf("writing the measurement: %w", err)
+	}
+	return nil
+}
+
+// measureOrGoexit survives a task that ends the goroutine its job waits in, as under overlap.Sync.
+func measureOrGoexit(order Order, resolve Resolve) (m *Measurement, err error) {
+	err = fmt.Errorf("task %s, under %s: %w, and with it the job's", order.Task, order.Strategy, overlap.ErrGoexit)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		m, err = measure(context.Background(), order, resolve)
+	}()
+	<-done
+	return m, err
+}
+
+// measure runs the job of an order and measures its last run.
+func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, error) {
+	task, found := overlap.Lookup(order.Task)
+	if !found {
+		return nil, fmt.Errorf("there is no task %q in this program", order.Task)
+	}
+	inputs, err := order.Inputs.Decode(task)
+	if err != nil {
+		return nil, err
+	}
+	executor, stop, err := resolve(order.Strategy, order.Workers)
+	if err != nil {
+		return nil, err
+	}
+	if stop != nil {
+		defer stop()
+	}
+	untyped, options := task.Untyped(), []overlap.Option{overlap.KeepGoing()}
+	if order.Timeout > 0 {
+		options = append(options, overlap.Timeout(order.Timeout))
+	}
+	for range order.Warmup {
+		if _, err := overlap.Map(ctx, executor, untyped, inputs, options...); refused(err) {
+			return nil, err
+		}
+	}
+
+	events := newRecorder(len(inputs))
+	options = append(options, overlap.Observe(events.observe))
+	runtime.GC()
+	debug.FreeOSMemory()
+	memory := startMemory()
+	cpu := processTime()
+	start := time.Now()
+	values, err := overlap.Map(ctx, executor, untyped, inputs, options...)
+	wall := time.Since(start)
+	used := processTime().since(cpu)
+	peak := memory.peak()
+
+	if refused(err) {
+		return nil, err
+	}
+	m := &Measurement{WallSeconds: wall.Seconds(), CPUSeconds: used, PeakMemoryBytes: peak, Calls: len(inputs)}
+	if used != nil && wall > 0 {
+		m.CoresBusy = new(*used / wall.Seconds())
+	}
+	m.addFailures(err, values)
+	m.addCalls(events.spans(), wall)
+	return m, nil
+}
+
+// refused reports whether a Map ended with an error that is not of its calls.
+func refused(err error) bool {
+	_, ofCalls := errors.AsType[*overlap.JobError](err)
+	return err != nil && !ofCalls
+}
+
+// addFailures sets what the answers of the calls say.
+func (m *Measurement) addFailures(err error, values []any) {
+	failed := map[int]overlap.Outcome{}
+	if job, ok := errors.AsType[*overlap.JobError](err); ok {
+		for i, call := range job.Failed {
+			failed[call.Index] = call.Outcome
+			if i < 3 {
+				m.FailureSample = append(m.FailureSample, call.Error())
+			}
+		}
+	}
+	m.Failed = len(failed)
+	m.Answers = hashAnswers(values, failed)
+}
+
+// addCalls sets what the times of the calls say.
+func (m *Measurement) addCalls(spans []span, wall time.Duration) {
+	m.PeakInFlight = peakInFlight(spans)
+	m.CallTimes = callTimes(spans)
+	m.Timeline = newTimeline(spans, wall)
+}

@@ -1,0 +1,122 @@
+package compare
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"example.com/overlap/internal/lifeline"
+)
+
+// NewProcesses gives the [Runner] that makes each measurement in a fresh process: this program started again with args,
+// which must lead it to [Child]. The processes end when this one does, however it ends. It is safe for concurrent use,
+// though measurements made at the same time disturb each other.
+func NewProcesses(args ...string) (Runner, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("measuring needs to start this program again, whose path is not known: %w", err)
+	}
+	return processes{path, args}, nil
+}
+
+type processes struct {
+	path string
+	args []string
+}
+
+// Measure implements [Runner].
+func (p processes) Measure(ctx context.Context, order Order) (*Measurement, error) {
+	var stdout bytes.Buffer
+	var stderr tail
+	cmd := exec.CommandContext(ctx, p.path, p.args...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Cancel = func() error { return killGroup(cmd.Process) }
+	cmd.WaitDelay = time.Second // a process that the task started may hold the pipes after the child is gone
+	line, err := lifeline.Tie(cmd)
+	if err != nil {
+		return nil, fmt.Errorf("starting a measuring process: %w", err)
+	}
+	defer line.Close()
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting a measuring process: %w", err)
+	}
+	unsent := line.Send(order)
+	if unsent != nil {
+		_ = line.Close() // or a child that has read nothing would wait for more
+	}
+	err = cmd.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if said, ok := lastReply(stdout.Bytes()); ok && (err == nil || errors.Is(err, exec.ErrWaitDelay)) {
+		if said.Error != "" {
+			return nil, errors.New(said.Error)
+		}
+		return said.Measurement, nil
+	}
+	if err == nil {
+		err = unsent
+	}
+	return nil, died(cmd.ProcessState, err, stderr.String())
+}
+
+// lastReply finds the reply in what a measuring process wrote: the last line, since C code in a task may print to the
+// same pipe.
+func lastReply(out []byte) (reply, bool) {
+	out = bytes.TrimSpace(out)
+	var said reply
+	err := json.Unmarshal(out[bytes.LastIndexByte(out, '\n')+1:], &said)
+	return said, err == nil && (said.Measurement != nil || said.Error != "")
+}
+
+// died says how a measuring process ended that did not answer.
+func died(state *os.ProcessState, err error, output string) error {
+	how := "ended without an answer"
+	switch {
+	case state != nil && !state.Success():
+		how = "died, " + state.String() // "exit status 2", "signal: killed"
+	case err != nil:
+		how = "was lost, " + err.Error()
+	}
+	if output = strings.TrimSpace(output); output == "" {
+		return fmt.Errorf("the measuring process %s, and wrote nothing to standard error", how)
+	}
+	return fmt.Errorf("the measuring process %s; it wrote at last: %s", how, output)
+}
+
+// tail is a writer that keeps the start of a crash, where its reason stands, and the end of everything.
+type tail struct {
+	head, end []byte
+	left      int // bytes left out between
+}
+
+const tailBytes = 1024 // of each of the two
+
+// Write implements io.Writer; it never fails.
+func (t *tail) Write(b []byte) (int, error) {
+	n := len(b)
+	if room := tailBytes - len(t.head); room > 0 {
+		take := min(room, len(b))
+		t.head, b = append(t.head, b[:take]...), b[take:]
+	}
+	t.end = append(t.end, b...)
+	if over := len(t.end) - tailBytes; over > 0 {
+		t.end = append(t.end[:0], t.end[over:]...)
+		t.left += over
+	}
+	return n, nil
+}
+
+func (t *tail) String() string {
+	text := string(t.head)
+	if t.left > 0 {
+		text += fmt.Sprintf("\n… %d bytes left out …\n", t.left)
+	}
+	return strings.ToValidUTF8(text+string(t.end), "\uFFFD")
+}

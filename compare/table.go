@@ -1,0 +1,164 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// column is one of the table's, with a cell for each strategy.
+type column struct {
+	head  string
+	right bool // numbers stand at the right
+	cells []string
+}
+
+// columns are everything the table shows: "cores" are those busy on average, "memory" is the peak, "same" whether the
+// answers are. Cells are ASCII but for names and notes, so that they line up anywhere.
+func (j *JobReport) columns(runsWanted int) []column {
+	unit, scale := j.timeUnit()
+	seconds := func(v *float64) string {
+		if v == nil {
+			return "-"
+		}
+		return digits(*v/scale) + " " + unit
+	}
+	number := func(v *float64, decimals int) string {
+		if v == nil {
+			return "-"
+		}
+		return digitsUpTo(*v, decimals)
+	}
+	python := false
+	all := []column{{head: "strategy"}, {head: "median"}, {head: "range"}, {head: "speed-up"}, {head: "calls/s"},
+		{head: "in flight"}, {head: "CPU s"}, {head: "cores"}, {head: "memory"}, {head: "runs"},
+		{head: "same"}, {head: "answers, in Python"}}
+	for _, s := range j.Strategies {
+		cells := []string{s.Name, seconds(s.MedianSeconds), "-", "-", number(s.CallsPerSecond, 2), "-",
+			number(s.CPUSeconds, 3), number(s.CoresBusy, 2), "-", fmt.Sprint(s.Runs), "-", s.python()}
+		if s.measured() {
+			if s.Runs > 1 {
+				cells[2] = digits(*s.MinSeconds/scale) + " .. " + digits(*s.MaxSeconds/scale)
+			}
+			cells[5] = fmt.Sprint(s.PeakInFlight)
+			cells[10] = mark(s.SameAnswers)
+		} else {
+			cells[1] = "failed"
+			if s.Cut == CutByInterrupt {
+				cells[1] = "not run"
+			}
+		}
+		if s.Speedup != nil {
+			cells[3] = digits(*s.Speedup) + "x"
+		}
+		if s.PeakMemoryBytes != nil {
+			cells[8] = memory(*s.PeakMemoryBytes)
+		}
+		if s.Runs < runsWanted {
+			cells[9] = fmt.Sprintf("%d of %d", s.Runs, runsWanted)
+		}
+		python = python || s.python() != ""
+		for i := range all {
+			all[i].cells = append(all[i].cells, cells[i])
+		}
+	}
+	for i := 1; i < 11; i++ {
+		all[i].right = true
+	}
+	if !python {
+		all = all[:11]
+	}
+	return all
+}
+
+func mark(same bool) string {
+	if same {
+		return "yes"
+	}
+	return "NO"
+}
+
+// python is what the strategy answers, with its note.
+func (s *StrategyReport) python() string {
+	if s.Note == "" || s.Python == "" {
+		return s.Python + s.Note
+	}
+	return fmt.Sprintf("%s (%s)", s.Python, s.Note)
+}
+
+// timeUnit is one unit for all times of the table, which makes them easy to compare: that of the slowest.
+func (j *JobReport) timeUnit() (unit string, scale float64) {
+	slowest := 0.0
+	for _, s := range j.Strategies {
+		if s.measured() {
+			slowest = max(slowest, *s.MedianSeconds)
+		}
+	}
+	switch {
+	case slowest >= 1:
+		return "s", 1
+	case slowest >= 1e-3:
+		return "ms", 1e-3
+	}
+	return "us", 1e-6
+}
+
+// width is of the column's widest cell, in characters.
+func (c column) width() int {
+	widest := utf8.RuneCountInString(c.head)
+	for _, cell := range c.cells {
+		widest = max(widest, utf8.RuneCountInString(cell))
+	}
+	return widest
+}
+
+// pad brings text to the column's width.
+func (c column) pad(text string) string {
+	space := strings.Repeat(" ", c.width()-utf8.RuneCountInString(text))
+	if c.right {
+		return space + text
+	}
+	return text + space
+}
+
+// table prints the columns; what does not fit into the width follows below, behind the strategies' names again.
+func (j *JobReport) table(runsWanted int, style Style) string {
+	all := j.columns(runsWanted)
+	names, rest := all[0], all[1:]
+	var b strings.Builder
+	for len(rest) > 0 {
+		used, fit := names.width(), 0
+		for fit < len(rest) && (fit == 0 || style.Width <= 0 || used+2+rest[fit].width() <= style.Width) {
+			used += 2 + rest[fit].width()
+			fit++
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		j.block(&b, append([]column{names}, rest[:fit]...), style)
+		rest = rest[fit:]
+	}
+	return b.String()
+}
+
+// block prints some of the columns.
+func (j *JobReport) block(b *strings.Builder, some []column, style Style) {
+	line := func(paint func(string) string, text func(column) string) {
+		var cells []string
+		for _, c := range some {
+			cells = append(cells, c.pad(text(c)))
+		}
+		fmt.Fprintln(b, paint(strings.TrimRight(strings.Join(cells, "  "), " ")))
+	}
+	line(style.dim, func(c column) string { return c.head })
+	for i, s := range j.Strategies {
+		paint := func(text string) string { return text }
+		switch {
+		case s.Name == j.Winner:
+			paint = style.green
+		case !s.measured() || s.Failed > 0 || !s.SameAnswers:
+			paint = style.red
+		}
+		line(paint, func(c column) string { return c.cells[i] })
+	}
+}
