@@ -108,10 +108,7 @@ func (j *Job) Context() context.Context { return j.ctx }
 // now is the time since the job's start.
 func (j *Job) now() time.Duration { return time.Since(j.start) }
 
-// hasCalls reports whether there are calls that nobody has claimed.
-func (j *Job) hasCalls() bool { return j.againCount.Load() > 0 || j.source.ready() > 0 }
-
-// hasWork reports whether there are more of them than workers about to claim one.
+// hasWork reports whether there are more calls that nobody has claimed than workers about to claim one.
 func (j *Job) hasWork() bool {
 	return j.againCount.Load() > 0 || j.source.ready() > int(j.starting.Load())
 }
