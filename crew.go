@@ -79,7 +79,7 @@ func (w *Worker) park() bool {
 		w.wake = make(chan bool, 1)
 	}
 	j.mu.Lock()
-	if j.over {
+	if j.over || j.stopped.Load() {
 		j.mu.Unlock()
 		return false
 	}

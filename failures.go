@@ -27,11 +27,7 @@ func (f *failures) err(ctx context.Context, total int) error {
 	defer f.mu.Unlock()
 	if len(f.list) > 0 {
 		slices.SortFunc(f.list, func(a, b *CallError) int { return cmp.Compare(a.Index, b.Index) })
-		e := &JobError{Failed: f.list, Total: total}
-		if f.incomplete.Load() {
-			e.Cause = context.Cause(ctx)
-		}
-		return e
+		return &JobError{Failed: f.list, Total: total, Cause: context.Cause(ctx)}
 	}
 	if f.incomplete.Load() {
 		return context.Cause(ctx)

@@ -216,6 +216,7 @@ func (f *future) end(w *Worker, o Outcome, err error) {
 	case o == Succeeded || f.canceled:
 	case o == Canceled || o == NeverStarted:
 		j.incomplete.Store(true)
+		j.canceled()
 	default:
 		j.failures.add(failed)
 		j.keepPanic(o, err)

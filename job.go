@@ -192,8 +192,16 @@ func (j *Job) stop(cause error) {
 		j.source.drop(c.Call, c.failed, cause)
 	}
 	j.mu.Lock()
+	j.dismiss() // a group that nobody waits for must not keep them
 	j.parked.Broadcast()
 	j.mu.Unlock()
+}
+
+// canceled stops the job when one of its calls has found out that its context has ended, which is sooner than watch does.
+func (j *Job) canceled() {
+	if j.ctx.Err() != nil {
+		j.stop(j.cause())
+	}
 }
 
 // cause says why the job's calls were canceled.
@@ -203,6 +211,9 @@ func (j *Job) cause() error { return context.Cause(j.ctx) }
 func (j *Job) watch() (unwatch func() bool) {
 	if j.outer.Done() == nil {
 		return func() bool { return true }
+	}
+	if j.outer.Err() != nil { // at once, so that nothing starts
+		j.stop(context.Cause(j.outer))
 	}
 	return context.AfterFunc(j.outer, func() { j.stop(context.Cause(j.outer)) })
 }

@@ -25,15 +25,12 @@ func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out
 	defer m.cancel(nil)
 	m.policy = m.options.policy.over(task.policy)
 	m.runs = true
+	m.calls.Add(int64(len(in))) // before launch: feeders begin at once
+	defer m.watch()()
 	if err := m.launch(executor); err != nil {
 		return m.out, err
 	}
-	m.calls.Add(int64(len(in)))
 	m.settle(1) // no more come
-	if ctx.Err() != nil {
-		m.stop(context.Cause(ctx))
-	}
-	defer m.watch()()
 	m.kick()
 	m.wait(ctx)
 	m.rethrow()
@@ -190,6 +187,7 @@ func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
 	m.noteEnd(c, o)
 	if o == Canceled {
 		m.incomplete.Store(true)
+		m.canceled()
 	} else {
 		i := int(c.place)
 		failed := &CallError{Task: m.of.Name(), Index: i, Input: m.in[i], Attempt: c.Attempt(), Outcome: o, Err: err}

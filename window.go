@@ -223,6 +223,9 @@ func (s *stream[In, Out]) finish(c Call, o Outcome, err error) {
 	if o != NeverStarted {
 		s.stamp(c, r)
 	}
+	if o == Canceled {
+		s.canceled()
+	}
 	r.Err = &CallError{Task: s.of.Name(), Index: r.Index, Input: r.Input, Attempt: r.Attempts, Outcome: o, Err: err}
 	s.keepPanic(o, err)
 	s.deliver(c.place)
