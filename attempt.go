@@ -145,7 +145,7 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) bool {
 	if p.retry.Extra == 0 || j.stopped.Load() {
 		return false
 	}
-	wait, again := p.retry.again(int(c.attempt)+1, o, err)
+	wait, again := p.retry.again(int(c.attempt)+1, o, err, p.repeats)
 	if !again {
 		return false
 	}

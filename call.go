@@ -50,6 +50,19 @@ func (c Call) Context() context.Context {
 	return c.worker.job.ctx
 }
 
+// Timeout is how long an attempt made elsewhere may take, and how long it may then take to come back; 0 means that there
+// is no limit.
+func (c Call) Timeout() (timeout, grace time.Duration) {
+	p := c.worker.job.source.rules(c)
+	return p.timeout, p.grace
+}
+
+// Idempotent reports whether the call may be made twice ([Idempotent]).
+func (c Call) Idempotent() bool { return c.worker.job.source.rules(c).repeats }
+
+// Index is the call's place in its job, from 0.
+func (c Call) Index() int { return c.worker.job.source.index(c) }
+
 // Attempt is the number of the attempt that is to be made, from 1.
 func (c Call) Attempt() int { return int(c.attempt) + 1 }
 

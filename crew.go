@@ -52,7 +52,7 @@ func (j *Job) startWorker(from *frame) bool {
 		return false
 	}
 	w.frame.holding = true
-	w.fresh, w.size, w.exact = true, 0, false
+	w.fresh, w.pulled, w.size, w.exact = true, false, 0, false
 	j.starting.Add(1)
 	if w.parked {
 		w.parked = false

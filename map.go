@@ -200,8 +200,10 @@ func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
 	m.settle(1)
 }
 
-func (m *mapSource[In, Out]) task(Call) AnyTask { return m.of }
-func (m *mapSource[In, Out]) input(c Call) any  { return &m.in[c.place] }
+func (m *mapSource[In, Out]) task(Call) AnyTask  { return m.of }
+func (m *mapSource[In, Out]) input(c Call) any   { return &m.in[c.place] }
+func (m *mapSource[In, Out]) rules(Call) *policy { return &m.policy }
+func (m *mapSource[In, Out]) index(c Call) int   { return int(c.place) }
 func (m *mapSource[In, Out]) started(c Call, at time.Duration) {
 	if m.options.observe != nil {
 		m.noteStart(c, at)

@@ -24,6 +24,7 @@ type policy struct {
 	retry    RetryPolicy
 	graceSet bool
 	retrySet bool
+	repeats  bool // a call may be made twice
 }
 
 // options are a job's.
@@ -53,8 +54,18 @@ func (p policy) over(task policy) policy {
 	if !p.retrySet {
 		p.retry = task.retry
 	}
+	p.repeats = task.repeats
 	return p
 }
+
+type taskOption func(*policy)
+
+func (o taskOption) applyToTask(to *policy) { o(to) }
+
+// Idempotent says that a call of the task may be made twice, without harm. An executor that runs calls elsewhere makes one
+// again when its worker died after the call had ended and before its value arrived; and a [RetryPolicy] covers calls whose
+// worker died while they ran, which otherwise are never made again.
+func Idempotent() TaskOption { return taskOption(func(p *policy) { p.repeats = true }) }
 
 type jobOption func(*options)
 

@@ -48,12 +48,16 @@ func (p RetryPolicy) applyToTask(to *policy) { p.check(); to.retry, to.retrySet 
 func (p RetryPolicy) applyToJob(to *options) { p.applyToTask(&to.policy) }
 
 // again reports whether a call whose attempt (from 1) ended so gets another, and after which wait.
-func (p *RetryPolicy) again(attempt int, o Outcome, err error) (time.Duration, bool) {
+func (p *RetryPolicy) again(attempt int, o Outcome, err error, repeats bool) (time.Duration, bool) {
 	if attempt > p.Extra {
 		return 0, false
 	}
 	switch o {
-	case Failed, Panicked, TimedOut, WorkerDied: // an abandoned attempt still runs: another beside it could do harm
+	case WorkerDied:
+		if !repeats {
+			return 0, false
+		}
+	case Failed, Panicked, TimedOut: // an abandoned attempt still runs: another beside it could do harm
 	default:
 		return 0, false
 	}

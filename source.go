@@ -23,6 +23,8 @@ type source interface {
 	// What an executor elsewhere needs of one call.
 	task(c Call) AnyTask
 	input(c Call) any // *In
+	rules(c Call) *policy
+	index(c Call) int
 	started(c Call, at time.Duration)
 	// ended takes how an attempt ended; out is *Out, or nil.
 	ended(c Call, out any, o Outcome, err error)

@@ -30,6 +30,8 @@ type AnyTask interface {
 	// Untyped is the same task with its types erased: its input must hold a value of the task's input type, or the
 	// call fails.
 	Untyped() *Task[any, any]
+	// Bind gives the task a place for one input and one output, for a worker that makes one call after another.
+	Bind() Binding
 	// Defined reports whether Define made the task, so that another process can find it by its name.
 	Defined() bool
 }
@@ -107,6 +109,23 @@ func (t *Task[In, Out]) Name() string {
 		return t.name
 	}
 	return runtime.FuncForPC(reflect.ValueOf(t.fn).Pointer()).Name()
+}
+
+// Binding is a task with a place for its input and its output.
+type Binding struct {
+	Input  any // *In
+	Output any // *Out
+	// Call calls the task with *Input and puts its value into *Output. It catches neither a panic nor a Goexit.
+	Call func(context.Context) error
+}
+
+// Bind implements [AnyTask].
+func (t *Task[In, Out]) Bind() Binding {
+	in, out := new(In), new(Out)
+	return Binding{in, out, func(ctx context.Context) (err error) {
+		*out, err = t.fn(ctx, *in)
+		return err
+	}}
 }
 
 // Types implements [AnyTask].

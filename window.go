@@ -232,8 +232,10 @@ func (s *stream[In, Out]) finish(c Call, o Outcome, err error) {
 	s.settle(1)
 }
 
-func (s *stream[In, Out]) task(Call) AnyTask { return s.of }
-func (s *stream[In, Out]) input(c Call) any  { return &s.window[c.place].Input }
+func (s *stream[In, Out]) task(Call) AnyTask  { return s.of }
+func (s *stream[In, Out]) input(c Call) any   { return &s.window[c.place].Input }
+func (s *stream[In, Out]) rules(Call) *policy { return &s.policy }
+func (s *stream[In, Out]) index(c Call) int   { return s.window[c.place].Index }
 func (s *stream[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {

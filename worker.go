@@ -15,6 +15,7 @@ type Worker struct {
 	id     int             // place in the job's crew
 	inline bool            // the goroutine that waits for the job
 	fresh  bool            // has not claimed anything yet
+	pulled bool            // the last TryNext had a call
 	frame  frame
 	lost   atomic.Bool // a call was abandoned with the goroutine
 	parked bool        // waits in park
@@ -69,14 +70,15 @@ func (w *Worker) pull() (c Call, ok bool) {
 	return c, ok
 }
 
-// TryNext pulls one call. It reports false at once when there is none.
+// TryNext pulls one call. It reports false at once when there is none, or when the worker has had its turn and another
+// job wants its slot: a worker of [Job.Serve] then ends what it has and returns.
 func (w *Worker) TryNext() (Call, bool) {
-	if w.lost.Load() {
+	if w.lost.Load() || w.pulled && w.job.slots != nil && w.job.slots.wanted(w) {
 		return Call{}, false
 	}
 	c, ok := w.job.next()
 	c.worker = w
-	w.exact = false
+	w.exact, w.pulled = false, ok
 	w.begun()
 	return c, ok
 }
