@@ -15,10 +15,16 @@ type waitingCalls struct {
 	alarm      *time.Timer   // for the soonest
 }
 
+// ending is how an attempt ended.
+type ending struct {
+	outcome Outcome
+	err     error
+}
+
 type waitingCall struct {
 	Call
-	failed error         // how its last attempt ended, if it had one here
-	due    time.Duration // of a sleeping call: when it is to be handed out
+	last ending        // of its last attempt, if it had one here
+	due  time.Duration // of a sleeping call: when it is to be handed out
 }
 
 // putBack hands a call out again.
@@ -33,7 +39,7 @@ func (j *Job) putAgain(c Call) bool {
 	if j.stopped.Load() {
 		j.mu.Unlock()
 		c.worker = &j.loose
-		j.source.drop(c, nil, j.cause())
+		j.source.drop(c, ending{}, j.cause())
 		return false
 	}
 	j.again = append(j.again, waitingCall{Call: c})
@@ -65,13 +71,13 @@ func (j *Job) popAgain() (Call, bool) {
 }
 
 // sleep hands a call out again after a wait, during which it holds no worker.
-func (j *Job) sleep(c Call, failed error, wait time.Duration) {
+func (j *Job) sleep(c Call, last ending, wait time.Duration) {
 	due := j.now() + wait
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()
 		c.worker = &j.loose
-		j.source.drop(c, failed, j.cause())
+		j.source.drop(c, last, j.cause())
 		return
 	}
 	at, _ := slices.BinarySearchFunc(j.sleeping, due, func(s waitingCall, due time.Duration) int {
@@ -80,7 +86,7 @@ func (j *Job) sleep(c Call, failed error, wait time.Duration) {
 		}
 		return 1
 	})
-	j.sleeping = slices.Insert(j.sleeping, at, waitingCall{c, failed, due})
+	j.sleeping = slices.Insert(j.sleeping, at, waitingCall{c, last, due})
 	if at == 0 && j.inline == nil { // inline, the waiting goroutine looks at the clock itself
 		j.setAlarm(wait)
 	}

@@ -43,7 +43,7 @@ func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(erro
 		}
 	}
 	if w.job.options.profileLabels {
-		a.ctx = pprof.WithLabels(a.ctx, pprof.Labels("overlap.task", c.worker.job.source.task(c).Name(), "overlap.index", strconv.Itoa(index)))
+		a.ctx = pprof.WithLabels(a.ctx, pprof.Labels("overlap.task", c.worker.job.source.taskOf(c).Name(), "overlap.index", strconv.Itoa(index)))
 		pprof.SetGoroutineLabels(a.ctx)
 	}
 	return a
@@ -151,6 +151,6 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) bool {
 	}
 	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, j.now())
 	c.attempt++
-	j.sleep(c, err, wait)
+	j.sleep(c, ending{o, err}, wait)
 	return true
 }

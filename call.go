@@ -22,19 +22,19 @@ func (c Call) Go() {
 func (c Call) run() { c.worker.job.source.run(c) }
 
 // outcomeDropped is how a call ends that waits for an attempt when its job stops: as never started, or as its last
-// attempt failed.
-func (c Call) outcomeDropped(failed, cause error) (Outcome, error) {
+// attempt ended.
+func (c Call) outcomeDropped(last ending, cause error) (Outcome, error) {
 	switch {
 	case c.attempt == 0:
 		return NeverStarted, cause
-	case failed == nil:
+	case last.err == nil:
 		return Canceled, cause
 	}
-	return Failed, failed
+	return last.outcome, last.err
 }
 
 // Task is the call's task.
-func (c Call) Task() AnyTask { return c.worker.job.source.task(c) }
+func (c Call) Task() AnyTask { return c.worker.job.source.taskOf(c) }
 
 // Input is a pointer to the call's input, of type *In. It must not be changed, nor read after End or Requeue.
 func (c Call) Input() any { return c.worker.job.source.input(c) }

@@ -242,11 +242,11 @@ func (f *future) neverStarted(cause error) {
 }
 
 // dropped ends a call that waited to be handed out again when the group stopped; the last attempt stands, if one was made.
-func (f *future) dropped(c Call, failed, cause error) {
+func (f *future) dropped(c Call, last ending, cause error) {
 	if !f.take() {
 		return
 	}
-	o, err := c.outcomeDropped(failed, cause)
+	o, err := c.outcomeDropped(last, cause)
 	f.end(nil, o, err)
 }
 

@@ -162,17 +162,17 @@ func (j *groupJob) shut(cause error) {
 	}
 }
 
-func (j *groupJob) drop(c Call, failed, cause error) { c.future.dropped(c, failed, cause) }
+func (j *groupJob) drop(c Call, last ending, cause error) { c.future.dropped(c, last, cause) }
 
 // A group hands out no runs: its calls come one by one.
 func (j *groupJob) claim(*Worker, int) bool { return false }
 func (j *groupJob) runAll(*Worker)          {}
 
-func (j *groupJob) run(c Call)           { c.future.self.run(c) }
-func (j *groupJob) task(c Call) AnyTask  { return c.future.self.task() }
-func (j *groupJob) input(c Call) any     { return c.future.self.input() }
-func (j *groupJob) rules(c Call) *policy { return c.future.policy }
-func (j *groupJob) index(c Call) int     { return c.future.index }
+func (j *groupJob) run(c Call)            { c.future.self.run(c) }
+func (j *groupJob) taskOf(c Call) AnyTask { return c.future.self.task() }
+func (j *groupJob) input(c Call) any      { return c.future.self.input() }
+func (j *groupJob) rules(c Call) *policy  { return c.future.policy }
+func (j *groupJob) index(c Call) int      { return c.future.index }
 func (j *groupJob) started(c Call, at time.Duration) {
 	if f := c.future; f.enter(c) {
 		f.startedAt(c, at)

@@ -15,6 +15,7 @@ type Job struct {
 	outer   context.Context // the caller's
 	options options
 	source  source
+	task    AnyTask // of all calls; nil for a Group
 	start   time.Time
 	loose   Worker // stands for the goroutines of Call.Go, and for nobody
 	runs    bool   // the source hands out runs of calls
@@ -102,6 +103,9 @@ func (j *Job) Go(work func(*Worker)) {
 // returns false, the call waits for one of the workers of [Job.Go].
 func (j *Job) Offer(take func(Call) bool) { j.offer = take }
 
+// Task is the task of all the job's calls; nil for a [Group], whose calls each have one.
+func (j *Job) Task() AnyTask { return j.task }
+
 // Context ends when the job is canceled; its cause says why.
 func (j *Job) Context() context.Context { return j.ctx }
 
@@ -110,7 +114,7 @@ func (j *Job) now() time.Duration { return time.Since(j.start) }
 
 // hasWork reports whether there are more calls that nobody has claimed than workers about to claim one.
 func (j *Job) hasWork() bool {
-	return j.againCount.Load() > 0 || j.source.ready() > int(j.starting.Load())
+	return int(j.againCount.Load())+j.source.ready() > int(j.starting.Load())
 }
 
 // kick sees to it that somebody takes the calls that are ready.
@@ -189,7 +193,7 @@ func (j *Job) stop(cause error) {
 	j.source.shut(cause)
 	for _, c := range j.takeWaiting() {
 		c.worker = &j.loose
-		j.source.drop(c.Call, c.failed, cause)
+		j.source.drop(c.Call, c.last, cause)
 	}
 	j.mu.Lock()
 	j.dismiss() // a group that nobody waits for must not keep them

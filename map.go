@@ -24,7 +24,7 @@ func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out
 	m.init(ctx, m, options)
 	defer m.cancel(nil)
 	m.policy = m.options.policy.over(task.policy)
-	m.runs = true
+	m.runs, m.Job.task = true, task
 	m.calls.Add(int64(len(in))) // before launch: feeders begin at once
 	defer m.watch()()
 	if err := m.launch(executor); err != nil {
@@ -86,13 +86,13 @@ func (m *mapSource[In, Out]) shut(error) {
 	}
 }
 
-func (m *mapSource[In, Out]) drop(c Call, failed, cause error) {
+func (m *mapSource[In, Out]) drop(c Call, last ending, cause error) {
 	if c.attempt == 0 {
 		m.incomplete.Store(true)
 		m.settle(1)
 		return
 	}
-	o, err := c.outcomeDropped(failed, cause)
+	o, err := c.outcomeDropped(last, cause)
 	c.attempt-- // the last one stands
 	m.finish(c, o, err)
 }
@@ -119,7 +119,7 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 			return
 		}
 		if m.stopped.Load() {
-			m.drop(Call{worker: w, place: at}, nil, nil)
+			m.drop(Call{worker: w, place: at}, ending{}, nil)
 			continue
 		}
 		i, running = at, true
@@ -147,7 +147,7 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 
 func (m *mapSource[In, Out]) run(c Call) {
 	if m.stopped.Load() {
-		m.drop(c, nil, m.cause())
+		m.drop(c, ending{}, m.cause())
 		return
 	}
 	if m.options.observe != nil {
@@ -200,10 +200,10 @@ func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
 	m.settle(1)
 }
 
-func (m *mapSource[In, Out]) task(Call) AnyTask  { return m.of }
-func (m *mapSource[In, Out]) input(c Call) any   { return &m.in[c.place] }
-func (m *mapSource[In, Out]) rules(Call) *policy { return &m.policy }
-func (m *mapSource[In, Out]) index(c Call) int   { return int(c.place) }
+func (m *mapSource[In, Out]) taskOf(Call) AnyTask { return m.of }
+func (m *mapSource[In, Out]) input(c Call) any    { return &m.in[c.place] }
+func (m *mapSource[In, Out]) rules(Call) *policy  { return &m.policy }
+func (m *mapSource[In, Out]) index(c Call) int    { return int(c.place) }
 func (m *mapSource[In, Out]) started(c Call, at time.Duration) {
 	if m.options.observe != nil {
 		m.noteStart(c, at)

@@ -17,11 +17,11 @@ type source interface {
 	run(c Call)
 	// shut ends the calls that nobody has claimed as never started, and hands out no more.
 	shut(cause error)
-	// drop ends a call that waited for an attempt when the job stopped; failed is how its last one ended, if known.
-	drop(c Call, failed, cause error)
+	// drop ends a call that waited for an attempt when the job stopped; last is how its last one ended, if known.
+	drop(c Call, last ending, cause error)
 
 	// What an executor elsewhere needs of one call.
-	task(c Call) AnyTask
+	taskOf(c Call) AnyTask
 	input(c Call) any // *In
 	rules(c Call) *policy
 	index(c Call) int

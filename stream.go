@@ -41,7 +41,7 @@ func StreamErr[In, Out any](ctx context.Context, executor Executor, task *Task[I
 		s.init(ctx, s, options)
 		defer s.cancel(nil)
 		s.policy = s.options.policy.over(task.policy)
-		s.runs, s.grows = true, true
+		s.runs, s.grows, s.Job.task = true, true, task
 		if err := s.launch(executor); err != nil {
 			yield(Result[In, Out]{Index: -1, Err: err, Outcome: NeverStarted, Worker: -1})
 			return

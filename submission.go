@@ -15,7 +15,7 @@ func (s *submission[In, Out]) input() any    { return &s.in }
 func (s *submission[In, Out]) run(c Call) {
 	f := &s.future
 	if f.job.stopped.Load() {
-		f.dropped(c, nil, f.job.cause())
+		f.dropped(c, ending{}, f.job.cause())
 		return
 	}
 	if !f.enter(c) {

@@ -117,13 +117,13 @@ func (s *stream[In, Out]) shut(cause error) {
 			break
 		}
 		c.worker = &s.loose
-		s.drop(c, nil, cause)
+		s.drop(c, ending{}, cause)
 	}
 	s.makeRoom()
 }
 
-func (s *stream[In, Out]) drop(c Call, failed, cause error) {
-	o, err := c.outcomeDropped(failed, cause)
+func (s *stream[In, Out]) drop(c Call, last ending, cause error) {
+	o, err := c.outcomeDropped(last, cause)
 	if c.attempt > 0 {
 		c.attempt-- // the last one stands
 	}
@@ -153,7 +153,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		}
 		place = w.place(at)
 		if s.stopped.Load() {
-			s.drop(Call{worker: w, place: place}, nil, s.cause())
+			s.drop(Call{worker: w, place: place}, ending{}, s.cause())
 			continue
 		}
 		running = true
@@ -178,7 +178,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 
 func (s *stream[In, Out]) run(c Call) {
 	if s.stopped.Load() {
-		s.drop(c, nil, s.cause())
+		s.drop(c, ending{}, s.cause())
 		return
 	}
 	s.started(c, c.worker.time())
@@ -232,10 +232,10 @@ func (s *stream[In, Out]) finish(c Call, o Outcome, err error) {
 	s.settle(1)
 }
 
-func (s *stream[In, Out]) task(Call) AnyTask  { return s.of }
-func (s *stream[In, Out]) input(c Call) any   { return &s.window[c.place].Input }
-func (s *stream[In, Out]) rules(Call) *policy { return &s.policy }
-func (s *stream[In, Out]) index(c Call) int   { return s.window[c.place].Index }
+func (s *stream[In, Out]) taskOf(Call) AnyTask { return s.of }
+func (s *stream[In, Out]) input(c Call) any    { return &s.window[c.place].Input }
+func (s *stream[In, Out]) rules(Call) *policy  { return &s.policy }
+func (s *stream[In, Out]) index(c Call) int    { return s.window[c.place].Index }
 func (s *stream[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {
