@@ -96,6 +96,7 @@ func (w *Worker) park() bool {
 func (j *Job) dismiss() {
 	for _, w := range j.idle {
 		if w.parked {
+			w.parked = false
 			w.wake <- false
 		}
 	}
