@@ -95,6 +95,9 @@ func (p *Process) ready(ctx context.Context, first *firstLine) (string, error) {
 	}
 }
 
+// PID is the server's process.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // URL returns where the server answers, without a slash at the end: http://127.0.0.1:41234.
 func (p *Process) URL() string { return p.url }
 

@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap/compare"
+)
+
+// compareFlags are what the user asked of compare.
+type compareFlags struct {
+	from                       string
+	on                         []string
+	jobs, runs, warmup         int
+	latency, timeout, budget   time.Duration
+	exportJSON, exportMarkdown string
+	seed                       uint64
+}
+
+func (p *program) compareCommand() *cobra.Command {
+	var flags compareFlags
+	cmd := &cobra.Command{
+		Use:   "compare [TASK [INPUT…]]",
+		Short: "Run a job under every strategy, and say which wins and why",
+		Long: p.named(`Measure the same job under every strategy: each run in a fresh process, in rounds of
+shuffled order. The report has times, memory and CPU, a picture of how the calls overlapped, and says which strategy
+wins and why.
+
+Without a task it measures two jobs: fetch, 100 GETs of a local target that takes 160 ms for each answer, which is all
+waiting; and primes, the prime numbers up to n for each n from 1000 to 15999, which is all computing. Those tasks need
+no inputs; any other does: arguments, a range 1..1000 of whole numbers, or the lines of --from FILE.
+
+Ctrl-C ends it; what has been measured until then is reported, and the exit status is 130.`),
+		Example: p.named(`  overlap compare
+  overlap compare primes 1..200 --on sync,pool --runs 10
+  overlap compare fetch --from urls.txt --timeout 10s --export-json report.json --export-markdown report.md`),
+		ValidArgsFunction: p.completeTask,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.compare(cmd, flags, args)
+		},
+	}
+	set := cmd.Flags()
+	set.StringVar(&flags.from, "from", "", "read the inputs from this `file`, one a line; - is standard input")
+	set.StringSliceVar(&flags.on, "on", strategyNames(), "compare these `strategies`, with commas between")
+	_ = cmd.RegisterFlagCompletionFunc("on", p.completeStrategies)
+	set.IntVarP(&flags.jobs, "jobs", "j", 0, "the pool's size (default min(32, cores+4))")
+	set.IntVarP(&flags.runs, "runs", "r", 5, "measure each strategy this many times")
+	set.IntVarP(&flags.warmup, "warmup", "w", 0, "run the job this many times before each measurement, in its process")
+	set.DurationVar(&flags.latency, "latency", articleLatency, "how long the local target takes for each answer")
+	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
+	set.DurationVar(&flags.budget, "budget", 20*time.Second,
+		"run a strategy fewer times, at least once, when its runs would take longer")
+	set.StringVar(&flags.exportJSON, "export-json", "", "write all measurements to this `file`")
+	set.StringVar(&flags.exportMarkdown, "export-markdown", "", "write the report to this `file`")
+	set.Uint64Var(&flags.seed, "seed", 0, "of the shuffled order; 0 means a random one")
+	return cmd
+}
+
+// compare is the command: it finds out what is to be measured, refuses what cannot be, and measures job by job.
+func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string) (err error) {
+	plan, err := p.plan(cmd, flags)
+	if err != nil {
+		return err
+	}
+	jobs, err := p.jobs(flags, args)
+	if err != nil {
+		return err
+	}
+	exports, err := openExports(flags)
+	if err != nil {
+		return err
+	}
+	defer exports.discard()
+
+	ctx, cancel := context.WithCancelCause(cmd.Context())
+	defer cancel(nil)
+	defer onInterrupt(func() { cancel(errInterrupted) }, p.exitNow)()
+
+	var all *compare.Report
+	var failures []error
+	for _, open := range jobs {
+		report, err := p.measure(ctx, plan, open, all != nil)
+		if report != nil {
+			all = merge(all, report)
+			plan.Seed = report.Seed // one seed repeats the whole comparison
+		}
+		if err != nil && ctx.Err() == nil {
+			failures = append(failures, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if all != nil {
+		failures = append(failures, exports.write(all))
+	}
+	switch err := errors.Join(failures...); {
+	case ctx.Err() != nil && all == nil:
+		return &statusError{status: exitInterrupted, err: errors.New("interrupted before anything was measured")}
+	case ctx.Err() != nil:
+		err = errors.Join(errors.New("interrupted: not everything has been measured"), err)
+		return &statusError{status: exitInterrupted, err: err}
+	default:
+		return err
+	}
+}
+
+// plan is what the flags say, without jobs.
+func (p *program) plan(cmd *cobra.Command, flags compareFlags) (compare.Plan, error) {
+	given := cmd.Flags().Changed
+	switch {
+	case given("jobs") && flags.jobs < 1:
+		return compare.Plan{}, usageErrorf("-j %d makes no sense: a pool runs at least 1 call at once", flags.jobs)
+	case flags.runs < 1:
+		return compare.Plan{}, usageErrorf("--runs %d makes no sense: measure at least once", flags.runs)
+	case flags.warmup < 0:
+		return compare.Plan{}, usageErrorf("--warmup %d makes no sense: give 0 or more", flags.warmup)
+	case flags.timeout < 0 || flags.latency < 0:
+		return compare.Plan{}, usageErrorf("a negative time makes no sense: give one such as 160ms")
+	case flags.budget <= 0:
+		return compare.Plan{}, usageErrorf("--budget %v makes no sense: give a time such as 20s", flags.budget)
+	}
+	plan := compare.Plan{
+		Runs: flags.runs, Warmup: flags.warmup, Budget: flags.budget, Workers: flags.jobs, Timeout: flags.timeout,
+		Seed: flags.seed, Progress: p.showMeasuring,
+	}
+	seen := map[string]bool{}
+	for _, name := range flags.on {
+		s, err := p.strategy(name)
+		if err != nil {
+			return compare.Plan{}, err
+		}
+		if !seen[name] {
+			plan.Strategies = append(plan.Strategies, compare.Strategy{Name: name, Python: s.description().Python})
+		}
+		seen[name] = true
+	}
+	if len(plan.Strategies) == 0 {
+		return compare.Plan{}, usageErrorf("--on names no strategy: %s strategies lists them", p.name)
+	}
+	var err error
+	plan.Runner, err = compare.NewProcesses(measureName)
+	return plan, err
+}
+
+// openJob readies a job and what it needs; close takes that down.
+type openJob func(ctx context.Context) (job compare.Job, noted bool, close func() error, err error)
+
+// measure makes the measurements of one job and shows them.
+func (p *program) measure(ctx context.Context, plan compare.Plan, open openJob, below bool) (*compare.Report, error) {
+	job, noted, closeJob, err := open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if noted {
+		plan.Strategies = withNotes(plan.Strategies, job.Task)
+	}
+	plan.Jobs = []compare.Job{job}
+	report, err := compare.Run(ctx, plan)
+	p.messages.draw("")
+	if report != nil {
+		if below { // another report
+			_, _ = fmt.Fprintln(p.stdout)
+		}
+		style := compare.Style{Color: colors(p.stdout), Width: width(p.stdout)}
+		if writeErr := report.WriteTerminal(p.stdout, style); writeErr != nil {
+			err = errors.Join(err, fmt.Errorf("cannot write the report: %w", writeErr))
+		}
+	}
+	return report, errors.Join(err, closeJob())
+}
+
+func withNotes(strategies []compare.Strategy, task string) []compare.Strategy {
+	noted := make([]compare.Strategy, len(strategies))
+	for i, s := range strategies {
+		s.Note = articleNote(task, s.Name)
+		noted[i] = s
+	}
+	return noted
+}
+
+// showMeasuring is called between measurements, never during one.
+func (p *program) showMeasuring(at compare.Progress) {
+	if at.Measurement != nil || at.Err != nil {
+		return // the next begins at once
+	}
+	p.messages.draw(fmt.Sprintf("measuring %s: run %d of %d, %s", at.Job, at.Round, at.Rounds, at.Strategy))
+}
+
+// exitNow is what a second Ctrl-C does.
+func (p *program) exitNow() {
+	p.messages.draw("")
+	os.Exit(exitInterrupted)
+}
+
+// merge makes one report of those of several jobs.
+func merge(all, next *compare.Report) *compare.Report {
+	if all == nil {
+		return next
+	}
+	all.Jobs = append(all.Jobs, next.Jobs...)
+	all.Interrupted = all.Interrupted || next.Interrupted
+	return all
+}

@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// needsTask wants a task's name as the first argument.
+func (p *program) needsTask(command string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usageErrorf("%s needs a task: %s tasks lists them", command, p.name)
+		}
+		return nil
+	}
+}
+
+// completeTask completes the first argument with the names of the tasks. Inputs may be files, which shells complete.
+func (p *program) completeTask(
+	_ *cobra.Command, args []string, _ string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	var names []cobra.Completion
+	for _, t := range p.tasks {
+		in, out := t.Types()
+		names = append(names, cobra.CompletionWithDesc(t.Name(), "from "+in.String()+" to "+out.String()))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (p *program) strategyCompletions() []cobra.Completion {
+	var names []cobra.Completion
+	for _, s := range strategies() {
+		names = append(names, cobra.CompletionWithDesc(s.name, s.description().What))
+	}
+	return names
+}

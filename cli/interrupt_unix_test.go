@@ -1,0 +1,262 @@
+//go:build unix
+
+package cli
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// gated is a run of the program mine whose calls wait for the test.
+type gated struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	calls  net.Listener
+	stderr *bufio.Reader
+	stdout *bufio.Reader
+	dir    string
+
+	closeStdout func() error
+}
+
+// startGated runs a task of calls that come to the test through the gate, on inputs without end.
+func startGated(t *testing.T, args ...string) *gated {
+	t.Helper()
+	path, err := exec.LookPath("mine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gated{t: t, cmd: exec.Command(path, args...), dir: t.TempDir()}
+	socket, err := os.MkdirTemp("", "gate") // t.TempDir may be longer than a socket's path can be
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(socket) })
+	if g.calls, err = net.Listen("unix", filepath.Join(socket, "s")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = g.calls.Close() })
+	g.cmd.Dir = g.dir
+	g.cmd.Env = append(os.Environ(), "GATE="+g.calls.Addr().String(), "GORACE=atexit_sleep_ms=0")
+	stdin, err := g.cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := g.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := g.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.closeStdout = stdout.Close
+	g.stdout, g.stderr = bufio.NewReader(stdout), bufio.NewReader(stderr)
+	if err := g.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = g.cmd.Process.Kill() })
+	go func() {
+		for {
+			if _, err := io.WriteString(stdin, "input\n"); err != nil {
+				return // the program has ended
+			}
+		}
+	}()
+	return g
+}
+
+// call waits until a call runs. Closing what it returns ends the call.
+func (g *gated) call() net.Conn {
+	g.t.Helper()
+	c, err := g.calls.Accept()
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(c).ReadString('\n'); err != nil { // what is not read would reset the connection
+		g.t.Fatal(err)
+	}
+	return c
+}
+
+func (g *gated) signal(s os.Signal) {
+	g.t.Helper()
+	if err := g.cmd.Process.Signal(s); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// says waits for a line on standard error.
+func (g *gated) says(want string) {
+	g.t.Helper()
+	line, err := g.stderr.ReadString('\n')
+	if err != nil || !strings.Contains(line, want) {
+		g.t.Fatalf("it says %q (%v), want %q", line, err, want)
+	}
+}
+
+// ends waits for the end of the program, and returns what it had still to say on standard output and error.
+func (g *gated) ends(status int) (stdout, stderr string) {
+	g.t.Helper()
+	out, outErr := io.ReadAll(g.stdout)
+	said, saidErr := io.ReadAll(g.stderr)
+	_ = g.cmd.Wait()
+	if got := g.cmd.ProcessState.ExitCode(); got != status || outErr != nil || saidErr != nil {
+		g.t.Fatalf("it ends with status %d, want %d (%v, %v); it said at last: %s", got, status, outErr, saidErr, said)
+	}
+	return string(out), string(said)
+}
+
+func wantLines(t *testing.T, text string, count int, each string) {
+	t.Helper()
+	if got := strings.Count(text, "\n"); got != count || strings.Count(text, each) != count || text != "" && !strings.HasSuffix(text, "\n") {
+		t.Errorf("want %d lines, each with %s:\n%s", count, each, text)
+	}
+}
+
+func TestFirstInterruptDrains(t *testing.T) {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		for _, on := range []string{"pool", "async", "threads"} {
+			t.Run(on+" "+s.String(), func(t *testing.T) {
+				g := startGated(t, "run", "gate", "--on", on, "-j", "2")
+				one, two := g.call(), g.call()
+				g.signal(s)
+				g.says("interrupted: no more inputs are drawn, and 2 calls under way are let end; Ctrl-C again cancels them")
+				_, _ = one.Close(), two.Close()
+				stdout, stderr := g.ends(exitInterrupted)
+				wantLines(t, stdout, 2, `"outcome":"succeeded"`)
+				if !strings.Contains(stderr, "interrupted after 2 calls") {
+					t.Errorf("the summary is %q", stderr)
+				}
+			})
+		}
+	}
+}
+
+// Standard input from which nothing comes must not hold up the end.
+func TestInterruptWhileInputsAreAwaited(t *testing.T) {
+	path, err := exec.LookPath("mine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, "run", "echo", "-o", "out.jsonl")
+	cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(stdin, strings.Repeat("x", 1<<20)+"\nhalf a line") // more than a pipe holds, so it is being read
+	_ = cmd.Process.Signal(os.Interrupt)
+	said, _ := io.ReadAll(stderr)
+	_ = cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != exitInterrupted || !strings.Contains(string(said), "interrupted") {
+		t.Errorf("status %d, want %d: %s", got, exitInterrupted, said)
+	}
+	results, err := os.ReadFile(filepath.Join(cmd.Dir, "out.jsonl"))
+	if err != nil && !os.IsNotExist(err) || strings.Contains(string(results), "half") {
+		t.Errorf("half a line was taken for an input: %s, %v", results, err)
+	}
+}
+
+func TestSecondInterruptCancels(t *testing.T) {
+	g := startGated(t, "run", "gate", "-j", "2", "-o", "out.jsonl")
+	one, two := g.call(), g.call()
+	defer two.Close()
+	_ = one.Close()
+	three := g.call()
+	defer three.Close()
+	g.signal(os.Interrupt)
+	g.says("interrupted")
+	g.signal(os.Interrupt)
+	g.says("canceling 2 calls; Ctrl-C again ends the command without waiting for them")
+	stdout, stderr := g.ends(exitInterrupted)
+	wantLines(t, stdout, 0, "x")
+	if !strings.Contains(stderr, "1 succeeded, 2 canceled") {
+		t.Errorf("the summary is %q", stderr)
+	}
+	results, err := os.ReadFile(filepath.Join(g.dir, "out.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, string(results), 3, `{"index":`)
+	if strings.Count(string(results), `"error":"interrupted","outcome":"canceled"`) != 2 {
+		t.Errorf("want two canceled calls:\n%s", results)
+	}
+	g.nothingElse("out.jsonl")
+}
+
+// A call that does not listen keeps nobody from leaving; what had ended before is kept.
+func TestThirdInterruptEndsTheCommand(t *testing.T) {
+	g := startGated(t, "run", "deaf", "-j", "2", "-o", "out.jsonl")
+	one, two := g.call(), g.call()
+	defer two.Close()
+	_ = one.Close()
+	three := g.call() // so the first call's result has been taken
+	defer three.Close()
+	for _, says := range []string{"interrupted", "canceling 2 calls"} {
+		g.signal(os.Interrupt)
+		g.says(says)
+	}
+	g.signal(os.Interrupt)
+	g.ends(exitInterrupted)
+	results, err := os.ReadFile(filepath.Join(g.dir, "out.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, string(results), 1, `"outcome":"succeeded"`)
+	g.nothingElse("out.jsonl")
+}
+
+func (g *gated) nothingElse(name string) {
+	g.t.Helper()
+	entries, err := os.ReadDir(g.dir)
+	if err != nil || len(entries) != 1 || entries[0].Name() != name {
+		g.t.Errorf("want %s alone: %v, %v", name, entries, err)
+	}
+}
+
+// "| head -1" ends the job, without a word.
+func TestClosedStandardOutputEndsTheJob(t *testing.T) {
+	g := startGated(t, "run", "echo")
+	if _, err := g.stdout.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	_ = g.closeStdout()
+	said, err := io.ReadAll(g.stderr)
+	_ = g.cmd.Wait()
+	if got := g.cmd.ProcessState.ExitCode(); got != exitClosedPipe || err != nil || len(said) > 0 {
+		t.Errorf("status %d, want %d (%v); it says %q", got, exitClosedPipe, err, said)
+	}
+}
+
+func TestInterruptedCompareReportsWhatItHas(t *testing.T) {
+	g := startGated(t, "compare", "gate", "a", "b", "--on", "async,sync", "--runs", "50", "--seed", "1", "--export-json", "report.json")
+	first := g.call() // of one strategy's first run
+	_ = first.Close()
+	_ = g.call().Close()
+	last := g.call() // of the next's
+	defer last.Close()
+	g.signal(os.Interrupt)
+	stdout, stderr := g.ends(exitInterrupted)
+	if !strings.Contains(stdout, "interrupted before all was measured") || !strings.Contains(stderr, "interrupted") {
+		t.Errorf("it says\n%s\n%s", stdout, stderr)
+	}
+	if report, err := os.ReadFile(filepath.Join(g.dir, "report.json")); err != nil || !strings.Contains(string(report), `"interrupted": true`) {
+		t.Errorf("the exported report is %s, %v", report, err)
+	}
+}

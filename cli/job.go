@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/overlap"
+)
+
+// job is what run does: calls, counted, and their results, written.
+type job struct {
+	*program
+	task    overlap.AnyTask
+	retries int // extra attempts that the user asked for; -1 leaves it to the task
+	inputs  *inputs
+	results *results
+	file    *outputFile // that the results go to; nil for standard output
+
+	stop        chan struct{} // closed when no more inputs are to be drawn
+	cancel      context.CancelCauseFunc
+	interrupted atomic.Bool
+	opened      atomic.Bool // results and file are there
+	closing     sync.Mutex  // held by who puts the file in its place
+
+	// Counted by whoever draws inputs and takes results, read by whoever draws the progress line.
+	drawn, ended, failed atomic.Int64
+
+	badInput error // that ended the inputs
+	refused  error // why the executor, or an iterator, ended the job
+	tally    tally
+}
+
+var errInterrupted = errors.New("interrupted")
+
+func (j *job) openResults(output string) error {
+	if output == "" || output == "-" {
+		j.results = newResults(j.stdout, isTerminal(j.stdout))
+		return nil
+	}
+	read := j.inputs.file
+	if read == nil {
+		read, _ = j.stdin.(*os.File)
+	}
+	file, err := openOutput(output, read)
+	if err != nil {
+		return err
+	}
+	j.file, j.results = file, newResults(file, false)
+	return nil
+}
+
+// run waits for the job.
+func (j *job) run(ctx context.Context, executor overlap.Executor, options []overlap.Option) {
+	j.opened.Store(true)
+	j.tally.start = time.Now()
+	defer j.results.flushEvery(progressInterval)()
+	if j.messages.redraws && !j.results.direct { // not into the results, where both are on one terminal
+		defer j.messages.draw("")
+		defer j.showProgress()()
+	}
+	over := make(chan struct{})
+	j.refused = fmt.Errorf("%w under %s, and with it the job's", overlap.ErrGoexit, executor)
+	go func() { // of its own: under sync, a task that ends its goroutine ends this one
+		defer close(over)
+		j.refused = j.take(overlap.StreamErr(ctx, executor, j.task.Untyped(), j.draw(), options...))
+	}()
+	<-over
+	j.tally.end = time.Now()
+}
+
+// draw counts the inputs.
+func (j *job) draw() iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		for value, err := range j.inputs.seq() {
+			if err != nil {
+				j.badInput = err
+			} else {
+				j.drawn.Add(1)
+			}
+			if !yield(value, err) {
+				return
+			}
+		}
+	}
+}
+
+// take takes the results, until there are no more or they cannot be written.
+func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
+	for r := range all {
+		switch {
+		case r.Index < 0:
+			if j.badInput != nil || j.interrupted.Load() {
+				return nil
+			}
+			return r.Err
+		case r.Outcome == overlap.NeverStarted:
+			j.tally.left++
+			j.drawn.Add(-1)
+			if !j.interrupted.Load() {
+				refused = fmt.Errorf("the job ended before all calls had started: %w", reasonOf(r.Err))
+			}
+			continue
+		}
+		outcome, failure, err := j.results.add(r)
+		j.tally.add(r, outcome)
+		j.ended.Add(1)
+		if failure != nil {
+			j.failed.Add(1)
+			j.tellFailure(r, outcome, failure)
+		}
+		if err != nil {
+			return nil // leaving the loop stops the job; finish tells
+		}
+	}
+	return refused
+}
+
+// showProgress draws the progress line until stop is called.
+func (j *job) showProgress() (stop func()) {
+	var rate pace
+	return every(progressInterval, func() {
+		now := progress{
+			total: j.inputs.count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
+			draining: j.interrupted.Load(), elapsed: time.Since(j.tally.start),
+		}
+		j.messages.draw(now.line(rate.add(now.elapsed, now.ended)))
+	})
+}
+
+// drain is what the first Ctrl-C does.
+func (j *job) drain() {
+	j.interrupted.Store(true)
+	close(j.stop)
+	running := j.drawn.Load() - j.ended.Load()
+	if running == 0 {
+		j.messages.sayf("interrupted: no more inputs are drawn")
+		return
+	}
+	j.messages.sayf("interrupted: no more inputs are drawn, and %s; Ctrl-C again cancels them",
+		counted(running, "call under way is let end", "calls under way are let end"))
+}
+
+// cancelCalls is what the second does.
+func (j *job) cancelCalls() {
+	j.messages.sayf("canceling %s; Ctrl-C again ends the command without waiting for them",
+		counted(j.drawn.Load()-j.ended.Load(), "call", "calls"))
+	j.cancel(errInterrupted)
+}
+
+// exitNow is what the third does. The results that there are, are kept.
+func (j *job) exitNow() {
+	if j.opened.Load() {
+		flushed := make(chan struct{})
+		go func() {
+			_ = j.results.flush() // there is no later line that could tell
+			close(flushed)
+		}()
+		select {
+		case <-flushed:
+		case <-time.After(time.Second): // whoever reads the results does not
+		}
+		if err := j.closeFile(); err != nil {
+			j.messages.sayf("%v", err)
+		}
+	}
+	j.messages.draw("")
+	os.Exit(exitInterrupted)
+}

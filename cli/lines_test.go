@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func allLines(r io.Reader) (all []line, err error) {
+	for l, err := range lines(r, "in.txt") {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+func TestLinesOfTheGreatestLength(t *testing.T) {
+	long := strings.Repeat("x", longestLine)
+	for _, end := range []string{"", "\r\n", "\nnext"} {
+		all, err := allLines(strings.NewReader(long + end))
+		if err != nil || all[0].text != long {
+			t.Errorf("a line of %d bytes with end %q: %v", longestLine, end, err)
+		}
+		all, err = allLines(strings.NewReader("first\n\n" + long + "y" + end))
+		want := "in.txt:3: the line is longer than 16 MiB: give such inputs as files, and their names as lines"
+		if len(all) != 1 || err == nil || err.Error() != want {
+			t.Errorf("a line of a byte more with end %q: %d lines, %v", end, len(all), err)
+		}
+	}
+}
+
+func TestLinesOfAReaderThatFails(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	all, err := allLines(io.MultiReader(strings.NewReader("one\ntwo\nhal"), iotest.ErrReader(broken)))
+	if !slices.Equal(all, []line{{1, "one"}, {2, "two"}}) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "in.txt after line 2") {
+		t.Errorf("%v, %v: want the whole lines and the error", all, err)
+	}
+}
+
+func TestStoppableGivesUpARead(t *testing.T) {
+	stop := make(chan struct{})
+	r, w := io.Pipe()
+	defer w.Close()
+	s := newStoppable(r, stop)
+	defer s.Close()
+	go func() {
+		_, _ = io.WriteString(w, "one\nhal")
+		close(stop) // the next read would wait for ever
+	}()
+	all, err := allLines(s)
+	if !errors.Is(err, errStopped) || len(all) > 1 || len(all) == 1 && all[0].text != "one" {
+		t.Errorf("%v, %v: want at most the whole line, and errStopped", all, err)
+	}
+}
+
+// However the bytes come, the lines are those that splitting the whole gives.
+func FuzzLines(f *testing.F) {
+	for _, seed := range []string{"", "\n", "a", "a\nb", "a\r\nb\r\n", "\xef\xbb\xbfa\n\n \n\tb \r", "\r\r\n", "\xff\x00\n1"} {
+		f.Add([]byte(seed), uint8(3))
+	}
+	f.Fuzz(func(t *testing.T, text []byte, piece uint8) {
+		var want []line
+		for i, l := range bytes.Split(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), []byte("\n")) {
+			if l = bytes.TrimSuffix(l, []byte("\r")); len(bytes.TrimSpace(l)) > 0 {
+				want = append(want, line{i + 1, string(l)})
+			}
+		}
+		stop := make(chan struct{})
+		defer close(stop)
+		s := newStoppable(&pieces{text, int(piece)%7 + 1}, stop)
+		defer s.Close()
+		got, err := allLines(s)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q gives %v (%v), want %v", text, got, err, want)
+		}
+	})
+}
+
+// pieces gives a few bytes at a time.
+type pieces struct {
+	text []byte
+	size int
+}
+
+func (p *pieces) Read(to []byte) (int, error) {
+	if len(p.text) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(to, p.text[:min(p.size, len(p.text))])
+	p.text = p.text[n:]
+	return n, nil
+}

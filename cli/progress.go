@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// progressInterval is how often the progress line is drawn anew; the jobs only ever count.
+const progressInterval = 100 * time.Millisecond
+
+// progress is where a job stands.
+type progress struct {
+	total    int64 // inputs; -1 when not known
+	drawn    int64
+	ended    int64
+	failed   int64
+	draining bool
+	elapsed  time.Duration
+}
+
+// line shows it with a rate of calls a second, which may be 0.
+func (s progress) line(rate float64) string {
+	var b strings.Builder
+	b.WriteString(grouped(s.ended))
+	if s.total >= 0 {
+		fmt.Fprintf(&b, " of %s (%d %%)", grouped(s.total), 100*s.ended/max(1, s.total))
+	} else {
+		fmt.Fprintf(&b, " of ≥ %s", grouped(s.drawn))
+	}
+	if under := s.drawn - s.ended; under > 0 {
+		fmt.Fprintf(&b, ", %s under way", grouped(under))
+	}
+	if s.failed > 0 {
+		fmt.Fprintf(&b, ", %s failed", grouped(s.failed))
+	}
+	fmt.Fprintf(&b, ", %s, %s", rateText(rate), clock(s.elapsed))
+	left := s.total - s.ended
+	if s.draining {
+		left = s.drawn - s.ended
+	}
+	switch {
+	case s.total < 0 && !s.draining:
+	case rate > 0 && left > 0:
+		if seconds := float64(left) / rate; seconds < 1e6 {
+			fmt.Fprintf(&b, ", %s left", clock(time.Duration(seconds*float64(time.Second))))
+		}
+	}
+	return b.String()
+}
+
+// pace measures the rate over the last seconds, since the whole job's says little once it has changed.
+type pace struct {
+	samples [150]struct { // one each progressInterval
+		at    time.Duration
+		ended int64
+	}
+	taken int
+}
+
+// add takes a sample, and returns the rate in calls a second since the oldest one that is kept.
+func (p *pace) add(at time.Duration, ended int64) float64 {
+	oldest := p.samples[p.taken%len(p.samples)] // zero, the job's start, until it is overwritten
+	p.samples[p.taken%len(p.samples)].at, p.samples[p.taken%len(p.samples)].ended = at, ended
+	p.taken++
+	if at <= oldest.at {
+		return 0
+	}
+	return float64(ended-oldest.ended) / (at - oldest.at).Seconds()
+}
+
+// rateText is 12,345/s, 1.5/s or, below one in two seconds, 20/min.
+func rateText(rate float64) string {
+	switch {
+	case rate >= 100:
+		return grouped(int64(rate)) + "/s"
+	case rate >= 0.5 || rate == 0:
+		return fmt.Sprintf("%.1f/s", rate)
+	}
+	return fmt.Sprintf("%.1f/min", rate*60)
+}
+
+// clock is 0:07, 12:05 or 3:00:01.
+func clock(d time.Duration) string {
+	seconds := int64(d.Round(time.Second).Seconds())
+	if seconds < 3600 {
+		return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+}
+
+// grouped is a number with a comma before each three digits.
+func grouped(n int64) string {
+	digits := fmt.Sprint(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

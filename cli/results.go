@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"example.com/overlap"
+)
+
+// results writes one line of JSON for each call that ended. It is safe for concurrent use, so that what has been
+// collected can be flushed beside the loop that adds to it. Only whole lines are ever handed to the writer.
+type results struct {
+	to     io.Writer
+	direct bool // each line at once, for somebody who watches
+
+	mu      sync.Mutex
+	pending bytes.Buffer
+	encoder *json.Encoder
+	line    bytes.Buffer
+	err     error
+}
+
+func newResults(to io.Writer, direct bool) *results {
+	r := &results{to: to, direct: direct}
+	r.encoder = json.NewEncoder(&r.line)
+	r.encoder.SetEscapeHTML(false)
+	return r
+}
+
+// The two forms of a line. Their names and their order are a promise.
+type (
+	successLine struct {
+		Index    int     `json:"index"`
+		Input    any     `json:"input"`
+		Value    any     `json:"value"`
+		Outcome  string  `json:"outcome"`
+		Attempts int     `json:"attempts"`
+		Seconds  float64 `json:"seconds"` // of the last attempt
+		Worker   int     `json:"worker"`
+	}
+	failureLine struct {
+		Index    int     `json:"index"`
+		Input    any     `json:"input"`
+		Error    string  `json:"error"`
+		Outcome  string  `json:"outcome"`
+		Attempts int     `json:"attempts"`
+		Seconds  float64 `json:"seconds"`
+		Worker   int     `json:"worker"`
+	}
+)
+
+// add writes the line of a call. The outcome and error that it returns are the call's, unless its value cannot be
+// written as JSON: then the call counts as failed. The error at last is the writer's; it stays.
+func (r *results) add(call overlap.Result[any, any]) (outcome overlap.Outcome, failure, err error) {
+	outcome, failure = call.Outcome, reasonOf(call.Err)
+	seconds := max(0, call.Finished-call.Started).Seconds()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if failure == nil {
+		bad := r.encode(successLine{
+			call.Index, call.Input, call.Value, outcome.String(), call.Attempts, seconds, call.Worker,
+		})
+		if bad != nil {
+			outcome, failure = overlap.Failed, fmt.Errorf("its value cannot be written as JSON: %w", bad)
+		}
+	}
+	if failure != nil {
+		l := failureLine{
+			call.Index, call.Input, fmt.Sprint(failure), outcome.String(), call.Attempts, seconds, call.Worker,
+		}
+		if r.encode(l) != nil { // the input, then
+			l.Input = fmt.Sprintf("%+v", call.Input)
+			_ = r.encode(l) // strings and numbers never fail
+		}
+	}
+	r.pending.Write(r.line.Bytes())
+	if r.direct || r.pending.Len() >= 64<<10 {
+		r.flushLocked()
+	}
+	return outcome, failure, r.err
+}
+
+func (r *results) encode(line any) error {
+	r.line.Reset()
+	return r.encoder.Encode(line)
+}
+
+// reasonOf is a call's error without what the line says already: task, index and input.
+func reasonOf(err error) error {
+	if call, ok := errors.AsType[*overlap.CallError](err); ok {
+		return call.Err
+	}
+	return err
+}
+
+// flush hands over what has been collected.
+func (r *results) flush() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flushLocked()
+	return r.err
+}
+
+func (r *results) flushLocked() {
+	if r.pending.Len() > 0 && r.err == nil {
+		_, r.err = r.to.Write(r.pending.Bytes())
+	}
+	r.pending.Reset()
+}
+
+// flushEvery flushes now and then until stop is called, so that lines are seen soon after their calls have ended.
+func (r *results) flushEvery(d time.Duration) (stop func()) {
+	return every(d, func() { _ = r.flush() }) // the error stays, and the next add returns it
+}

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap"
+)
+
+// runFlags are what the user asked of run.
+type runFlags struct {
+	from, on, output string
+	jobs, retries    int
+	timeout, grace   time.Duration
+	keepOrder        bool
+}
+
+func (p *program) runCommand() *cobra.Command {
+	var flags runFlags
+	cmd := &cobra.Command{
+		Use:   "run TASK [INPUT…]",
+		Short: "Run a job for real: one task over any number of inputs",
+		Long: p.named(`Call the task once for each input, and write a line of JSON for each call as it ends.
+
+Inputs are the arguments, the lines of --from FILE, or else the lines of standard input. A task that takes whole numbers
+also takes a range of them, 1000..15999, as an argument. Other inputs are read as the task's own type reads text, as
+strings, numbers or booleans, or else as JSON. Blank lines are skipped; a line may have 16 MiB. Arguments and regular
+files are checked as a whole before anything runs. A bad line from a pipe ends the inputs: the calls before it are done,
+and the exit status is 2.
+
+Each line of the results has index, input, value or error, outcome, attempts, seconds (of the last attempt) and worker.
+With -o they go to a file that is put in its place when the job is over, so it is never half a file. After Ctrl-C it has
+the calls that ended until then; when the results cannot be written, the file that was there before stays.
+
+The first Ctrl-C draws no more inputs and lets the calls under way end. The second cancels those, the third ends the
+command at once. With -k and --retries, up to four times -j calls (at least 64) are under way.
+
+Exit status: 0 all calls succeeded, 1 some failed or the results could not be written, 2 bad usage or bad inputs,
+130 interrupted.`),
+		Example: p.named(`  overlap run primes 1000..15999 -o primes.jsonl
+  overlap run fetch http://127.0.0.1:8080/json http://127.0.0.1:8080/html
+  overlap run fetch --from urls.txt --on async -j 64 --timeout 10s --retries 3 -o pages.jsonl
+  zcat urls.gz | overlap run fetch -k | head -1`),
+		Args:              p.needsTask("run"),
+		ValidArgsFunction: p.completeTask,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.run(cmd, flags, args[0], args[1:])
+		},
+	}
+	set := cmd.Flags()
+	set.StringVar(&flags.from, "from", "", "read the inputs from this `file`, one a line; - is standard input")
+	p.strategyFlag(cmd, &flags.on)
+	set.IntVarP(&flags.jobs, "jobs", "j", 0, "how many calls run at once: the pool's size (default min(32, cores+4)), or "+
+		"how many inputs the other strategies may draw ahead of the results")
+	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
+	set.DurationVar(&flags.grace, "grace", time.Second,
+		"give up an attempt that is still running this long after its timeout")
+	set.IntVar(&flags.retries, "retries", 0,
+		"make up to this many extra attempts at a call that fails: 3 means 4 attempts in all")
+	set.BoolVarP(&flags.keepOrder, "keep-order", "k", false, "write the results in the order of the inputs")
+	set.StringVarP(&flags.output, "output", "o", "", "write the results to this `file` instead of standard output")
+	return cmd
+}
+
+// strategyFlag adds --on for one strategy.
+func (p *program) strategyFlag(cmd *cobra.Command, on *string) {
+	cmd.Flags().StringVar(on, "on", defaultStrategy, "run under this `strategy`, see "+p.name+" strategies")
+	_ = cmd.RegisterFlagCompletionFunc("on",
+		cobra.FixedCompletions(p.strategyCompletions(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// run is the command: it finds out what is to be done, refuses what cannot be, and does it.
+func (p *program) run(cmd *cobra.Command, flags runFlags, taskName string, args []string) error {
+	task, err := p.task(taskName)
+	if err != nil {
+		return err
+	}
+	s, err := p.strategy(flags.on)
+	if err != nil {
+		return err
+	}
+	options, err := flags.options(cmd.Flags().Changed, s)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(cmd.Context())
+	defer cancel(nil)
+	j := &job{program: p, task: task, retries: -1, stop: make(chan struct{}), cancel: cancel}
+	if cmd.Flags().Changed("retries") {
+		j.retries = flags.retries
+	}
+	defer onInterrupt(j.drain, j.cancelCalls, j.exitNow)()
+	defer keepClosedPipe()()
+	if j.inputs, err = p.inputs(task, args, flags.from, j.stop); err != nil {
+		return err
+	}
+	defer j.inputs.close()
+	if err := j.openResults(flags.output); err != nil {
+		return err
+	}
+	j.run(ctx, s.make(flags.jobs), options)
+	return j.finish()
+}
+
+// options are the job's, or an error about flags that make no sense. given reports whether a flag was.
+func (f runFlags) options(given func(flag string) bool, s strategy) ([]overlap.Option, error) {
+	switch {
+	case given("jobs") && f.jobs < 1:
+		return nil, usageErrorf("-j %d makes no sense: run at least 1 call at once", f.jobs)
+	case f.jobs > 1 && s.name == "sync":
+		return nil, usageErrorf("--on sync runs one call at a time, so -j %d cannot be: leave it out, or choose another strategy",
+			f.jobs)
+	case f.timeout < 0:
+		return nil, usageErrorf("--timeout %v makes no sense: give a positive time, such as 10s", f.timeout)
+	case f.grace < 0:
+		return nil, usageErrorf("--grace %v makes no sense: give 0 or a positive time", f.grace)
+	case f.retries < 0:
+		return nil, usageErrorf("--retries %d makes no sense: give the number of extra attempts", f.retries)
+	}
+	var options []overlap.Option
+	if f.keepOrder {
+		options = append(options, overlap.Ordered())
+	}
+	if f.timeout > 0 {
+		options = append(options, overlap.Timeout(f.timeout))
+	}
+	if given("grace") {
+		options = append(options, overlap.Grace(f.grace))
+	}
+	if given("retries") {
+		options = append(options, overlap.Retry(f.retries))
+	}
+	if n := f.window(s); n > 0 {
+		options = append(options, overlap.Window(n))
+	}
+	return options, nil
+}
+
+// window is how many inputs may be drawn ahead of the results; 0 leaves it to the executor. A pool draws only what it
+// has a worker for, so that after Ctrl-C nothing has to be done but what runs. It must draw more where results wait for
+// their turn, or calls for another attempt: the workers would wait with them.
+func (f runFlags) window(s strategy) int {
+	switch {
+	case s.windowed:
+		return f.jobs
+	case s.name == "sync":
+		return 0
+	case f.keepOrder || f.retries > 0:
+		return max(64, 4*poolSize(f.jobs))
+	}
+	return poolSize(f.jobs)
+}

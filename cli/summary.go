@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"example.com/overlap"
+)
+
+// tally is what the summary of a job tells. Only the goroutine that takes results writes to it.
+type tally struct {
+	start, end time.Time
+	outcomes   [overlap.WorkerDied + 1]int64
+	extra      int64 // attempts beyond the first of each call
+	left       int64 // inputs that were drawn and not run
+	slowest    overlap.Result[any, any]
+	told       int // failures told of as they happened
+	stackTold  bool
+}
+
+func (t *tally) add(r overlap.Result[any, any], outcome overlap.Outcome) {
+	t.outcomes[outcome]++
+	t.extra += int64(max(0, r.Attempts-1))
+	if r.Finished-r.Started > t.slowest.Finished-t.slowest.Started {
+		r.Value = nil // which may be large
+		t.slowest = r
+	}
+}
+
+// mostTold is how many failures are told of; the results have them all.
+const mostTold = 3
+
+// tellFailure tells of the first failures as they happen.
+func (j *job) tellFailure(r overlap.Result[any, any], outcome overlap.Outcome, failure error) {
+	if outcome == overlap.Canceled || j.tally.told == mostTold {
+		return
+	}
+	j.tally.told++
+	attempt := ""
+	switch {
+	case j.retries > 0:
+		attempt = fmt.Sprintf(", attempt %d of %d", r.Attempts, j.retries+1)
+	case r.Attempts > 1:
+		attempt = fmt.Sprintf(", attempt %d", r.Attempts)
+	}
+	j.messages.sayf("%s[%d] %s%s: %v", j.task.Name(), r.Index, shownInput(r.Input), attempt, failure)
+	if p, ok := errors.AsType[*overlap.PanicError](failure); ok && !j.tally.stackTold {
+		j.tally.stackTold = true
+		j.messages.sayf("%s", p.Stack)
+	}
+}
+
+func shownInput(in any) string {
+	const most = 80
+	if text := []rune(fmt.Sprintf("%+v", in)); len(text) > most {
+		return string(text[:most]) + "…"
+	}
+	return fmt.Sprintf("%+v", in)
+}
+
+// finish puts the results in their place, sums up, and says how the command ends.
+func (j *job) finish() error {
+	if err := j.results.flush(); err != nil {
+		if j.file != nil {
+			j.file.discard()
+		} else if errors.Is(err, syscall.EPIPE) {
+			return &statusError{status: exitClosedPipe}
+		}
+		return fmt.Errorf("cannot write the results%s, so the job was stopped after %s: %w",
+			j.file.toName(), counted(j.ended.Load(), "call", "calls"), withoutPath(err))
+	}
+	if err := j.closeFile(); err != nil {
+		return err
+	}
+	if j.ended.Load() > 0 || j.tally.left > 0 {
+		j.messages.sayf("%s", j.tally.text(j.interrupted.Load()))
+		if n := overlap.AbandonedRunning(); n > 0 {
+			j.messages.sayf("%s with this command", counted(int64(n),
+				"abandoned call is still running, and ends", "abandoned calls are still running, and end"))
+		}
+	}
+	switch {
+	case j.badInput != nil && j.ended.Load() > 0:
+		return usageErrorf("%w; the inputs end there, and the results before it are kept", j.badInput)
+	case j.badInput != nil:
+		return usageErrorf("%w", j.badInput)
+	case j.refused != nil:
+		return j.refused
+	case j.interrupted.Load():
+		return &statusError{status: exitInterrupted}
+	case j.drawn.Load() == 0 && j.tally.left == 0:
+		return j.inputs.none()
+	case j.failed.Load() > 0:
+		return &statusError{status: exitFailed}
+	}
+	return nil
+}
+
+// closeFile puts the file in its place; what was there stays when no call has ended.
+func (j *job) closeFile() error {
+	if j.file == nil || !j.closing.TryLock() {
+		return nil
+	}
+	if j.ended.Load() == 0 {
+		j.file.discard()
+		return nil
+	}
+	return j.file.commit()
+}
+
+// text sums up in a line or two.
+func (t *tally) text(interrupted bool) string {
+	var total int64
+	var parts []string
+	for o, n := range t.outcomes {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", grouped(n), overlap.Outcome(o)))
+		}
+		total += n
+	}
+	if t.extra > 0 {
+		parts = append(parts, counted(t.extra, "extra attempt", "extra attempts"))
+	}
+	if t.left > 0 {
+		parts = append(parts, fmt.Sprintf("%s drawn and not run", counted(t.left, "input", "inputs")))
+	}
+	elapsed := t.end.Sub(t.start)
+	var b strings.Builder
+	if interrupted {
+		b.WriteString("interrupted after ")
+	}
+	fmt.Fprintf(&b, "%s in %s, %s: %s", counted(total, "call", "calls"), seconds(elapsed),
+		rateText(float64(total)/max(elapsed.Seconds(), 1e-9)), strings.Join(parts, ", "))
+	if total > 1 {
+		fmt.Fprintf(&b, "\nthe slowest took %s: call %d, %s",
+			seconds(t.slowest.Finished-t.slowest.Started), t.slowest.Index, shownInput(t.slowest.Input))
+	}
+	return b.String()
+}
+
+// seconds is a time with three digits or so.
+func seconds(d time.Duration) string {
+	switch {
+	case d >= 10*time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	case d >= time.Second:
+		return fmt.Sprintf("%.2fs", d.Seconds())
+	case d >= 10*time.Millisecond:
+		return fmt.Sprintf("%dms", d.Milliseconds())
+	}
+	return d.Round(10 * time.Microsecond).String()
+}
+
+// counted is "1 call" or "2 calls".
+func counted(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) tasksCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "tasks",
+		Short:   "List the tasks of this program, with their types",
+		Example: p.named("  overlap tasks"),
+		Args:    p.noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			rows := [][]string{{"task", "input", "output"}}
+			for _, t := range p.tasks {
+				in, out := t.Types()
+				rows = append(rows, []string{t.Name(), in.String(), out.String()})
+			}
+			return p.table(rows)
+		},
+	}
+}
+
+func (p *program) strategiesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "strategies",
+		Short:   "List the strategies: what each is, the Python it answers, what it is for",
+		Example: p.named("  overlap strategies"),
+		Args:    p.noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			rows := [][]string{{"strategy", "what it is", "the Python it answers", "for"}}
+			for _, s := range strategies() {
+				d := s.description()
+				rows = append(rows, []string{s.name, d.What, d.Python, d.For})
+			}
+			return p.table(rows)
+		},
+	}
+}
+
+func (p *program) noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageErrorf("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// table writes rows in columns, the first row as their heads.
+func (p *program) table(rows [][]string) error {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for n, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell)
+			line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+		}
+		text := strings.TrimRight(line.String(), " ")
+		if n == 0 && colors(p.stdout) {
+			text = "\x1b[1m" + text + "\x1b[0m"
+		}
+		fmt.Fprintln(&b, text)
+	}
+	_, err := io.WriteString(p.stdout, b.String())
+	return err
+}
