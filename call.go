@@ -76,5 +76,14 @@ func (c Call) Started(at time.Time) {
 // is nil exactly when it is. The job decides whether another attempt follows.
 func (c Call) End(out any, o Outcome, err error) { c.worker.job.source.ended(c, out, o, err) }
 
+// EndAt is End for a call that ended a while ago.
+func (c Call) EndAt(at time.Time, out any, o Outcome, err error) {
+	if w := c.worker; w != &w.job.loose {
+		w.clock, w.given = at.Sub(w.job.start), true
+		defer func() { w.given = false }()
+	}
+	c.End(out, o, err)
+}
+
 // Requeue gives back a call that has not started: it is handed out again, and this was no attempt.
 func (c Call) Requeue() { c.worker.job.putBack(c) }

@@ -25,6 +25,7 @@ type Worker struct {
 	claimed time.Duration // when it claimed its last run
 	clock   time.Duration // last reading
 	exact   bool          // clock is the present, as far as anybody needs to know
+	given   bool          // clock is when a call ended that ran elsewhere
 	ended   int64         // calls ended that the job has not been told of
 
 	places []atomic.Int32 // of the run, for a source whose places in a run are not consecutive
@@ -171,6 +172,9 @@ func (w *Worker) time() time.Duration {
 
 // tick reads the clock at the end of a call.
 func (w *Worker) tick() time.Duration {
+	if w.given {
+		return w.clock
+	}
 	now := w.job.now()
 	if w != &w.job.loose {
 		w.clock, w.exact = now, true

@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"example.com/overlap"
+	"example.com/overlap/process"
 )
 
 // Main runs the command with the arguments of this process on the given tasks, and ends the process with the command's
@@ -30,6 +31,7 @@ import (
 // The tasks are those that run, compare and tasks know; it panics when one is nil, has not been made with
 // [overlap.Define], or is given twice.
 func Main(tasks ...overlap.AnyTask) {
+	process.Main()
 	os.Exit(Run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, tasks...))
 }
 

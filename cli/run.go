@@ -100,7 +100,9 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, taskName string, args 
 	if err := j.openResults(flags.output); err != nil {
 		return err
 	}
-	j.run(ctx, s.make(flags.jobs), options)
+	executor := s.make(flags.jobs)
+	defer closeExecutor(executor)
+	j.run(ctx, executor, options)
 	return j.finish()
 }
 

@@ -2,15 +2,20 @@ package cli
 
 import (
 	"fmt"
+	"io"
+	"runtime"
 	"strings"
 
 	"example.com/overlap"
+	"example.com/overlap/compare"
+	"example.com/overlap/process"
 )
 
 // strategy is an executor under the name that --on takes.
 type strategy struct {
 	name string
 	make func(workers int) overlap.Executor // workers is what -j says, 0 if it says nothing
+	says overlap.Describer                  // what it is, without making one
 
 	// What -j says where the executor itself has no such limit: how many inputs may be drawn whose results are not out.
 	windowed bool
@@ -25,6 +30,10 @@ func strategies() []strategy {
 		{name: "pool", make: func(workers int) overlap.Executor { return overlap.Pool(poolSize(workers)) }},
 		{name: "async", make: func(int) overlap.Executor { return overlap.Async() }, windowed: true},
 		{name: "loop", make: func(int) overlap.Executor { return overlap.Loop() }, windowed: true},
+		{name: "processes", make: func(workers int) overlap.Executor { return process.New(processCount(workers)) }, says: &process.Pool{}},
+		{name: "processes-submit", make: func(workers int) overlap.Executor {
+			return compare.Submitted{Executor: process.New(processCount(workers))}
+		}, says: submitsToProcesses{}},
 	}
 }
 
@@ -37,12 +46,45 @@ func poolSize(workers int) int {
 	return workers
 }
 
+// processCount is how many worker processes there are: one a processor unless -j says, as Python's pools have.
+func processCount(workers int) int {
+	if workers == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return workers
+}
+
+// submitsToProcesses describes the row of futures on processes.
+type submitsToProcesses struct{}
+
+func (submitsToProcesses) Describe() overlap.Description {
+	return overlap.Description{
+		What:   "worker processes, with a future for each call",
+		Python: "ProcessPoolExecutor.submit",
+		For:    "calls that come one by one",
+	}
+}
+
+// closeExecutor ends an executor that has something to end.
+func closeExecutor(executor overlap.Executor) {
+	if submitted, ok := executor.(compare.Submitted); ok {
+		executor = submitted.Executor
+	}
+	if closer, ok := executor.(io.Closer); ok {
+		_ = closer.Close()
+	}
+}
+
 // description is what the strategy's executor says of itself.
 func (s strategy) description() overlap.Description {
-	if describer, ok := s.make(0).(overlap.Describer); ok {
-		return describer.Describe()
+	says := s.says
+	if says == nil {
+		says, _ = s.make(0).(overlap.Describer)
 	}
-	return overlap.Description{}
+	if says == nil {
+		return overlap.Description{}
+	}
+	return says.Describe()
 }
 
 func strategyNames() []string {
@@ -71,7 +113,8 @@ func (p *program) strategy(name string) (strategy, error) {
 func resolve(name string, workers int) (executor overlap.Executor, stop func(), err error) {
 	for _, s := range strategies() {
 		if s.name == name {
-			return s.make(workers), nil, nil
+			executor := s.make(workers)
+			return executor, func() { closeExecutor(executor) }, nil
 		}
 	}
 	return nil, nil, fmt.Errorf("there is no strategy %q", name)

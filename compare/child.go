@@ -82,22 +82,25 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 		options = append(options, overlap.Timeout(order.Timeout))
 	}
 	for range order.Warmup {
-		if _, err := overlap.Map(ctx, executor, untyped, inputs, options...); refused(err) {
+		if _, err := runJob(ctx, executor, untyped, inputs, options); refused(err) {
 			return nil, err
 		}
 	}
 
 	events := newRecorder(len(inputs))
 	options = append(options, overlap.Observe(events.observe))
+	workers, err := startWorkers(ctx, executor)
+	if err != nil {
+		return nil, err
+	}
 	runtime.GC()
 	debug.FreeOSMemory()
 	memory := startMemory()
 	cpu := processTime()
 	start := time.Now()
-	values, err := overlap.Map(ctx, executor, untyped, inputs, options...)
+	values, err := runJob(ctx, executor, untyped, inputs, options)
 	wall := time.Since(start)
-	used := processTime().since(cpu)
-	peak := memory.peak()
+	used, peak := workers.add(processTime().since(cpu), memory.peak())
 
 	if refused(err) {
 		return nil, err

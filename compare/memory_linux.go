@@ -1,10 +1,6 @@
 package compare
 
-import (
-	"bytes"
-	"os"
-	"strconv"
-)
+import "os"
 
 // memoryWatch finds the most resident memory of this process since startMemory. getrusage's figure would do worse: it
 // cannot be set back, and a child begins with that of the parent that forked it.
@@ -24,16 +20,4 @@ func (memoryWatch) peak() *int64 {
 		return nil
 	}
 	return highWater(status)
-}
-
-// highWater finds the line "VmHWM:     5132 kB" of a /proc status file.
-func highWater(status []byte) *int64 {
-	for line := range bytes.Lines(status) {
-		if fields := bytes.Fields(line); len(fields) == 3 && string(fields[0]) == "VmHWM:" {
-			if kilobytes, err := strconv.ParseInt(string(fields[1]), 10, 64); err == nil {
-				return new(kilobytes * 1024)
-			}
-		}
-	}
-	return nil
 }

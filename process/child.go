@@ -1,0 +1,173 @@
+package process
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// child is a worker process as its parent sees it.
+type child struct {
+	name     string
+	cmd      *exec.Cmd
+	requests *os.File
+	replies  *os.File
+	control  *os.File
+	lane     *os.File
+	in       *frameReader
+	page     *page
+	memory   shared
+	printed  *printed
+	tasks    map[string]uint64 // numbers that the worker knows
+	sent     uint64            // calls
+	answered uint64            // of those, replies read
+	served   int
+	term     int    // calls after which it retires; 0: none
+	expired  func() // what to do when the wait for it is interrupted; nil: fail
+
+	exited  chan struct{}
+	leased  bool // guarded by the pool's mutex
+	closing sync.Once
+	freeing sync.Once
+	reason  atomic.Pointer[string] // why this side killed it
+	ending  atomic.Bool            // it was told to go
+	telling sync.Mutex
+}
+
+// startLimit is how long a worker may take until it is ready, its initializer included.
+const startLimit = 30 * time.Second
+
+// greet waits until the worker is ready.
+func (c *child) greet(nonce string) error {
+	c.replies.SetReadDeadline(time.Now().Add(startLimit))
+	defer c.replies.SetReadDeadline(time.Time{})
+	k, body, err := c.in.next()
+	if err != nil || k != kindHello {
+		return c.unready("it did not say hello: does the program call process.Main() first in main?", err)
+	}
+	if got, want := string(body), nonce+" "+fingerprint(); got != want {
+		return c.unready("it is another build of the program: the file has been replaced since the start", nil)
+	}
+	k, body, err = c.in.next()
+	switch {
+	case err != nil || k != kindReady:
+		return c.unready("it did not get ready", err)
+	case len(body) > 0:
+		return c.unready(string(body), nil)
+	}
+	return nil
+}
+
+// unready kills a worker that did not get ready and says why.
+func (c *child) unready(what string, err error) error {
+	c.kill("it did not get ready")
+	<-c.exited
+	c.printed.drain()
+	text := what
+	if err != nil {
+		text += fmt.Sprintf(" (%v)", err)
+	}
+	text += "; " + c.cmd.ProcessState.String()
+	if tail := c.printed.tail(); tail != "" {
+		text += "; it printed:\n" + tail
+	}
+	return fmt.Errorf("%s: %s", c.name, text)
+}
+
+// Read reads replies, and goes on after an interruption.
+func (c *child) Read(b []byte) (int, error) {
+	for {
+		n, err := c.replies.Read(b)
+		if n > 0 || !isTimeout(err) || c.expired == nil {
+			return n, err
+		}
+		c.replies.SetReadDeadline(time.Time{})
+		c.expired()
+	}
+}
+
+// write writes requests, or a large input, and goes on after an interruption.
+func (c *child) write(to *os.File, b []byte) error {
+	for {
+		n, err := to.Write(b)
+		b = b[n:]
+		if err == nil || !isTimeout(err) || c.expired == nil {
+			return err
+		}
+		to.SetWriteDeadline(time.Time{})
+		c.expired()
+	}
+}
+
+func isTimeout(err error) bool { return err != nil && os.IsTimeout(err) }
+
+// interrupt has a Read or a write that waits call expired.
+func (c *child) interrupt() {
+	now := time.Now()
+	c.replies.SetReadDeadline(now)
+	c.requests.SetWriteDeadline(now)
+	c.lane.SetWriteDeadline(now)
+}
+
+// tell sends a command that does not wait for the call that runs. A worker that does not listen is not waited for.
+func (c *child) tell(do command, seq uint64) {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	c.control.SetWriteDeadline(time.Now().Add(time.Millisecond))
+	c.control.Write(appendCommand(nil, do, seq))
+}
+
+// dismiss tells an idle worker to go: it sees the end of its requests. One that does not go is killed.
+func (c *child) dismiss() {
+	c.ending.Store(true)
+	c.closing.Do(func() { c.requests.Close() })
+	go func() {
+		select {
+		case <-c.exited:
+		case <-time.After(time.Second):
+			c.kill("it did not end when it was told to")
+		}
+	}()
+}
+
+// release frees what is left of a worker that has gone.
+func (c *child) release() {
+	c.freeing.Do(func() {
+		c.closing.Do(func() { c.requests.Close() })
+		c.replies.Close()
+		c.control.Close()
+		c.lane.Close()
+		c.memory.unmap()
+	})
+}
+
+// kill ends the worker and all that it started, at once.
+func (c *child) kill(reason string) {
+	c.reason.CompareAndSwap(nil, &reason)
+	killGroup(c)
+}
+
+// lifetime spreads the retirement of workers within a tenth around n calls.
+func lifetime(n int) int {
+	if n < 10 {
+		return n
+	}
+	return n - n/20 + rand.IntN(n/10+1)
+}
+
+func nonceOf() string { return fmt.Sprintf("%016x", rand.Uint64()) }
+
+func withoutOurs(environment []string) []string {
+	var kept []string
+	for _, v := range environment {
+		if !strings.HasPrefix(v, workerVariable+"=") && !strings.HasPrefix(v, depthVariable+"=") {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}

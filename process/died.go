@@ -1,0 +1,173 @@
+package process
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"example.com/overlap"
+)
+
+// Class says how a worker died.
+type Class string
+
+const (
+	Exited       Class = "the task exited"               // os.Exit or log.Fatal
+	Crashed      Class = "crashed"                       // a fatal error of the runtime, or a signal such as SIGSEGV
+	PanickedElse Class = "panicked in another goroutine" // which no call can catch
+	OutOfMemory  Class = "ran out of memory"
+	OverTime     Class = "killed for its timeout"
+	KilledHere   Class = "killed by its pool"
+	KilledElse   Class = "killed from outside"
+	Unreachable  Class = "closed its files"
+)
+
+// DiedError is the death of a worker process.
+type DiedError struct {
+	Worker   string // its name
+	PID      int
+	Class    Class
+	ExitCode int            // −1 if a signal ended it
+	Signal   syscall.Signal // 0 if none did
+	Reason   string         // why its pool killed it, if it did
+	Peak     int64          // its peak memory in bytes, 0 if unknown
+	Printed  string         // the end of what it printed, a stack for instance
+	Started  bool           // the call had started
+}
+
+func (e *DiedError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (pid %d) %s", e.Worker, e.PID, e.Class)
+	switch {
+	case e.Signal != 0:
+		fmt.Fprintf(&b, ": %v", e.Signal)
+	case e.ExitCode >= 0:
+		fmt.Fprintf(&b, ": exit status %d", e.ExitCode)
+	}
+	if e.Reason != "" {
+		fmt.Fprintf(&b, ", %s", e.Reason)
+	}
+	if e.Peak > 0 {
+		fmt.Fprintf(&b, ", peak memory %d MB", e.Peak>>20)
+	}
+	if e.Printed != "" {
+		fmt.Fprintf(&b, "; it printed: %s", headline(e.Printed))
+	}
+	return b.String()
+}
+
+// ErrResultLost is a call that had ended when its worker died, before its result arrived. Its task is not declared
+// [overlap.Idempotent], so it was not made again.
+var ErrResultLost = errors.New("the call had ended, but its result was lost with the worker; declare the task overlap.Idempotent to have it made again")
+
+// buried deals with what was in flight when the process died.
+func (l *lease) buried() {
+	c := l.child
+	l.pool.unwatch(l)
+	died := c.bury()
+	l.recover()
+	started, finished := c.progress()
+	for i, seq := l.head, c.answered+1; i < len(l.flight); i, seq = i+1, seq+1 {
+		f := l.flight[i]
+		switch {
+		case f.gone:
+		case seq > started:
+			f.call.Requeue()
+		case seq <= finished && f.call.Idempotent():
+			f.call.Requeue()
+		case seq <= finished:
+			f.call.End(nil, overlap.WorkerDied, fmt.Errorf("%w: %w", ErrResultLost, died))
+		case died.Class == OverTime:
+			timeout, grace := f.call.Timeout()
+			f.call.End(nil, overlap.TimedOut, &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: died})
+		default:
+			f.call.End(nil, overlap.WorkerDied, died)
+		}
+	}
+	c.release()
+	*l = lease{pool: l.pool, worker: l.worker, window: 1}
+}
+
+// recover reads the replies that the process had not written when it died.
+func (l *lease) recover() {
+	c := l.child
+	n := min(c.page.unsent.Load(), unsentSize)
+	replies := newFrameReader(bytes.NewReader(c.memory.replies()[:n]))
+	for seq := c.page.unsentFrom.Load(); l.head < len(l.flight); seq++ {
+		k, body, err := replies.next()
+		if err != nil || seq > c.answered+1 {
+			return
+		}
+		if seq == c.answered+1 && !l.settle(k, body) { // else it had been written after all
+			return
+		}
+	}
+}
+
+// bury waits for the end of a worker that does not answer any more, and says how it died.
+func (c *child) bury() *DiedError {
+	unreachable := false
+	select {
+	case <-c.exited:
+	case <-time.After(time.Second): // it has closed its files
+		unreachable = true
+		c.kill("it does not answer any more")
+		<-c.exited
+	}
+	c.printed.drain()
+	state := c.cmd.ProcessState
+	e := &DiedError{Worker: c.name, PID: state.Pid(), ExitCode: state.ExitCode(), Printed: c.printed.tail(), Peak: peakOf(state), Started: true}
+	if r := c.reason.Load(); r != nil {
+		e.Reason = *r
+	}
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		e.Signal = status.Signal()
+	}
+	e.Class = e.classify(unreachable)
+	return e
+}
+
+func (e *DiedError) classify(unreachable bool) Class {
+	says := func(what string) bool { return strings.Contains(e.Printed, what) }
+	switch {
+	case strings.Contains(e.Reason, "longer than its timeout"):
+		return OverTime
+	case e.Reason == overMemory:
+		return OutOfMemory
+	case unreachable:
+		return Unreachable
+	case e.Reason != "":
+		return KilledHere
+	case e.Signal == syscall.SIGKILL && probablyOutOfMemory():
+		return OutOfMemory
+	case e.Signal == syscall.SIGKILL || e.Signal == syscall.SIGTERM || e.Signal == syscall.SIGINT || e.Signal == syscall.SIGHUP:
+		return KilledElse
+	case e.Signal != 0:
+		return Crashed
+	case e.ExitCode == 2 && says("runtime: out of memory"), says("cannot allocate memory") && e.ExitCode == 2:
+		return OutOfMemory
+	case e.ExitCode == 2 && says("fatal error: "):
+		return Crashed
+	case e.ExitCode == 2 && says("panic: ") && says("\ngoroutine "):
+		return PanickedElse
+	case e.ExitCode == 2 && (says("SIGSEGV: ") || says("SIGABRT: ") || says("SIGQUIT: ")):
+		return Crashed
+	}
+	return Exited
+}
+
+const overMemory = "it used more memory than its limit"
+
+// headline is the line of a dead worker's last words that says most.
+func headline(printed string) string {
+	lines := strings.Split(printed, "\n")
+	for _, line := range lines {
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "SIG") {
+			return line
+		}
+	}
+	return lines[len(lines)-1]
+}

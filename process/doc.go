@@ -1,0 +1,33 @@
+// Package process runs calls on worker processes: the same binary, started again. What crashes, hangs or eats memory
+// there hurts one call.
+//
+//	func main() {
+//		process.Main() // first: it does not return in a worker
+//		workers := process.New(4)
+//		defer workers.Close()
+//		out, err := overlap.Map(ctx, workers, resize, files)
+//	}
+//
+// # Values
+//
+// Inputs and results cross as CBOR, and byte slices, strings, numbers and flat slices of numbers as they are. A type that
+// cannot cross (a channel, a function, an interface, a struct with unexported fields and no marshaler) is refused when the
+// job starts, with the path of the field. A value that fails to encode or decode fails its own call only.
+//
+// # Death
+//
+// A worker that exits, panics outside the call, crashes, is killed or runs out of memory fails at most the call that it
+// was running, with a *[DiedError] that says how, what it last printed and what it was running. Calls it had been sent but
+// had not started run elsewhere, and that is no attempt. A call that had ended, but whose result was lost with the worker,
+// runs again if its task is declared [overlap.Idempotent], and otherwise ends with [ErrResultLost].
+//
+// # Time
+//
+// Timeout kills: when it and the Grace after it have passed, the worker's goroutines are printed, the worker is killed with
+// all its children, and another takes its place. The bound holds for tight loops and blocked C code, to some 10 ms.
+//
+// # Parents and children
+//
+// Workers go when their parent does, however it ends. Ctrl-C in a terminal reaches the parent only. Workers read nothing
+// from the parent's standard input; what they print goes to its standard error, line by line with the worker's name.
+package process

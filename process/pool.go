@@ -1,0 +1,341 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"example.com/overlap"
+)
+
+// Pool is an executor of worker processes, which all jobs on it share, taking turns. It starts them when it is made and
+// one more than it needs, so that a worker's death is made good at once. Close it when it is no longer used. Safe for
+// concurrent use.
+type Pool struct {
+	settings settings
+	slots    *overlap.Slots
+
+	mu       sync.Mutex
+	changed  sync.Cond
+	want     int      // workers, without the spare
+	free     []*child // ready and not leased, the one used last at the end
+	alive    map[*child]bool
+	starting int
+	failures int   // starts in a row that failed
+	failed   error // the last one's
+	closed   bool
+	made     int // workers ever, to name them
+	leases   map[*lease]bool
+	resting  bool // there are no workers, for want of jobs
+	rest     *time.Timer
+	ticking  bool
+	retry    *time.Timer
+
+	crossings sync.Map // of tasks, by name: *crossing
+}
+
+// ErrClosed is the error of a job on a pool that has been closed.
+var ErrClosed = errors.New("the process pool is closed")
+
+// New starts a pool of n worker processes. It panics when n < 1. That they cannot be started is the error of the jobs on it.
+func New(n int, options ...Option) *Pool {
+	if n < 1 {
+		panic(fmt.Sprintf("overlap: process.New: must be at least 1, got %d", n))
+	}
+	p := &Pool{slots: overlap.NewSlots(n), want: n, alive: map[*child]bool{}, leases: map[*lease]bool{}}
+	p.changed.L = &p.mu
+	for _, o := range options {
+		o(&p.settings)
+	}
+	if p.refusal() == nil {
+		kills() // from now on
+		p.mu.Lock()
+		p.fill()
+		p.mu.Unlock()
+	}
+	return p
+}
+
+// refusal is why there can be no workers here.
+func (p *Pool) refusal() error {
+	switch {
+	case !hooked.Load():
+		return errors.New("worker processes are this program started again: call process.Main() first in main (and in TestMain)")
+	case depth() >= mostDepth:
+		return fmt.Errorf("process pools are nested %d deep already: use overlap.Pool inside a worker's call", mostDepth)
+	}
+	return supported()
+}
+
+// Start implements [overlap.Executor]. It waits until one worker is ready.
+func (p *Pool) Start(job *overlap.Job) error {
+	if err := p.refusal(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rouse()
+	for len(p.alive) == 0 && !p.closed && p.failures < mostFailures {
+		p.fill()
+		p.changed.Wait()
+	}
+	switch {
+	case p.closed:
+		return ErrClosed
+	case len(p.alive) == 0:
+		return p.failed
+	}
+	if t := job.Task(); t != nil {
+		if x := p.crossing(t); x.err != nil {
+			return x.err
+		}
+	}
+	job.Serve(p.slots, p.work)
+	return nil
+}
+
+// mostFailures is how many starts may fail in a row before jobs fail instead of waiting for more.
+const mostFailures = 3
+
+// fill starts workers until there are as many as wanted, and a spare. p.mu is held.
+func (p *Pool) fill() {
+	for !p.closed && !p.resting && len(p.alive)+p.starting < p.want+1 && p.retry == nil {
+		p.starting++
+		p.made++
+		name := fmt.Sprintf("worker %d", p.made)
+		go p.start(name)
+		if p.failures > 0 { // one at a time, and later, while starts fail
+			return
+		}
+	}
+}
+
+func (p *Pool) start(name string) {
+	c, err := p.settings.spawn(name)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.starting--
+	defer p.changed.Broadcast()
+	switch {
+	case err != nil:
+		p.failures++
+		p.failed = fmt.Errorf("starting a worker process: %w", err)
+		if p.failures >= mostFailures && p.retry == nil && !p.closed {
+			p.retry = time.AfterFunc(min(5*time.Second, 10*time.Millisecond<<min(p.failures, 9)), func() {
+				p.mu.Lock()
+				p.retry = nil
+				p.mu.Unlock()
+			})
+			return
+		}
+		p.fill()
+	case p.closed:
+		go c.kill("the pool was closed")
+	default:
+		p.failures = 0
+		p.alive[c] = true
+		p.free = append(p.free, c)
+		go p.mourn(c)
+	}
+}
+
+// mourn replaces a worker when it has gone, whether it was idle or not.
+func (p *Pool) mourn(c *child) {
+	<-c.exited
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.alive, c)
+	for i, f := range p.free {
+		if f == c {
+			p.free = append(p.free[:i], p.free[i+1:]...)
+			break
+		}
+	}
+	if !c.leased {
+		c.release()
+	}
+	p.fill()
+	p.changed.Broadcast()
+}
+
+// take leases a worker. It waits while one is being started.
+func (p *Pool) take() (*child, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		if n := len(p.free); n > 0 {
+			c := p.free[n-1]
+			p.free = p.free[:n-1]
+			c.leased = true
+			return c, nil
+		}
+		if p.closed {
+			return nil, ErrClosed
+		}
+		p.rouse()
+		if p.starting == 0 && p.failures >= mostFailures && len(p.alive) == len(p.leases) {
+			return nil, p.failed
+		}
+		p.changed.Wait()
+	}
+}
+
+// give returns a worker, unless it has served its time.
+func (p *Pool) give(c *child) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c.leased = false
+	switch {
+	case !p.alive[c]:
+		c.release()
+	case p.settings.retire(c, 0):
+		delete(p.alive, c) // so that another takes its place at once
+		c.dismiss()
+		p.fill()
+	case p.closed || len(p.alive) > p.want+1:
+		c.dismiss()
+	default:
+		p.free = append(p.free, c)
+		p.changed.Broadcast()
+	}
+}
+
+// rouse ends the pool's rest. p.mu is held.
+func (p *Pool) rouse() {
+	p.resting = false
+	if p.rest != nil {
+		p.rest.Stop()
+	}
+	p.fill()
+}
+
+// sleep lets the workers go if there is no job for a while. p.mu is held.
+func (p *Pool) sleep() {
+	if p.settings.idle == 0 || len(p.leases) > 0 {
+		return
+	}
+	if p.rest != nil {
+		p.rest.Stop()
+	}
+	p.rest = time.AfterFunc(p.settings.idle, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if len(p.leases) > 0 || p.closed {
+			return
+		}
+		p.resting = true
+		for _, c := range p.free {
+			c.dismiss()
+		}
+		p.free = nil
+	})
+}
+
+// Ready waits until all workers are ready to run calls, which no job needs: calls start as soon as there is one. It returns
+// the cause of ctx when that ends first, or why they cannot be started.
+func (p *Pool) Ready(ctx context.Context) error {
+	if err := p.refusal(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer context.AfterFunc(ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.changed.Broadcast()
+	})()
+	p.rouse()
+	for len(p.alive) < p.want {
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case p.closed:
+			return ErrClosed
+		case p.failures >= mostFailures:
+			return p.failed
+		}
+		p.changed.Wait()
+	}
+	return nil
+}
+
+// PIDs are the workers' process numbers, the spare's included.
+func (p *Pool) PIDs() []int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var pids []int
+	for c := range p.alive {
+		pids = append(pids, c.cmd.Process.Pid)
+	}
+	return pids
+}
+
+// Info is what a pool is at the moment.
+type Info struct {
+	Workers     int    // ready or at work, the spare included
+	Busy        int    // of those, at work
+	Started     int    // ever
+	MemoryLimit string // how it is enforced; "" if there is none
+}
+
+// Info says what the pool is at the moment.
+func (p *Pool) Info() Info {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := Info{Workers: len(p.alive), Busy: len(p.leases), Started: p.made}
+	if p.settings.memory > 0 {
+		i.MemoryLimit = memoryLimited
+	}
+	return i
+}
+
+// Resize changes how many workers there are. Calls that run are not disturbed. It panics when n < 1.
+func (p *Pool) Resize(n int) {
+	p.slots.Resize(n)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.want = n
+	for len(p.alive) > n+1 && len(p.free) > 0 {
+		c := p.free[0]
+		p.free = p.free[1:]
+		delete(p.alive, c)
+		c.dismiss()
+	}
+	p.fill()
+}
+
+// Close ends the workers, after the jobs that run, and returns when they are gone, with all that they started. Jobs that
+// start later fail with [ErrClosed]. It may be called more than once.
+func (p *Pool) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	if p.retry != nil {
+		p.retry.Stop()
+	}
+	if p.rest != nil {
+		p.rest.Stop()
+	}
+	for _, c := range p.free {
+		c.dismiss()
+	}
+	p.free = nil
+	for len(p.alive) > 0 || p.starting > 0 {
+		p.changed.Wait()
+	}
+	p.mu.Unlock()
+	return nil
+}
+
+// String implements [overlap.Executor].
+func (p *Pool) String() string { return fmt.Sprintf("processes(%d)", p.slots.Limit()) }
+
+// Describe implements [overlap.Describer].
+func (p *Pool) Describe() overlap.Description {
+	return overlap.Description{
+		What:   "worker processes of the same binary; killed on timeout, a crash hurts one call",
+		Python: "multiprocessing.Pool",
+		For:    "cgo, unsafe, hard timeouts, isolation",
+	}
+}

@@ -1,0 +1,86 @@
+package process
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// printed is what a worker has printed.
+type printed struct {
+	mu     sync.Mutex
+	last   []byte
+	done   chan struct{}
+	sorter *sorter // if calls are to have their parts
+}
+
+const (
+	mostTail = 16 << 10 // how much of it is kept for errors
+	mostLine = 64 << 10
+)
+
+// forward passes on what comes out of a worker, line by line, until the end.
+func forward(from *os.File, worker string, to func(string, []byte), perCall func(Printout)) *printed {
+	if to == nil {
+		to = func(worker string, line []byte) { fmt.Fprintf(os.Stderr, "%s: %s\n", worker, line) }
+	}
+	p := &printed{done: make(chan struct{})}
+	if perCall != nil {
+		p.sorter = &sorter{worker: worker, take: perCall, rest: to, calls: map[uint64]Printout{}}
+		to = p.sorter.line
+	}
+	go func() {
+		defer close(p.done)
+		defer from.Close()
+		r := bufio.NewReaderSize(from, mostLine)
+		for {
+			line, err := r.ReadSlice('\n') // a longer line comes in pieces
+			if len(line) > 0 {
+				if !bytes.HasPrefix(line, []byte(mark)) {
+					p.keep(line)
+				}
+				to(worker, bytes.TrimSuffix(line, []byte("\n")))
+			}
+			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+				if p.sorter != nil {
+					p.sorter.flush()
+				}
+				return
+			}
+		}
+	}()
+	return p
+}
+
+func (p *printed) keep(line []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = append(p.last, line...)
+	if over := len(p.last) - 2*mostTail; over > 0 {
+		p.last = append(p.last[:0], p.last[len(p.last)-mostTail:]...)
+	}
+}
+
+// drain waits a little for what a worker that has gone has printed. A grandchild may still hold the pipe.
+func (p *printed) drain() {
+	select {
+	case <-p.done:
+	case <-time.After(200 * time.Millisecond):
+	}
+}
+
+// tail is the end of what was printed.
+func (p *printed) tail() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := p.last
+	if len(last) > mostTail {
+		last = last[len(last)-mostTail:]
+	}
+	return strings.TrimRight(string(last), "\n")
+}

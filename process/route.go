@@ -1,0 +1,103 @@
+package process
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/process/value"
+)
+
+// crossing is how a task's values cross.
+type crossing struct {
+	in, out         *value.Codec
+	inType, outType reflect.Type
+	err             error // why they do not
+}
+
+// crossing finds out, once a task.
+func (p *Pool) crossing(t overlap.AnyTask) *crossing {
+	if x, ok := p.crossings.Load(t.Name()); ok {
+		return x.(*crossing)
+	}
+	x := &crossing{}
+	x.inType, x.outType = t.Types()
+	var err error
+	if !t.Defined() {
+		x.err = fmt.Errorf("%s is a closure of this process: make it a task with overlap.Define to run it in another", t.Name())
+	} else if x.in, err = value.For(x.inType); err != nil {
+		x.err = fmt.Errorf("the input of task %s cannot cross to another process: %w", t.Name(), err)
+	} else if x.out, err = value.For(x.outType); err != nil {
+		x.err = fmt.Errorf("the result of task %s cannot cross from another process: %w", t.Name(), err)
+	}
+	p.crossings.Store(t.Name(), x)
+	return x
+}
+
+// route is a task on its way to one worker process.
+type route struct {
+	*crossing
+	number uint64 // by which the worker knows the task
+	known  bool   // it has been told
+	result any    // *Out, for one value after another
+	fresh  reflect.Value
+}
+
+// routeOf finds the task's route to the lease's process.
+func (l *lease) routeOf(t overlap.AnyTask) *route {
+	if t == l.recent {
+		return l.route
+	}
+	r, ok := l.routes[t.Name()]
+	if !ok {
+		if l.routes == nil {
+			l.routes = map[string]*route{}
+		}
+		r = &route{crossing: l.pool.crossing(t)}
+		if r.err == nil {
+			number, known := l.child.tasks[t.Name()]
+			if !known {
+				number = uint64(len(l.child.tasks))
+				l.child.tasks[t.Name()] = number
+			}
+			r.number, r.known = number, known
+			r.fresh = reflect.New(r.outType)
+			r.result = r.fresh.Interface()
+		}
+		l.routes[t.Name()] = r
+	}
+	l.recent, l.route = t, r
+	return r
+}
+
+// appendInput encodes an input, which an untyped task has in an interface.
+func (r *route) appendInput(b []byte, input any) ([]byte, error) {
+	if held, ok := input.(*any); ok {
+		typed := reflect.New(r.inType)
+		if *held != nil {
+			v := reflect.ValueOf(*held)
+			if v.Type() != r.inType {
+				return b, fmt.Errorf("the task takes a %v, not a %v", r.inType, v.Type())
+			}
+			typed.Elem().Set(v)
+		}
+		input = typed.Interface()
+	}
+	return r.in.Append(b, input)
+}
+
+// end ends a call with the value that a worker sent.
+func (r *route) end(call overlap.Call, at time.Time, body []byte) {
+	r.fresh.Elem().SetZero()
+	if err := r.out.Decode(body, r.result); err != nil {
+		call.End(nil, overlap.Failed, fmt.Errorf("the worker's result did not decode: %w", err))
+		return
+	}
+	if _, untyped := call.Input().(*any); untyped {
+		held := r.fresh.Elem().Interface()
+		call.EndAt(at, &held, overlap.Succeeded, nil)
+		return
+	}
+	call.EndAt(at, r.result, overlap.Succeeded, nil)
+}

@@ -1,0 +1,46 @@
+//go:build unix
+
+package process
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// serve is the life of a worker.
+func serve(nonce string) error {
+	for fd := fileRequests; fd <= fileLane; fd++ {
+		syscall.CloseOnExec(fd) // a grandchild that had them would keep the parent from seeing the worker's end
+	}
+	m, err := mapShared(os.NewFile(fileShared, "shared"))
+	if err != nil {
+		return err
+	}
+	s := &server{in: newFrameReader(os.NewFile(fileRequests, "requests")), replies: os.NewFile(fileReplies, "replies"), memory: m, page: m.page()}
+	s.pending = m.replies()[:0]
+	s.lane = os.NewFile(fileLane, "lane")
+	s.say(kindHello, nonce+" "+fingerprint())
+	s.marks = os.Getenv(marksVariable) != ""
+	os.Unsetenv(marksVariable)
+	go s.beat()
+	go s.obey(os.NewFile(fileControl, "control"))
+	if name := os.Getenv(initVariable); name != "" {
+		if err := initialize(name); err != nil {
+			s.say(kindReady, fmt.Sprintf("the initializer %s failed: %v", name, err))
+			return err
+		}
+	}
+	s.say(kindReady, "")
+	return s.run()
+}
+
+// say writes a frame of the handshake.
+func (s *server) say(k kind, text string) {
+	b := append(appendHead(nil, k), text...)
+	endFrame(b, 0)
+	s.out.Lock()
+	defer s.out.Unlock()
+	s.pending = append(s.pending, b...)
+	s.flush()
+}

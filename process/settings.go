@@ -1,0 +1,93 @@
+package process
+
+import (
+	"fmt"
+	"time"
+
+	"example.com/overlap"
+)
+
+// Option is an option of [New].
+type Option func(*settings)
+
+type settings struct {
+	initializer string
+	memory      int64
+	recycle     int
+	above       int64
+	idle        time.Duration
+	printed     func(worker string, line []byte)
+	perCall     func(Printout)
+	environment []string
+}
+
+// Initializer has each worker make a call of the task before its first other one. An error is one of starting the worker.
+func Initializer(task *overlap.Task[struct{}, struct{}]) Option {
+	if !task.Defined() {
+		panic("overlap: process.Initializer: the task must be made with overlap.Define, for the workers to find it")
+	}
+	return func(s *settings) { s.initializer = task.Name() }
+}
+
+// RecycleAfter replaces a worker after about n calls (within a tenth, so that not all are replaced at once), between
+// two calls. It panics when n < 1.
+func RecycleAfter(n int) Option {
+	if n < 1 {
+		panic(fmt.Sprintf("overlap: process.RecycleAfter: must be at least 1, got %d", n))
+	}
+	return func(s *settings) { s.recycle = n }
+}
+
+// MemoryLimit bounds a worker's data, C's included, in bytes: a worker that wants more dies of it, and its call fails with
+// the class [OutOfMemory]. A Go program has some 40 MB before it has done anything; MemoryLimit panics below 64 MB. Linux
+// enforces it (RLIMIT_DATA); elsewhere the pool watches what the workers say they use, ten times a second. [Pool.Info] says which.
+func MemoryLimit(bytes int64) Option {
+	if bytes < 64<<20 {
+		panic(fmt.Sprintf("overlap: process.MemoryLimit: must be at least 64 MB, got %d bytes", bytes))
+	}
+	return func(s *settings) { s.memory = bytes }
+}
+
+// Printed has what workers print, on standard output and error alike, given to line, without the end of the line, instead
+// of to the parent's standard error. It is called by one goroutine per worker.
+func Printed(line func(worker string, text []byte)) Option {
+	return func(s *settings) { s.printed = line }
+}
+
+// Silent drops what workers print, but for the end of it, which the error of a worker's death has.
+func Silent() Option { return Printed(func(string, []byte) {}) }
+
+// PrintedPerCall collects what workers print while they make a call and gives it to take when the call has ended, if it
+// is not empty. What they print otherwise goes where it would go. It costs a few microseconds a call. take is called by
+// one goroutine per worker.
+func PrintedPerCall(take func(Printout)) Option {
+	return func(s *settings) { s.perCall = take }
+}
+
+// Environment adds variables ("NAME=value") to the workers' environment, which otherwise is the parent's.
+func Environment(variables ...string) Option {
+	return func(s *settings) { s.environment = append(s.environment, variables...) }
+}
+
+// RecycleAbove replaces a worker that uses more memory than that between two calls, in bytes, as it sees it itself every
+// tenth of a second. It panics when bytes < 1.
+func RecycleAbove(bytes int64) Option {
+	if bytes < 1 {
+		panic(fmt.Sprintf("overlap: process.RecycleAbove: must be at least 1, got %d", bytes))
+	}
+	return func(s *settings) { s.above = bytes }
+}
+
+// IdleTimeout ends the workers when there has been no job for d; the next job starts them again. It panics when d is not
+// positive.
+func IdleTimeout(d time.Duration) Option {
+	if d <= 0 {
+		panic(fmt.Sprintf("overlap: process.IdleTimeout: must be positive, got %v", d))
+	}
+	return func(s *settings) { s.idle = d }
+}
+
+// retire reports whether a worker has served its time, or will have when it has made the calls that are in flight.
+func (s *settings) retire(c *child, inFlight int) bool {
+	return c.term > 0 && c.served+inFlight >= c.term || s.above > 0 && c.page.memory.Load() > s.above
+}

@@ -1,0 +1,26 @@
+//go:build unix && !linux
+
+package process
+
+import (
+	"os"
+	"syscall"
+)
+
+// sockCloseOnExec does not exist here; what a worker inherits by mistake it closes when it starts others.
+const sockCloseOnExec = 0
+
+func widen(*os.File) {}
+
+func executable() string { return ownPath }
+
+func dieWithParent(*syscall.SysProcAttr) {}
+
+// reap waits for the worker's end, and then ends all that it has started. These systems cannot wait for a process and leave
+// it a zombie, so in between the number of its group could, in principle, be given to another.
+func (c *child) reap() {
+	pid := c.cmd.Process.Pid
+	c.cmd.Wait()
+	syscall.Kill(-pid, syscall.SIGKILL)
+	close(c.exited)
+}

@@ -1,0 +1,46 @@
+package process
+
+import (
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+const sockCloseOnExec = syscall.SOCK_CLOEXEC
+
+// widen lets more replies wait in a pipe, where the system allows it.
+func widen(f *os.File) {
+	if raw, err := f.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { unix.FcntlInt(fd, unix.F_SETPIPE_SZ, replyRoom) })
+	}
+}
+
+const replyRoom = 512 << 10
+
+// executable is this program's file, also when another has taken its name meanwhile.
+func executable() string {
+	if _, err := os.Stat("/proc/self/exe"); err == nil {
+		return "/proc/self/exe"
+	}
+	return ownPath
+}
+
+// dieWithParent has the kernel kill the worker with the thread that started it, in case it cannot see the end of its
+// control pipe, for instance because it is stopped.
+func dieWithParent(attributes *syscall.SysProcAttr) { attributes.Pdeathsig = syscall.SIGKILL }
+
+// reap waits for the worker's end, and ends with it all that it has started, while a zombie keeps the number of its group
+// from being given to others.
+func (c *child) reap() {
+	pid := c.cmd.Process.Pid
+	for {
+		var info unix.Siginfo
+		if unix.Waitid(unix.P_PID, pid, &info, unix.WEXITED|unix.WNOWAIT, nil) != unix.EINTR {
+			break
+		}
+	}
+	unix.Kill(-pid, unix.SIGKILL)
+	c.cmd.Wait()
+	close(c.exited)
+}

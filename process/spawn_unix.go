@@ -1,0 +1,139 @@
+//go:build unix
+
+package process
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+func supported() error { return nil }
+
+// starter is the thread that starts all workers and never ends. The signal a worker gets when its parent dies follows
+// the thread that started it, not the process (golang/go#27505), and threads of overlap.Threads end all the time.
+var starter = sync.OnceValue(func() chan<- func() {
+	jobs := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for f := range jobs {
+			f()
+		}
+	}()
+	return jobs
+})
+
+func startOnItsThread(cmd *exec.Cmd) error {
+	err := make(chan error)
+	starter() <- func() { err <- cmd.Start() }
+	return <-err
+}
+
+// spawn starts a worker and waits until it is ready.
+func (s *settings) spawn(name string) (*child, error) {
+	c := &child{name: name, tasks: map[string]uint64{}, exited: make(chan struct{})}
+	if s.recycle > 0 {
+		c.term = lifetime(s.recycle)
+	}
+	var mine, theirs []*os.File
+	abort := func(err error) (*child, error) {
+		for _, f := range slices.Concat(mine, theirs) {
+			f.Close()
+		}
+		if c.memory != nil {
+			c.memory.unmap()
+		}
+		return nil, err
+	}
+	pipe := func(iWrite bool) (*os.File, error) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		if iWrite {
+			mine, theirs = append(mine, w), append(theirs, r)
+			return w, nil
+		}
+		mine, theirs = append(mine, r), append(theirs, w)
+		return r, nil
+	}
+	var err error
+	if c.requests, err = pipe(true); err != nil {
+		return abort(err)
+	}
+	if c.replies, err = pipe(false); err != nil {
+		return abort(err)
+	}
+	widen(c.replies)
+	if c.control, err = pipe(true); err != nil {
+		return abort(err)
+	}
+	memory, file, err := newShared()
+	if err != nil {
+		return abort(err)
+	}
+	c.memory, c.page, theirs = memory, memory.page(), append(theirs, file)
+	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|sockCloseOnExec, 0)
+	if err != nil {
+		return abort(err)
+	}
+	unix.SetNonblock(ends[0], true)
+	c.lane = os.NewFile(uintptr(ends[0]), "lane")
+	mine, theirs = append(mine, c.lane), append(theirs, os.NewFile(uintptr(ends[1]), "lane"))
+	files := slices.Clone(theirs)
+	output, err := pipe(false)
+	if err != nil {
+		return abort(err)
+	}
+	nonce := nonceOf()
+	c.cmd = &exec.Cmd{Path: executable(), Args: os.Args[:1], ExtraFiles: files, SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
+	dieWithParent(c.cmd.SysProcAttr)
+	c.cmd.Stdout, c.cmd.Stderr = theirs[len(theirs)-1], theirs[len(theirs)-1]
+	c.cmd.Env = append(withoutOurs(os.Environ()), "GOTRACEBACK=all", "GOMAXPROCS=1")
+	if s.memory > 0 {
+		c.cmd.Env = append(c.cmd.Env, fmt.Sprintf("GOMEMLIMIT=%d", s.memory*8/10))
+	}
+	c.cmd.Env = append(c.cmd.Env, s.environment...)
+	c.cmd.Env = append(c.cmd.Env, workerVariable+"="+protocol+":"+nonce, fmt.Sprintf("%s=%d", depthVariable, depth()+1))
+	if s.perCall != nil {
+		c.cmd.Env = append(c.cmd.Env, marksVariable+"=1")
+	}
+	if s.initializer != "" {
+		c.cmd.Env = append(c.cmd.Env, initVariable+"="+s.initializer)
+	}
+	if err := startOnItsThread(c.cmd); err != nil {
+		return abort(fmt.Errorf("%s: %w", strings.TrimPrefix(c.cmd.Path, "/proc/self/exe"), err))
+	}
+	for _, f := range theirs {
+		f.Close()
+	}
+	c.in = newFrameReader(c)
+	c.printed = forward(output, name, s.printed, s.perCall)
+	go c.reap()
+	if err := s.limit(c); err != nil {
+		return nil, c.unready(err.Error(), nil)
+	}
+	if err := c.greet(nonce); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// killGroup kills the worker and its children. A zombie keeps its number until reap has reaped it.
+func killGroup(c *child) {
+	select {
+	case <-c.exited:
+	default:
+		unix.Kill(-c.cmd.Process.Pid, unix.SIGKILL)
+	}
+}
+
+// dump has the worker print its goroutines and end.
+func (c *child) dump() { unix.Kill(c.cmd.Process.Pid, unix.SIGQUIT) }

@@ -1,0 +1,26 @@
+//go:build !unix
+
+package process
+
+import (
+	"errors"
+	"os"
+)
+
+// supported refuses worker processes where their parts are missing: Windows hands no more than three files to a child by
+// number, and has no process groups.
+func supported() error {
+	return errors.New("worker processes are not supported on this system yet: use overlap.Pool")
+}
+
+func (s *settings) spawn(string) (*child, error) { return nil, supported() }
+
+func serve(string) error { return supported() }
+
+func (m shared) unmap() {}
+
+func killGroup(*child) {}
+
+func (c *child) dump() {}
+
+func peakOf(*os.ProcessState) int64 { return 0 }

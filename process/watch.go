@@ -1,0 +1,133 @@
+package process
+
+import (
+	"fmt"
+	"time"
+)
+
+// tick is how often leases are looked at: timeouts, cancels and slow calls are seen that much late at most. Nothing is
+// done for a call in between, so that a call costs no timer.
+const tick = 5 * time.Millisecond
+
+// slow is how long a call runs before the ones sent after it are given back, for other workers to run.
+const slow = 10 * time.Millisecond
+
+// watched is what the watch knows of the call whose reply is awaited.
+type watched struct {
+	seq      uint64
+	since    time.Time
+	canceled bool
+	killed   bool
+	finished uint64
+}
+
+// watch has a lease looked at, every tick.
+func (p *Pool) watch(l *lease) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l.watched = watched{}
+	p.leases[l] = true
+	if !p.ticking {
+		p.ticking = true
+		go p.tick()
+	}
+}
+
+func (p *Pool) unwatch(l *lease) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.leases, l)
+	p.sleep()
+	p.changed.Broadcast()
+}
+
+// tick interrupts the leases, while there are any; each then looks at its own worker, on its own goroutine.
+func (p *Pool) tick() {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for range ticker.C {
+		p.mu.Lock()
+		if len(p.leases) == 0 {
+			p.ticking = false
+			p.mu.Unlock()
+			return
+		}
+		for l := range p.leases {
+			l.child.interrupt()
+		}
+		p.mu.Unlock()
+	}
+}
+
+// progress is what the worker says on its page, as far as it can be true.
+func (c *child) progress() (started, finished uint64) {
+	started = min(max(c.page.started.Load(), c.answered), c.sent)
+	finished = min(max(c.page.finished.Load(), c.answered), started)
+	return started, finished
+}
+
+// look is what a lease does when its wait is interrupted.
+func (l *lease) look() {
+	c, h := l.child, &l.watched
+	if l.head == len(l.flight) {
+		return
+	}
+	if limit := l.pool.settings.memory; watchMemory && limit > 0 && c.page.memory.Load() > limit {
+		c.kill(overMemory)
+		return
+	}
+	started, finished := c.progress()
+	if finished > c.answered && finished == h.finished { // a slow call follows it, and its reply waits for more
+		c.tell(commandFlush, 0)
+	}
+	h.finished = finished
+	if seq := finished + 1; h.seq != seq {
+		*h = watched{seq: seq, since: time.Now(), finished: finished}
+		return
+	}
+	at := l.head + int(finished-c.answered)
+	if at >= len(l.flight) || h.killed {
+		return
+	}
+	running, call := time.Since(h.since), l.flight[at].call
+	if running > slow && started < c.sent {
+		l.giveBack()
+	}
+	if !h.canceled && call.Context().Err() != nil {
+		h.canceled = true
+		c.tell(commandCancel, h.seq)
+		l.giveBack()
+	}
+	if timeout, grace := call.Timeout(); timeout > 0 && running > timeout+grace {
+		h.killed = true
+		l.overdue(timeout, grace)
+	}
+}
+
+// giveBack has the calls that the worker has not started run elsewhere. The worker stores what it starts before it looks
+// at revoked, and this stores revoked before it looks at what has started; so what has not started by then never will.
+func (l *lease) giveBack() {
+	c := l.child
+	if c.page.revoked.Load() != 0 {
+		return
+	}
+	started, _ := c.progress()
+	c.page.revoked.Store(max(started, 1))
+	started, _ = c.progress()
+	first := c.answered + 1
+	for i := l.head; i < len(l.flight); i++ {
+		if f := &l.flight[i]; first+uint64(i-l.head) > max(started, 1) && !f.gone {
+			f.gone = true
+			f.call.Requeue()
+		}
+	}
+}
+
+// overdue kills a worker whose call has outlasted its timeout and its grace.
+func (l *lease) overdue(timeout, grace time.Duration) {
+	c := l.child
+	reason := fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace)
+	c.reason.CompareAndSwap(nil, &reason)
+	c.dump()
+	time.AfterFunc(250*time.Millisecond, func() { c.kill(reason) })
+}
