@@ -177,6 +177,7 @@ func (s *stream[In, Out]) consumeInline(yield func(Result[In, Out]) bool) {
 		s.workInline()
 		if s.upNext() == 0 {
 			s.shut(s.cause()) // stopped before it was claimed
+			s.waitForResult() // whoever else stops the job may just be ending it
 		}
 		more = s.take(yield)
 		return more && !s.stopped.Load()
