@@ -58,7 +58,7 @@ func Printed(line func(worker string, text []byte)) Option {
 func Silent() Option { return Printed(func(string, []byte) {}) }
 
 // PrintedPerCall collects what workers print while they make a call and gives it to take when the call has ended, if it
-// is not empty. What they print otherwise goes where it would go. It costs a few microseconds a call. take is called by
+// is not empty. What they print otherwise goes where it would go. It costs two writes a call. take is called by
 // one goroutine per worker.
 func PrintedPerCall(take func(Printout)) Option {
 	return func(s *settings) { s.perCall = take }
