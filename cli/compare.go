@@ -127,7 +127,7 @@ func (p *program) plan(cmd *cobra.Command, flags compareFlags) (compare.Plan, er
 	}
 	plan := compare.Plan{
 		Runs: flags.runs, Warmup: flags.warmup, Budget: flags.budget, Workers: flags.jobs, Timeout: flags.timeout,
-		Seed: flags.seed, Progress: p.showMeasuring,
+		Seed: flags.seed, Progress: p.showMeasuring, Probe: true,
 	}
 	seen := map[string]bool{}
 	for _, name := range flags.on {

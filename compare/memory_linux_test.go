@@ -56,9 +56,9 @@ func TestPeakMemoryIsOfTheTimeSinceTheStart(t *testing.T) {
 	before := *watch.peak()
 	block := make([]byte, 64<<20)
 	for i := range block {
-		block[i] = 1 // only touched memory is resident
+		block[i] = 1 // only touched memory is resident, and others may be freed or swapped out meanwhile
 	}
-	if grown := *watch.peak() - before; grown < 60<<20 || block[len(block)-1] != 1 {
+	if grown := *watch.peak() - before; grown < 32<<20 || block[len(block)-1] != 1 {
 		t.Errorf("the peak rose by %d bytes for a block of 64 MiB", grown)
 	}
 }

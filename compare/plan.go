@@ -18,6 +18,10 @@ type Plan struct {
 	Seed       uint64         // of the shuffles; 0 means a random one, which the report names
 	Runner     Runner         // makes the measurements; see [NewProcesses]
 	Progress   func(Progress) // called before and after each measurement, never during one; may be nil
+
+	// Probe has a job without sync among its strategies measured once under sync, on as many of its inputs as take about
+	// two seconds, to see what its calls spend their time on: where calls overlap, that is hard to tell.
+	Probe bool
 }
 
 // Job is a task by its name, see [overlap.Define], and the inputs it is called with.

@@ -39,9 +39,10 @@ type JobReport struct {
 	Title string `json:"title"`
 	Calls int    `json:"calls"`
 
-	Class      Class    `json:"class"`
-	CPUShare   *float64 `json:"cpu_share"`   // of the time that calls took, spent on a CPU
-	ClassBasis string   `json:"class_basis"` // the strategy it was seen under: sync where that was measured
+	Class       Class    `json:"class"`
+	CPUShare    *float64 `json:"cpu_share"`              // of the time that calls took, spent on a CPU
+	ClassBasis  string   `json:"class_basis"`            // the strategy it was seen under: sync where that was measured
+	ClassSample int      `json:"class_sample,omitempty"` // how many of the inputs were measured under sync to see it, if not all
 
 	Winner      string   `json:"winner"` // a strategy's name; "tie"; "" when none has succeeded
 	Tied        []string `json:"tied"`   // those of a tie, fastest first
@@ -52,6 +53,7 @@ type JobReport struct {
 	Strategies []*StrategyReport `json:"strategies"` // in the plan's order
 
 	machine Machine
+	probe   *StrategyReport
 }
 
 // StrategyReport is one job under one strategy. All figures are medians of its runs unless they say otherwise.

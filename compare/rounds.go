@@ -50,6 +50,7 @@ func runOn(ctx context.Context, machine Machine, plan Plan) (*Report, error) {
 		if ctx.Err() != nil && !r.anyMeasured() {
 			break
 		}
+		r.probe(ctx)
 		r.report.summarize()
 		report.Jobs = append(report.Jobs, r.report)
 		if ctx.Err() == nil && r.allFailed() {

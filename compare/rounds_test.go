@@ -259,3 +259,13 @@ func TestServerCPUIsChargedToTheRun(t *testing.T) {
 func hasWarning(j *JobReport, kind WarningKind) bool {
 	return slices.ContainsFunc(j.Warnings, func(w Warning) bool { return w.Kind == kind })
 }
+
+func TestProbeSeesTheClassWhereSyncIsNoStrategy(t *testing.T) {
+	inputs := Integers(1, 1000)
+	if got := inputs.sample(4); got.Len() != 4 || string(got.Values[3]) != "751" {
+		t.Errorf("sample(4) of 1..1000 is %s", got.Values)
+	}
+	if got := inputs.sample(5000); got.Range == nil || got.Len() != 1000 {
+		t.Errorf("a sample larger than the inputs is %v", got)
+	}
+}

@@ -26,7 +26,10 @@ func (j *JobReport) classSentence() string {
 		return "Whether the job is IO-bound or CPU-bound is not known: the system does not tell CPU times."
 	}
 	under := "under " + j.ClassBasis
-	if j.ClassBasis != "sync" {
+	switch {
+	case j.ClassSample > 0:
+		under = fmt.Sprintf("under sync, with %d of the inputs,", j.ClassSample)
+	case j.ClassBasis != "sync":
 		under += " (sync was not measured)"
 	}
 	share := percent(*j.CPUShare)
