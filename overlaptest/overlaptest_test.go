@@ -1,0 +1,34 @@
+package overlaptest_test
+
+import (
+	"testing"
+
+	"example.com/overlap"
+	"example.com/overlap/overlaptest"
+)
+
+// Each of our executors, and two that somebody else might write, passes.
+func TestConformance(t *testing.T) {
+	for _, c := range []struct {
+		newExecutor  func() overlap.Executor
+		capabilities overlaptest.Capabilities
+	}{
+		{overlap.Sync, overlaptest.Capabilities{OnCaller: true, Limit: 1, LimitPerJob: true}},
+		{overlap.Threads, overlaptest.Capabilities{Limit: overlaptest.Unlimited}},
+		{func() overlap.Executor { return overlap.Pool(1) }, overlaptest.Capabilities{Limit: 1}},
+		{func() overlap.Executor { return overlap.Pool(2) }, overlaptest.Capabilities{Limit: 2}},
+		{func() overlap.Executor { return overlap.Pool(8) }, overlaptest.Capabilities{Limit: 8}},
+		{overlap.Async, overlaptest.Capabilities{Limit: overlaptest.Unlimited}},
+		{overlap.Loop, overlaptest.Capabilities{Limit: 1, Cooperative: true}},
+		{func() overlap.Executor { return feeders{1} },
+			overlaptest.Capabilities{Limit: 1, LimitPerJob: true, KeepsWorker: true}},
+		{func() overlap.Executor { return feeders{4} },
+			overlaptest.Capabilities{Limit: 4, LimitPerJob: true, KeepsWorker: true}},
+		{func() overlap.Executor { return elsewhere{4} },
+			overlaptest.Capabilities{Limit: 4, LimitPerJob: true, KeepsWorker: true, OtherProcess: true}},
+	} {
+		t.Run(c.newExecutor().String(), func(t *testing.T) {
+			overlaptest.TestExecutor(t, c.newExecutor, c.capabilities)
+		})
+	}
+}
