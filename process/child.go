@@ -68,6 +68,7 @@ func (c *child) unready(what string, err error) error {
 	c.kill("it did not get ready")
 	<-c.exited
 	c.printed.drain()
+	defer c.release()
 	text := what
 	if err != nil {
 		text += fmt.Sprintf(" (%v)", err)

@@ -73,7 +73,7 @@ func TestTimeoutKills(t *testing.T) {
 }
 
 var spinAtMinusOne = overlap.Define("process/spinAtMinusOne", func(_ context.Context, n int) (int, error) {
-	for n == -1 {
+	for spins := 0; n == -1; spins++ {
 	}
 	return n, nil
 })

@@ -125,14 +125,18 @@ func (p *Pool) start(name string) {
 		if p.failures >= mostFailures && p.retry == nil && !p.closed {
 			p.retry = time.AfterFunc(min(5*time.Second, 10*time.Millisecond<<min(p.failures, 9)), func() {
 				p.mu.Lock()
-				p.retry = nil
+				p.retry, p.failures = nil, mostFailures-1 // the next job may try once more
 				p.mu.Unlock()
 			})
 			return
 		}
 		p.fill()
 	case p.closed:
-		go c.kill("the pool was closed")
+		go func() {
+			c.kill("the pool was closed")
+			<-c.exited
+			c.release()
+		}()
 	default:
 		p.failures = 0
 		p.alive[c] = true
