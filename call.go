@@ -85,5 +85,10 @@ func (c Call) EndAt(at time.Time, out any, o Outcome, err error) {
 	c.End(out, o, err)
 }
 
-// Requeue gives back a call that has not started: it is handed out again, and this was no attempt.
-func (c Call) Requeue() { c.worker.job.putBack(c) }
+// Requeue gives back a call that has not started, or only seemed to: it is handed out again, and this was no attempt.
+func (c Call) Requeue() {
+	if c.future != nil {
+		c.future.unstart(c)
+	}
+	c.worker.job.putBack(c)
+}

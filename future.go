@@ -177,6 +177,16 @@ func (f *future) enter(c Call) bool {
 	return true
 }
 
+// unstart takes back that an attempt has begun.
+func (f *future) unstart(c Call) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.phase == running {
+		f.phase, f.attempts = waiting, int(c.attempt)
+		f.ctx.release()
+	}
+}
+
 // context is of the attempt that runs, or nil.
 func (f *future) context() context.Context {
 	f.mu.Lock()

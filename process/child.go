@@ -50,7 +50,7 @@ func (c *child) greet(nonce string) error {
 	if err != nil || k != kindHello {
 		return c.unready("it did not say hello: does the program call process.Main() first in main?", err)
 	}
-	if got, want := string(body), nonce+" "+fingerprint(); got != want {
+	if got, want := string(body), nonce+" "+builtAs; got != want {
 		return c.unready("it is another build of the program: the file has been replaced since the start", nil)
 	}
 	k, body, err = c.in.next()

@@ -10,6 +10,9 @@ import (
 	"example.com/overlap"
 )
 
+// builtAs is the fingerprint when Main was called, which is when a worker takes its own.
+var builtAs string
+
 // fingerprint says which build this is and which tasks it has, so that a worker of another build, started from a file
 // that has been replaced meanwhile, is refused.
 func fingerprint() string {

@@ -83,6 +83,10 @@ func (l *lease) begin() error {
 
 // end returns the process.
 func (l *lease) end() {
+	if l.child != nil && l.head < len(l.flight) { // a value that decodes has ended this goroutine
+		l.child.kill("its replies are not read any more")
+		l.buried()
+	}
 	if l.child != nil {
 		l.pool.unwatch(l)
 		l.child.expired = nil
@@ -163,6 +167,9 @@ func (l *lease) send(call overlap.Call) bool {
 	}
 	l.bytes += size
 	l.flight = append(l.flight, flying{call: call, route: r, bytes: size})
+	if len(l.flight) == l.head+1 {
+		l.begun()
+	}
 	if len(b)-input >= largeInput {
 		return l.sendLarge(b, at, input)
 	}
@@ -231,20 +238,27 @@ func (l *lease) pace() {
 	l.last = now
 }
 
+// begun says that the oldest call in flight has started, or is about to: it is the worker's turn.
+func (l *lease) begun() {
+	if l.head < len(l.flight) && !l.flight[l.head].gone {
+		l.flight[l.head].call.Started(l.cursor)
+	}
+}
+
 // settle ends the oldest call in flight as the reply says.
 func (l *lease) settle(k kind, body []byte) bool {
 	f := &l.flight[l.head]
 	call, gone := f.call, f.gone
-	if !gone && k != kindSkipped {
-		call.Started(l.cursor)
-	}
 	if l.cursor = l.cursor.Add(l.each); l.cursor.After(l.last) {
 		l.cursor = l.last
 	}
 	l.head++
 	l.bytes -= f.bytes
 	l.child.answered++
-	l.child.served++
+	if k != kindSkipped {
+		l.child.served++
+	}
+	defer l.begun()
 	switch k {
 	case kindValue:
 		if !gone {
@@ -266,6 +280,9 @@ func (l *lease) settle(k kind, body []byte) bool {
 			call.EndAt(l.cursor, nil, o, err)
 		}
 	case kindSkipped:
+		if s := l.child.printed.sorter; s != nil {
+			s.forget(l.child.answered)
+		}
 		if !gone {
 			call.Requeue()
 		}

@@ -34,6 +34,7 @@ var hooked atomic.Bool
 //
 // Everything that is done before, package initialisation for instance, is done in each worker as well.
 func Main() {
+	builtAs = fingerprint()
 	marker := os.Getenv(workerVariable)
 	if marker == "" {
 		hooked.Store(true)

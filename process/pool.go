@@ -23,6 +23,7 @@ type Pool struct {
 	free     []*child // ready and not leased, the one used last at the end
 	alive    map[*child]bool
 	starting int
+	leaving  int   // no longer alive for the pool, but not gone
 	failures int   // starts in a row that failed
 	failed   error // the last one's
 	closed   bool
@@ -132,11 +133,9 @@ func (p *Pool) start(name string) {
 		}
 		p.fill()
 	case p.closed:
-		go func() {
-			c.kill("the pool was closed")
-			<-c.exited
-			c.release()
-		}()
+		p.leaving++
+		c.kill("the pool was closed")
+		go p.mourn(c)
 	default:
 		p.failures = 0
 		p.alive[c] = true
@@ -150,7 +149,11 @@ func (p *Pool) mourn(c *child) {
 	<-c.exited
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.alive, c)
+	if p.alive[c] {
+		delete(p.alive, c)
+	} else {
+		p.leaving--
+	}
 	for i, f := range p.free {
 		if f == c {
 			p.free = append(p.free[:i], p.free[i+1:]...)
@@ -195,11 +198,10 @@ func (p *Pool) give(c *child) {
 	case !p.alive[c]:
 		c.release()
 	case p.settings.retire(c, 0):
-		delete(p.alive, c) // so that another takes its place at once
-		c.dismiss()
+		p.let(c) // so that another takes its place at once
 		p.fill()
 	case p.closed || len(p.alive) > p.want+1:
-		c.dismiss()
+		p.let(c)
 	default:
 		p.free = append(p.free, c)
 		p.changed.Broadcast()
@@ -231,7 +233,7 @@ func (p *Pool) sleep() {
 		}
 		p.resting = true
 		for _, c := range p.free {
-			c.dismiss()
+			p.let(c)
 		}
 		p.free = nil
 	})
@@ -295,6 +297,13 @@ func (p *Pool) Info() Info {
 	return i
 }
 
+// let has a worker go that is not leased. p.mu is held.
+func (p *Pool) let(c *child) {
+	delete(p.alive, c)
+	p.leaving++
+	c.dismiss()
+}
+
 // Resize changes how many workers there are. Calls that run are not disturbed. It panics when n < 1.
 func (p *Pool) Resize(n int) {
 	p.slots.Resize(n)
@@ -304,8 +313,7 @@ func (p *Pool) Resize(n int) {
 	for len(p.alive) > n+1 && len(p.free) > 0 {
 		c := p.free[0]
 		p.free = p.free[1:]
-		delete(p.alive, c)
-		c.dismiss()
+		p.let(c)
 	}
 	p.fill()
 }
@@ -322,10 +330,10 @@ func (p *Pool) Close() error {
 		p.rest.Stop()
 	}
 	for _, c := range p.free {
-		c.dismiss()
+		p.let(c)
 	}
 	p.free = nil
-	for len(p.alive) > 0 || p.starting > 0 {
+	for len(p.alive) > 0 || p.starting > 0 || p.leaving > 0 {
 		p.changed.Wait()
 	}
 	p.mu.Unlock()

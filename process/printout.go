@@ -44,6 +44,13 @@ func (s *sorter) expect(seq uint64, task string, index int) {
 	s.calls[seq] = Printout{Worker: s.worker, Task: task, Index: index}
 }
 
+// forget is for a call that was not made.
+func (s *sorter) forget(seq uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.calls, seq)
+}
+
 // line takes a line of output.
 func (s *sorter) line(worker string, line []byte) {
 	if number, ok := bytes.CutPrefix(line, []byte(mark)); ok {

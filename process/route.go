@@ -90,7 +90,15 @@ func (r *route) appendInput(b []byte, input any) ([]byte, error) {
 // end ends a call with the value that a worker sent.
 func (r *route) end(call overlap.Call, at time.Time, body []byte) {
 	r.fresh.Elem().SetZero()
-	if err := r.out.Decode(body, r.result); err != nil {
+	decoded := false
+	defer func() {
+		if !decoded { // the type's own decoder has ended this goroutine
+			call.EndAt(at, nil, overlap.Failed, overlap.ErrGoexit)
+		}
+	}()
+	err := r.out.Decode(body, r.result)
+	decoded = true
+	if err != nil {
 		call.End(nil, overlap.Failed, fmt.Errorf("the worker's result did not decode: %w", err))
 		return
 	}

@@ -234,19 +234,35 @@ func (s *server) fail(o overlap.Outcome, err error, stack []byte) {
 	s.answer(func(b []byte) ([]byte, error) { return appendFailure(appendHead(b, kindFailed), o, err, stack), nil })
 }
 
-// answer adds a reply, and says on the page that the call has ended.
+// answer adds a reply, whatever becomes of encoding it.
 func (s *server) answer(encode func([]byte) ([]byte, error)) {
 	s.out.Lock()
 	defer s.out.Unlock()
 	start := len(s.pending)
+	failed := func(err error) []byte {
+		b := appendFailure(appendHead(s.pending[:start], kindFailed), overlap.Failed, err, nil)
+		endFrame(b, start)
+		return b
+	}
+	encoded := false
+	defer func() {
+		if !encoded { // the type's own encoder, or the error's text, has ended this goroutine
+			s.add(start, failed(overlap.ErrGoexit))
+		}
+	}()
 	b, err := encode(s.pending)
 	if err == nil {
 		err = endFrame(b, start)
 	}
+	encoded = true
 	if err != nil {
-		b = appendFailure(appendHead(b[:start], kindFailed), overlap.Failed, fmt.Errorf("the result does not cross to the parent: %w", err), nil)
-		endFrame(b, start)
+		b = failed(fmt.Errorf("the result does not cross to the parent: %w", err))
 	}
+	s.add(start, b)
+}
+
+// add has a reply, which begins at start, wait to be written, and says on the page that its call has ended. out is held.
+func (s *server) add(start int, b []byte) {
 	if start == 0 {
 		s.page.unsentFrom.Store(s.seq)
 	}

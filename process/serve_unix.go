@@ -20,7 +20,7 @@ func serve(nonce string) error {
 	s := &server{in: newFrameReader(os.NewFile(fileRequests, "requests")), replies: os.NewFile(fileReplies, "replies"), memory: m, page: m.page()}
 	s.pending = m.replies()[:0]
 	s.lane = os.NewFile(fileLane, "lane")
-	s.say(kindHello, nonce+" "+fingerprint())
+	s.say(kindHello, nonce+" "+builtAs)
 	s.marks = os.Getenv(marksVariable) != ""
 	os.Unsetenv(marksVariable)
 	go s.beat()

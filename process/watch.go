@@ -111,12 +111,12 @@ func (l *lease) giveBack() {
 	if c.page.revoked.Load() != 0 {
 		return
 	}
-	started, _ := c.progress()
-	c.page.revoked.Store(max(started, 1))
-	started, _ = c.progress()
 	first := c.answered + 1
+	started, _ := c.progress()
+	c.page.revoked.Store(max(started, first)) // the first has been said to have begun
+	started, _ = c.progress()
 	for i := l.head; i < len(l.flight); i++ {
-		if f := &l.flight[i]; first+uint64(i-l.head) > max(started, 1) && !f.gone {
+		if f := &l.flight[i]; first+uint64(i-l.head) > max(started, first) && !f.gone {
 			f.gone = true
 			f.call.Requeue()
 		}
