@@ -36,6 +36,7 @@ func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(erro
 		if !w.inline {
 			v.timer = time.AfterFunc(p.timeout+p.grace, func() {
 				if v.settled.CompareAndSwap(false, true) {
+					abandoned.Add(1)
 					abandon(v.timeout)
 					w.abandon()
 				}

@@ -137,6 +137,7 @@ func (w *Worker) quit(sound bool) {
 	w.flush()
 	w.giveBack()
 	w.discharge()
+	w.only = nil
 	if j.slots != nil {
 		sound = j.slots.drop(&w.frame) && sound
 	} else if !sound {
@@ -156,7 +157,6 @@ func (w *Worker) quit(sound bool) {
 // abandon goes on without w, whose goroutine is stuck in a call that has been ended as abandoned. It runs on the timer's
 // goroutine; w's own touches nothing of the job any more.
 func (w *Worker) abandon() {
-	abandoned.Add(1)
 	if w == &w.job.loose {
 		return
 	}

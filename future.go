@@ -84,6 +84,9 @@ func (f *Future[Out]) Result() (Result[any, Out], bool) {
 
 func (f *future) wait(ctx context.Context) error {
 	if !f.ended() {
+		f.serve(ctx)
+	}
+	if !f.ended() {
 		done := f.Done()
 		var err error
 		whileLending(ctx, &f.job.Job, func() {

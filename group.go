@@ -29,6 +29,7 @@ type groupJob struct {
 	head     int
 	total    int          // submitted and not refused
 	queued   atomic.Int64 // len(queue)-head
+	late     *time.Timer  // starts a worker for a call that nobody waits for
 }
 
 // submitted is a future with its task and input.
@@ -99,7 +100,7 @@ func (j *groupJob) submit(f *future) {
 	j.queueing.Unlock()
 	if j.inline != nil {
 		j.workInline()
-	} else {
+	} else if !j.offerLate() {
 		j.kick()
 	}
 }
@@ -123,6 +124,11 @@ func (g *Group) Wait() error {
 	j.wait(j.outer)
 	j.unwatch()
 	j.cancel(nil)
+	j.queueing.Lock()
+	if j.late != nil {
+		j.late.Stop()
+	}
+	j.queueing.Unlock()
 	j.rethrow()
 	if j.refusal != nil {
 		return j.refusal
@@ -144,11 +150,16 @@ func (j *groupJob) one() (Call, bool) {
 	if j.head == len(j.queue) {
 		return Call{}, false
 	}
+	return j.pop(), true
+}
+
+// pop takes the first call of the queue, which is locked and not empty.
+func (j *groupJob) pop() Call {
 	f := j.queue[j.head]
 	j.queue[j.head] = nil // futures that have ended must not be kept
 	j.head++
 	j.queued.Store(int64(len(j.queue) - j.head))
-	return Call{future: f}, true
+	return Call{future: f}
 }
 
 func (j *groupJob) shut(cause error) {

@@ -20,6 +20,7 @@ type Job struct {
 	loose   Worker // stands for the goroutines of Call.Go, and for nobody
 	runs    bool   // the source hands out runs of calls
 	grows   bool   // more calls may come at any time
+	lends   bool   // a goroutine that waits for a call may do the work
 
 	runPlaces int // how long a run may be whose places are not consecutive
 

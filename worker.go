@@ -16,6 +16,7 @@ type Worker struct {
 	inline bool            // the goroutine that waits for the job
 	fresh  bool            // has not claimed anything yet
 	pulled bool            // the last TryNext had a call
+	only   *future         // the only call it is to pull
 	frame  frame
 	lost   atomic.Bool // a call was abandoned with the goroutine
 	parked bool        // waits in park
@@ -77,9 +78,15 @@ func (w *Worker) TryNext() (Call, bool) {
 	if w.lost.Load() || w.pulled && w.job.slots != nil && w.job.slots.wanted(w) {
 		return Call{}, false
 	}
-	c, ok := w.job.next()
+	var c Call
+	var ok bool
+	if w.only == nil {
+		c, ok = w.job.next()
+	} else if !w.pulled {
+		c, ok = w.only.job.oneOf(w.only)
+	}
 	c.worker = w
-	w.exact, w.pulled = false, ok
+	w.exact, w.pulled = false, ok || w.only != nil
 	w.begun()
 	return c, ok
 }

@@ -43,7 +43,7 @@ const (
 	mostInPipe  = 4 << 10 // half of the smallest pipe Linux makes for a user who has many
 	mostPending = 16 << 10
 	largeInput  = 64 << 10
-	busyFor     = 2 * time.Millisecond // how much work is in flight to a worker
+	busyFor     = 3 * time.Millisecond // how much work is in flight to a worker
 )
 
 // work is the life of a job's worker: it leases a process and feeds it until there are no more calls.

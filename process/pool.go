@@ -94,6 +94,7 @@ func (p *Pool) Start(job *overlap.Job) error {
 		}
 	}
 	job.Serve(p.slots, p.work)
+	job.Lend()
 	return nil
 }
 

@@ -277,7 +277,7 @@ func (s *server) add(start int, b []byte) {
 }
 
 const (
-	flushAfter = 150 * time.Microsecond
+	flushAfter = 400 * time.Microsecond
 	glance     = 16 // quick calls between two looks at the clock
 )
 
