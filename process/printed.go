@@ -15,6 +15,7 @@ import (
 type printed struct {
 	mu     sync.Mutex
 	last   []byte
+	head   []byte // of a crash: what it says first, before all the goroutines
 	done   chan struct{}
 	sorter *sorter // if calls are to have their parts
 }
@@ -60,6 +61,12 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 func (p *printed) keep(line []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	switch {
+	case len(p.head) == 0 && beginsCrash(line):
+		p.head = append(p.head, line...)
+	case len(p.head) > 0 && len(p.head) < mostHead:
+		p.head = append(p.head, line...)
+	}
 	p.last = append(p.last, line...)
 	if over := len(p.last) - 2*mostTail; over > 0 {
 		p.last = append(p.last[:0], p.last[len(p.last)-mostTail:]...)
@@ -82,5 +89,19 @@ func (p *printed) tail() string {
 	if len(last) > mostTail {
 		last = last[len(last)-mostTail:]
 	}
+	if head := p.head; len(head) > 0 && !bytes.Contains(last, head[:min(len(head), 64)]) {
+		last = append(append(append([]byte(nil), head...), "…\n"...), last...)
+	}
 	return strings.TrimRight(string(last), "\n")
+}
+
+const mostHead = 4 << 10
+
+func beginsCrash(line []byte) bool {
+	for _, how := range []string{"panic: ", "fatal error: ", "runtime: ", "SIG"} {
+		if bytes.HasPrefix(line, []byte(how)) {
+			return true
+		}
+	}
+	return false
 }
