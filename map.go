@@ -110,7 +110,11 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 	i, running := int64(0), false
 	defer func() {
 		if running {
-			broke(Call{worker: w, place: i}, recover(), m)
+			panicked := recover()
+			if observed && w.size > 1 {
+				m.noteStart(Call{worker: w, place: i}, w.time())
+			}
+			broke(Call{worker: w, place: i}, panicked, m)
 		}
 	}()
 	for {
@@ -123,19 +127,24 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 			continue
 		}
 		i, running = at, true
-		if observed {
+		if observed && w.size == 1 { // a call that may last: let the observer see its start
 			m.noteStart(Call{worker: w, place: at}, w.time())
 		}
 		v, err := fn(ctx, m.in[at])
 		running = false
-		switch {
-		case err != nil:
+		if err != nil {
+			if observed && w.size > 1 {
+				m.noteStart(Call{worker: w, place: at}, w.time())
+			}
 			m.attempted(Call{worker: w, place: at}, v, outcomeOf(ctx, err), err)
-		default:
+		} else {
 			m.out[at] = v
 			w.ended++
-			if observed {
+			switch {
+			case observed && w.size == 1:
 				m.note(w, EventFinished, int(at), 1, Succeeded, w.tick())
+			case observed:
+				w.noteCall(int(at))
 			}
 		}
 		if slots != nil && (borrowed || slots.pressed(&m.Job)) && w.mustYield() {

@@ -63,6 +63,25 @@ func (j *Job) note(w *Worker, kind EventKind, index, attempt int, o Outcome, at 
 	}
 }
 
+// noteCall records a whole call at once, which succeeded in its first attempt and ends now.
+func (w *Worker) noteCall(index int) {
+	begun := w.time()
+	end := w.tick()
+	if cap(w.events)-len(w.events) < 3 || end-w.flushed > eventDelay {
+		if len(w.events) > 0 {
+			w.job.report(w.id, w.events)
+		}
+		if w.flushed = end; w.events == nil {
+			w.events = make([]Event, 0, eventBatch)
+		}
+		w.events = w.events[:0]
+	}
+	w.events = append(w.events,
+		Event{Kind: EventQueued, Index: index},
+		Event{Kind: EventStarted, Attempt: 1, Index: index, At: begun},
+		Event{Kind: EventFinished, Outcome: Succeeded, Attempt: 1, Index: index, At: end})
+}
+
 // number is the worker's, as users see it, for the call with the index.
 func (w *Worker) number(index int) int {
 	if w == &w.job.loose {
