@@ -150,7 +150,7 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) bool {
 	if !again {
 		return false
 	}
-	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, j.now())
+	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, c.worker.tick())
 	c.attempt++
 	j.sleep(c, ending{o, err}, wait)
 	return true

@@ -190,15 +190,25 @@ func (f *future) unstart(c Call) {
 	}
 }
 
-// context is of the attempt that runs, or nil.
+// context is of the attempt that runs; nil while there is none.
 func (f *future) context() context.Context {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.phase != running {
-		return nil
+	switch f.phase {
+	case running:
+		return f.ctx
+	case over:
+		return endedContext
 	}
-	return f.ctx
+	return nil
 }
+
+// endedContext is what a call finds that was canceled between being handed out and begun elsewhere.
+var endedContext = func() context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(ErrFutureCanceled)
+	return ctx
+}()
 
 // leave ends an attempt that another may follow.
 func (f *future) leave(to phase) {

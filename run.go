@@ -28,6 +28,9 @@ func (r *rest) pop() (int64, bool) {
 	}
 }
 
+// steals reports whether there can be rests of runs to take.
+func (j *Job) steals() bool { return j.runs && (j.slots == nil || !j.slots.cooperative) }
+
 // steal gives w the second half of the longest rest that another worker of the job has.
 func (w *Worker) steal() bool {
 	j := w.job

@@ -134,7 +134,7 @@ func (w *Worker) claim() bool {
 	now := w.time()
 	w.exact = true
 	switch took := now - w.claimed; {
-	case w.size == 0:
+	case w.size == 0 || w.job.slots != nil && w.job.slots.cooperative: // a call that awaits would keep the rest of its run
 		w.size = 1
 	case took < tiny:
 		w.size = min(2*w.size, longestRun)
@@ -142,7 +142,7 @@ func (w *Worker) claim() bool {
 		w.size = max(1, w.size/4)
 	}
 	w.claimed = now
-	ok := w.job.source.claim(w, w.size) || w.job.runs && w.steal()
+	ok := w.job.source.claim(w, w.size) || w.job.steals() && w.steal()
 	w.begun()
 	return ok
 }
