@@ -57,7 +57,7 @@ func (p *Pool) work(w *overlap.Worker) {
 		}
 		if l.child == nil {
 			if err := l.begin(); err != nil {
-				call.End(nil, overlap.WorkerDied, err)
+				call.End(nil, overlap.Failed, err)
 				continue
 			}
 		}

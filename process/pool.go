@@ -319,8 +319,9 @@ func (p *Pool) Resize(n int) {
 	p.fill()
 }
 
-// Close ends the workers, after the jobs that run, and returns when they are gone, with all that they started. Jobs that
-// start later fail with [ErrClosed]. It may be called more than once.
+// Close ends the workers, each after the calls it has been given, and returns when they are gone, with all that they
+// started. Calls that have no worker by then fail with [ErrClosed], as do jobs that start later; so wait for your jobs first.
+// It may be called more than once.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	p.closed = true
