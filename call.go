@@ -69,7 +69,7 @@ func (c Call) Attempt() int { return int(c.attempt) + 1 }
 // Started says when the call began to run elsewhere; without it, it began when it was handed out.
 func (c Call) Started(at time.Time) {
 	j := c.worker.job
-	j.source.started(c, at.Sub(j.start))
+	j.source.started(c, c.worker.set(at))
 }
 
 // End ends an attempt that was made elsewhere. out is a *Out when the outcome is Succeeded and not used otherwise; err
@@ -79,7 +79,8 @@ func (c Call) End(out any, o Outcome, err error) { c.worker.job.source.ended(c, 
 // EndAt is End for a call that ended a while ago.
 func (c Call) EndAt(at time.Time, out any, o Outcome, err error) {
 	if w := c.worker; w != &w.job.loose {
-		w.clock, w.given = at.Sub(w.job.start), true
+		w.set(at)
+		w.given = true
 		defer func() { w.given = false }()
 	}
 	c.End(out, o, err)
@@ -87,8 +88,7 @@ func (c Call) EndAt(at time.Time, out any, o Outcome, err error) {
 
 // Requeue gives back a call that has not started, or only seemed to: it is handed out again, and this was no attempt.
 func (c Call) Requeue() {
-	if c.future != nil {
-		c.future.unstart(c)
+	if c.future == nil || c.future.unstart(c) {
+		c.worker.job.putBack(c)
 	}
-	c.worker.job.putBack(c)
 }

@@ -180,14 +180,23 @@ func (f *future) enter(c Call) bool {
 	return true
 }
 
-// unstart takes back that an attempt has begun.
-func (f *future) unstart(c Call) {
+// unstart takes back that an attempt has begun. It reports false when the call has been canceled meanwhile, and so has ended.
+func (f *future) unstart(c Call) bool {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	if f.phase == running {
 		f.phase, f.attempts = waiting, int(c.attempt)
 		f.ctx.release()
 	}
+	canceled := f.canceled && f.phase == waiting
+	if canceled {
+		f.phase = over
+	}
+	over := f.phase == over
+	f.mu.Unlock()
+	if canceled {
+		f.end(nil, f.stillborn(), ErrFutureCanceled)
+	}
+	return !over
 }
 
 // context is of the attempt that runs; nil while there is none.
@@ -285,6 +294,7 @@ func (f *future) take() bool {
 }
 
 func (f *future) startedAt(c Call, at time.Duration) {
+	at = max(at, f.times.queued) // the worker's clock may be older than the call
 	f.times.started = at
 	if c.attempt == 0 {
 		f.job.note(c.worker, EventQueued, f.index, 0, Pending, f.times.queued)

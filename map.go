@@ -194,7 +194,7 @@ func (m *mapSource[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 
 func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
 	m.noteEnd(c, o)
-	if o == Canceled {
+	if o == Canceled || o == NeverStarted {
 		m.incomplete.Store(true)
 		m.canceled()
 	} else {

@@ -78,6 +78,9 @@ func (s *submission[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	if !s.enter(c) && !s.Running() { // canceled before it was known to have started
 		return
 	}
+	if o == NeverStarted {
+		s.attempts = int(c.attempt)
+	}
 	var v Out
 	if o == Succeeded {
 		v = *out.(*Out)

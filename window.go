@@ -158,7 +158,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		}
 		running = true
 		r := &s.window[place]
-		r.Started = w.time()
+		r.Started = max(w.time(), r.Queued) // the worker's clock may be older than the input
 		v, err := fn(ctx, r.Input)
 		running = false
 		if err != nil {
@@ -192,6 +192,7 @@ func (s *stream[In, Out]) run(c Call) {
 
 func (s *stream[In, Out]) started(c Call, at time.Duration) {
 	r := &s.window[c.place]
+	at = max(at, r.Queued) // the worker's clock may be older than the input
 	r.Started = at
 	if c.attempt == 0 {
 		s.note(c.worker, EventQueued, r.Index, 0, Pending, r.Queued)

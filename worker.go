@@ -60,7 +60,9 @@ func (w *Worker) Work() {
 func (w *Worker) pull() (c Call, ok bool) {
 	j := w.job
 	if j.againCount.Load() > 0 {
-		c, ok = j.popAgain()
+		if c, ok = j.popAgain(); ok {
+			w.exact = false // the last attempt may have ended since, elsewhere
+		}
 	}
 	if !ok && !j.runs {
 		c, ok = j.source.one()
@@ -175,6 +177,16 @@ func (w *Worker) time() time.Duration {
 		w.clock = now
 	}
 	return now
+}
+
+// set turns the worker's clock to a time, but never back.
+func (w *Worker) set(at time.Time) time.Duration {
+	d := at.Sub(w.job.start)
+	if w == &w.job.loose {
+		return d
+	}
+	w.clock = max(w.clock, d)
+	return w.clock
 }
 
 // tick reads the clock at the end of a call.

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -130,6 +131,10 @@ func (l *lease) room() bool {
 
 // send adds a call to what is to be written. One that does not encode fails here.
 func (l *lease) send(call overlap.Call) bool {
+	if ctx := call.Context(); ctx.Err() != nil { // canceled while it waited
+		call.End(nil, overlap.NeverStarted, context.Cause(ctx))
+		return true
+	}
 	r := l.routeOf(call.Task())
 	if r.err != nil {
 		call.End(nil, overlap.Failed, r.err)

@@ -16,7 +16,6 @@ const slow = 10 * time.Millisecond
 type watched struct {
 	seq      uint64
 	since    time.Time
-	canceled bool
 	killed   bool
 	finished uint64
 }
@@ -93,9 +92,8 @@ func (l *lease) look() {
 	if running > slow && started < c.sent {
 		l.giveBack()
 	}
-	if !h.canceled && call.Context().Err() != nil {
-		h.canceled = true
-		c.tell(commandCancel, h.seq)
+	if call.Context().Err() != nil {
+		c.tell(commandCancel, h.seq) // again and again: the worker may not have begun the call
 		l.giveBack()
 	}
 	if timeout, grace := call.Timeout(); timeout > 0 && running > timeout+grace {
