@@ -66,6 +66,10 @@ func (c Call) Index() int { return c.worker.job.source.index(c) }
 // Attempt is the number of the attempt that is to be made, from 1.
 func (c Call) Attempt() int { return int(c.attempt) + 1 }
 
+// Timed reports whether anybody wants to know when the call begins and ends. If not, Started and EndAt are not worth their
+// cost.
+func (c Call) Timed() bool { return c.worker.job.timed() }
+
 // Started says when the call began to run elsewhere; without it, it began when it was handed out.
 func (c Call) Started(at time.Time) {
 	j := c.worker.job

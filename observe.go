@@ -42,6 +42,9 @@ const (
 	eventDelay = 100 * time.Millisecond
 )
 
+// timed reports whether results or an observer have the times of calls.
+func (j *Job) timed() bool { return j.grows || j.options.observe != nil }
+
 // note records an event of a worker.
 func (j *Job) note(w *Worker, kind EventKind, index, attempt int, o Outcome, at time.Duration) {
 	if j.options.observe == nil {

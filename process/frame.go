@@ -1,7 +1,6 @@
 package process
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -44,41 +43,63 @@ func endFrame(b []byte, start int) error {
 // errFrame is something on the pipe that is no frame. Pipes do not corrupt, so the other side must have.
 var errFrame = errors.New("not a frame")
 
-// frameReader reads frames.
+// frameReader reads frames. It has a buffer of its own, since for a tiny call a bufio.Reader costs as much as the call.
 type frameReader struct {
-	r   *bufio.Reader
-	big []byte
+	from    io.Reader
+	buf     []byte
+	at, end int // what has come and not been handed out
+	big     []byte
 }
 
-func newFrameReader(r io.Reader) *frameReader { return &frameReader{r: bufio.NewReaderSize(r, 64<<10)} }
+func newFrameReader(r io.Reader) *frameReader {
+	return &frameReader{from: r, buf: make([]byte, 64<<10)}
+}
 
-// next reads a frame. The body is good until the next call. At the end between two frames the error is io.EOF.
+// next reads a frame. The body is good until the next call. At the end between two frames the error is io.EOF. After an
+// error of the reader below, next can be called again.
 func (f *frameReader) next() (kind, []byte, error) {
-	head, err := f.r.Peek(frameHead)
-	if err != nil {
-		if len(head) > 0 && errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
+	if err := f.need(frameHead); err != nil {
 		return 0, nil, err
 	}
+	head := f.buf[f.at:]
 	n := int(binary.LittleEndian.Uint32(head)) - 1
 	k := kind(head[4])
 	if n < 0 || n > mostFrame || k == 0 || k > kindSkipped {
-		return 0, nil, fmt.Errorf("%w: it begins with %x", errFrame, head)
+		return 0, nil, fmt.Errorf("%w: it begins with %x", errFrame, head[:frameHead])
 	}
-	if n+frameHead <= f.r.Size() {
-		whole, err := f.r.Peek(frameHead + n)
-		if err != nil {
+	if frameHead+n <= len(f.buf) {
+		if err := f.need(frameHead + n); err != nil {
 			return 0, nil, unexpected(err)
 		}
-		_, err = f.r.Discard(frameHead + n) // what was peeked stays until the next read
-		return k, whole[frameHead:], err
+		body := f.buf[f.at+frameHead : f.at+frameHead+n]
+		f.at += frameHead + n
+		return k, body, nil
 	}
-	if _, err := f.r.Discard(frameHead); err != nil {
-		return 0, nil, err
-	}
+	f.at += frameHead
 	body, err := f.large(n)
 	return k, body, err
+}
+
+// need waits until n bytes are in the buffer, which is large enough for them.
+func (f *frameReader) need(n int) error {
+	for f.end-f.at < n {
+		if len(f.buf)-f.at < n || f.at == f.end {
+			f.end = copy(f.buf, f.buf[f.at:f.end])
+			f.at = 0
+		}
+		got, err := f.from.Read(f.buf[f.end:])
+		f.end += got
+		if f.end-f.at >= n {
+			return nil
+		}
+		if err != nil {
+			if f.end > f.at {
+				err = unexpected(err)
+			}
+			return err
+		}
+	}
+	return nil
 }
 
 // large reads a body that does not fit the buffer, and believes its length only as far as bytes come.
@@ -92,7 +113,9 @@ func (f *frameReader) large(n int) ([]byte, error) {
 			b = append(make([]byte, 0, had+want), b...)
 		}
 		b = b[:had+want]
-		if _, err := io.ReadFull(f.r, b[had:]); err != nil {
+		kept := copy(b[had:], f.buf[f.at:f.end])
+		f.at += kept
+		if _, err := io.ReadFull(f.from, b[had+kept:]); err != nil {
 			return nil, unexpected(err)
 		}
 	}
@@ -110,4 +133,4 @@ func unexpected(err error) error {
 }
 
 // buffered reports whether a read would not have to wait.
-func (f *frameReader) buffered() bool { return f.r.Buffered() > 0 }
+func (f *frameReader) buffered() bool { return f.end > f.at }

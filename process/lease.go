@@ -28,6 +28,7 @@ type lease struct {
 	routes  map[string]*route
 	recent  overlap.AnyTask // whose route is route
 	route   *route
+	timed   bool // the job wants to know when calls begin and end
 	watched watched
 }
 
@@ -57,7 +58,7 @@ func (p *Pool) work(w *overlap.Worker) {
 			return
 		}
 		if l.child == nil {
-			if err := l.begin(); err != nil {
+			if err := l.begin(call); err != nil {
 				call.End(nil, overlap.Failed, err)
 				continue
 			}
@@ -71,12 +72,13 @@ func (p *Pool) work(w *overlap.Worker) {
 	}
 }
 
-func (l *lease) begin() error {
+func (l *lease) begin(call overlap.Call) error {
 	c, err := l.pool.take()
 	if err != nil {
 		return err
 	}
 	l.child = c
+	l.timed = call.Timed()
 	c.expired = l.look
 	l.pool.watch(l)
 	return nil
@@ -131,9 +133,11 @@ func (l *lease) room() bool {
 
 // send adds a call to what is to be written. One that does not encode fails here.
 func (l *lease) send(call overlap.Call) bool {
-	if ctx := call.Context(); ctx.Err() != nil { // canceled while it waited
-		call.End(nil, overlap.NeverStarted, context.Cause(ctx))
-		return true
+	if l.timed {
+		if ctx := call.Context(); ctx.Err() != nil { // canceled while it waited
+			call.End(nil, overlap.NeverStarted, context.Cause(ctx))
+			return true
+		}
 	}
 	r := l.routeOf(call.Task())
 	if r.err != nil {
@@ -154,18 +158,20 @@ func (l *lease) send(call overlap.Call) bool {
 	if err == nil {
 		err = endFrame(b, at)
 	}
+	if at > start { // the worker is told of the task, whatever becomes of this call
+		r.known = true
+		l.frames = b[:at]
+	}
 	if err != nil {
 		call.End(nil, overlap.Failed, fmt.Errorf("the input does not cross to a worker process: %w", err))
 		return true
 	}
 	size := len(b) - start
 	if l.bytes+size > 2*mostInPipe && l.head < len(l.flight) { // it would not fit, so the others go first
-		l.frames = b[:start]
 		call.Requeue()
 		l.bytes = max(l.bytes, mostInPipe) // no room before they are answered
 		return true
 	}
-	r.known = true
 	l.child.sent++
 	if s := l.child.printed.sorter; s != nil {
 		s.expect(l.child.sent, call.Task().Name(), call.Index())
@@ -243,9 +249,18 @@ func (l *lease) pace() {
 	l.last = now
 }
 
+// endCall ends a call when the worker ended it.
+func (l *lease) endCall(call overlap.Call, out any, o overlap.Outcome, err error) {
+	if l.timed {
+		call.EndAt(l.cursor, out, o, err)
+	} else {
+		call.End(out, o, err)
+	}
+}
+
 // begun says that the oldest call in flight has started, or is about to: it is the worker's turn.
 func (l *lease) begun() {
-	if l.head < len(l.flight) && !l.flight[l.head].gone {
+	if l.timed && l.head < len(l.flight) && !l.flight[l.head].gone {
 		l.flight[l.head].call.Started(l.cursor)
 	}
 }
@@ -263,11 +278,10 @@ func (l *lease) settle(k kind, body []byte) bool {
 	if k != kindSkipped {
 		l.child.served++
 	}
-	defer l.begun()
 	switch k {
 	case kindValue:
 		if !gone {
-			f.route.end(call, l.cursor, body)
+			f.route.end(l, call, body)
 		}
 	case kindFailed:
 		o, err, bad := decodeFailure(body)
@@ -282,7 +296,7 @@ func (l *lease) settle(k kind, body []byte) bool {
 			err = &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: err}
 		}
 		if !gone {
-			call.EndAt(l.cursor, nil, o, err)
+			l.endCall(call, nil, o, err)
 		}
 	case kindSkipped:
 		if s := l.child.printed.sorter; s != nil {
@@ -295,5 +309,6 @@ func (l *lease) settle(k kind, body []byte) bool {
 		return false
 	}
 	*f = flying{}
+	l.begun()
 	return true
 }

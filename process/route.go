@@ -3,7 +3,6 @@ package process
 import (
 	"fmt"
 	"reflect"
-	"time"
 
 	"example.com/overlap"
 	"example.com/overlap/process/value"
@@ -42,6 +41,12 @@ type route struct {
 	known  bool   // it has been told
 	result any    // *Out, for one value after another
 	fresh  reflect.Value
+	clear  bool // decoding does not overwrite all of it
+}
+
+// scalar reports whether decoding overwrites all of a value of the type.
+func scalar(t reflect.Type) bool {
+	return t.Kind() >= reflect.Bool && t.Kind() <= reflect.Complex128 && t.NumMethod() == 0
 }
 
 // routeOf finds the task's route to the lease's process.
@@ -64,6 +69,7 @@ func (l *lease) routeOf(t overlap.AnyTask) *route {
 			r.number, r.known = number, known
 			r.fresh = reflect.New(r.outType)
 			r.result = r.fresh.Interface()
+			r.clear = !scalar(r.outType)
 		}
 		l.routes[t.Name()] = r
 	}
@@ -88,12 +94,14 @@ func (r *route) appendInput(b []byte, input any) ([]byte, error) {
 }
 
 // end ends a call with the value that a worker sent.
-func (r *route) end(call overlap.Call, at time.Time, body []byte) {
-	r.fresh.Elem().SetZero()
+func (r *route) end(l *lease, call overlap.Call, body []byte) {
+	if r.clear {
+		r.fresh.Elem().SetZero()
+	}
 	decoded := false
 	defer func() {
 		if !decoded { // the type's own decoder has ended this goroutine
-			call.EndAt(at, nil, overlap.Failed, overlap.ErrGoexit)
+			l.endCall(call, nil, overlap.Failed, overlap.ErrGoexit)
 		}
 	}()
 	err := r.out.Decode(body, r.result)
@@ -104,8 +112,8 @@ func (r *route) end(call overlap.Call, at time.Time, body []byte) {
 	}
 	if _, untyped := call.Input().(*any); untyped {
 		held := r.fresh.Elem().Interface()
-		call.EndAt(at, &held, overlap.Succeeded, nil)
+		l.endCall(call, &held, overlap.Succeeded, nil)
 		return
 	}
-	call.EndAt(at, r.result, overlap.Succeeded, nil)
+	l.endCall(call, r.result, overlap.Succeeded, nil)
 }

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/overlap"
@@ -33,10 +34,8 @@ type server struct {
 	since   int // calls since the clock was looked at
 	quick   bool
 
-	calls  sync.Mutex // guards the next four
-	number uint64     // of the call that runs, or 0
-	ctx    context.Context
-	cancel context.CancelFunc
+	number atomic.Uint64 // of the call that runs, or ran last
+	life   atomic.Pointer[life]
 
 	marks bool // begin and end of calls are marked in the output
 	over  chan error
@@ -46,18 +45,27 @@ type server struct {
 type bound struct {
 	overlap.Binding
 	in, out *value.Codec
+	clear   bool  // one call's values must be cleared for the next
 	err     error // why there is none
 }
 
 func (s *server) run() error {
 	s.over = make(chan error, 1)
-	s.renew()
+	s.life.Store(newLife())
 	go s.loop()
 	return <-s.over
 }
 
-// renew makes a context for the calls to come; calls is held.
-func (s *server) renew() { s.ctx, s.cancel = context.WithCancel(context.Background()) }
+// life is a context for calls until one is canceled.
+type life struct {
+	context.Context
+	cancel context.CancelFunc
+}
+
+func newLife() *life {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &life{ctx, cancel}
+}
 
 // loop serves calls until the requests end. A call that ends its goroutine takes the loop along, and another goes on.
 func (s *server) loop() {
@@ -101,7 +109,7 @@ func bind(name string) *bound {
 		return &bound{err: fmt.Errorf("task %s is not defined in the worker: it must be defined at package level, not in main", name)}
 	}
 	in, out := t.Types()
-	b := &bound{Binding: t.Bind()}
+	b := &bound{Binding: t.Bind(), clear: !scalar(in) || !scalar(out)}
 	if b.in, b.err = value.For(in); b.err == nil {
 		b.out, b.err = value.For(out)
 	}
@@ -172,8 +180,10 @@ func (s *server) attempt(b *bound, timeout time.Duration, input []byte) {
 		}
 	}()
 	if err = b.err; err == nil {
-		reflect.ValueOf(b.Input).Elem().SetZero()
-		reflect.ValueOf(b.Output).Elem().SetZero()
+		if b.clear {
+			reflect.ValueOf(b.Input).Elem().SetZero()
+			reflect.ValueOf(b.Output).Elem().SetZero()
+		}
 		if e := b.in.Decode(input, b.Input); e != nil {
 			err = fmt.Errorf("the input did not decode in the worker: %w", e)
 		}
@@ -199,31 +209,27 @@ type timedOut struct{ error }
 func (t timedOut) Unwrap() error { return t.error }
 
 func (s *server) begin() context.Context {
-	s.calls.Lock()
-	defer s.calls.Unlock()
-	s.number = s.seq
+	s.number.Store(s.seq) // before the load: interrupt does the two in the other order
 	if s.marks {
 		setMark(s.seq)
 	}
-	return s.ctx
+	return s.life.Load()
 }
 
 func (s *server) end() {
-	s.calls.Lock()
-	s.number = 0
 	if s.marks {
 		setMark(0)
 	}
-	s.calls.Unlock()
 }
 
-// interrupt cancels the context of a call, if that is the one that runs.
+// interrupt cancels the context of a call, if that is the one that runs. A call that begins meanwhile has the new one.
 func (s *server) interrupt(seq uint64) {
-	s.calls.Lock()
-	defer s.calls.Unlock()
-	if s.number == seq && seq != 0 {
-		s.cancel()
-		s.renew()
+	if s.number.Load() != seq {
+		return
+	}
+	old := s.life.Swap(newLife())
+	if s.number.Load() == seq {
+		old.cancel()
 	}
 }
 
