@@ -1,9 +1,10 @@
-// Package python holds the article's two jobs written with Python's standard library, for cmd/article to run.
+// Package python holds what the commands run with Python's standard library alone: the article's two jobs, the contests of
+// process pools, and the events that process pools fail at.
 package python
 
 import "embed"
 
-// Scripts are primes.py and fetch.py.
+// Scripts are primes.py and fetch.py for cmd/article, pools.py for cmd/processes and failures.py for cmd/failures.
 //
-//go:embed primes.py fetch.py
+//go:embed primes.py fetch.py pools.py failures.py
 var Scripts embed.FS
