@@ -144,6 +144,7 @@ func submitWhileWaiting(t *testing.T, s *suite) {
 
 func cancelBeforeWait(t *testing.T, s *suite) {
 	executor := s.newExecutor()
+	start := time.Now()
 	for _, n := range []int{1, 10, 1000} {
 		g := overlap.NewGroup(t.Context(), executor)
 		var all []*overlap.Future[time.Duration]
@@ -161,6 +162,9 @@ func cancelBeforeWait(t *testing.T, s *suite) {
 		for _, f := range all {
 			equal(t, "ended", f.Outcome() != overlap.Pending, true)
 		}
+	}
+	if took := time.Since(start); took > time.Minute {
+		t.Errorf("canceled calls ran for %v", took)
 	}
 	works(t, executor)
 }

@@ -31,8 +31,8 @@ func anyMix(t *testing.T, s *suite) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	executor := s.newExecutor()
 	for round := 0; round < 200 && !t.Failed(); round++ {
-		p := newPlan(random, s, executor)
-		switch random.IntN(3) {
+		p, way := newPlan(random, s, executor), random.IntN(3)
+		switch way {
 		case 0:
 			p.runMap(t)
 		case 1:
@@ -46,7 +46,7 @@ func anyMix(t *testing.T, s *suite) {
 		synctest.Wait()
 		p.checkEvents(t)
 		if t.Failed() {
-			t.Logf("round %d: %v", round, p)
+			t.Logf("round %d, a %s: %v", round, [...]string{"Map", "Stream", "Group"}[way], p)
 		}
 	}
 	works(t, executor)

@@ -70,6 +70,9 @@ func (c *child) unready(what string, err error) error {
 	c.printed.drain()
 	defer c.release()
 	text := what
+	if c.cmd.ProcessState.ExitCode() < 0 {
+		text = "it was killed before it was ready"
+	}
 	if err != nil {
 		text += fmt.Sprintf(" (%v)", err)
 	}
