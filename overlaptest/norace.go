@@ -1,0 +1,5 @@
+//go:build !race
+
+package overlaptest
+
+const raceDetector = false
