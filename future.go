@@ -294,7 +294,7 @@ func (f *future) take() bool {
 }
 
 func (f *future) startedAt(c Call, at time.Duration) {
-	at = max(at, f.times.queued) // the worker's clock may be older than the call
+	at = c.worker.notBefore(f.times.queued, at)
 	f.times.started = at
 	if c.attempt == 0 {
 		f.job.note(c.worker, EventQueued, f.index, 0, Pending, f.times.queued)

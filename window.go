@@ -192,7 +192,7 @@ func (s *stream[In, Out]) run(c Call) {
 
 func (s *stream[In, Out]) started(c Call, at time.Duration) {
 	r := &s.window[c.place]
-	at = max(at, r.Queued) // the worker's clock may be older than the input
+	at = c.worker.notBefore(r.Queued, at)
 	r.Started = at
 	if c.attempt == 0 {
 		s.note(c.worker, EventQueued, r.Index, 0, Pending, r.Queued)

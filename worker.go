@@ -189,6 +189,17 @@ func (w *Worker) set(at time.Time) time.Duration {
 	return w.clock
 }
 
+// notBefore is when a call began, which its worker's clock may say was before its input was there.
+func (w *Worker) notBefore(queued, begun time.Duration) time.Duration {
+	if begun >= queued {
+		return begun
+	}
+	if w != &w.job.loose {
+		w.clock = queued
+	}
+	return queued
+}
+
 // tick reads the clock at the end of a call.
 func (w *Worker) tick() time.Duration {
 	if w.given {

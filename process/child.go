@@ -65,12 +65,18 @@ func (c *child) greet(nonce string) error {
 
 // unready kills a worker that did not get ready and says why.
 func (c *child) unready(what string, err error) error {
-	c.kill("it did not get ready")
-	<-c.exited
+	killed := false // by somebody else
+	select {
+	case <-c.exited:
+		killed = c.cmd.ProcessState.ExitCode() < 0
+	case <-time.After(20 * time.Millisecond):
+		c.kill("it did not get ready")
+		<-c.exited
+	}
 	c.printed.drain()
 	defer c.release()
 	text := what
-	if c.cmd.ProcessState.ExitCode() < 0 {
+	if killed {
 		text = "it was killed before it was ready"
 	}
 	if err != nil {
