@@ -133,9 +133,9 @@ func (p *Pool) start(name string) {
 			return
 		}
 		p.fill()
-	case p.closed:
+	case p.closed || len(p.alive) > p.want: // or cut meanwhile
 		p.leaving++
-		c.kill("the pool was closed")
+		c.kill("the pool has no use for it any more")
 		go p.mourn(c)
 	default:
 		p.failures = 0
