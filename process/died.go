@@ -80,7 +80,7 @@ func (l *lease) buried() {
 			f.call.Requeue()
 		case seq <= finished:
 			f.call.End(nil, overlap.WorkerDied, fmt.Errorf("%w: %w", ErrResultLost, died))
-		case died.Class == OverTime:
+		case died.Class == OverTime && seq == l.watched.seq: // else the call that was late had just ended
 			timeout, grace := f.call.Timeout()
 			f.call.End(nil, overlap.TimedOut, &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: died})
 		default:

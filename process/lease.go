@@ -34,10 +34,11 @@ type lease struct {
 
 // flying is a call in flight.
 type flying struct {
-	call  overlap.Call
-	route *route
-	bytes int
-	gone  bool // given back: what the worker says of it does not count
+	call     overlap.Call
+	route    *route
+	bytes    int
+	gone     bool      // given back: what the worker says of it does not count
+	earliest time.Time // when it may have begun
 }
 
 const (
@@ -177,7 +178,11 @@ func (l *lease) send(call overlap.Call) bool {
 		s.expect(l.child.sent, call.Task().Name(), call.Index())
 	}
 	l.bytes += size
-	l.flight = append(l.flight, flying{call: call, route: r, bytes: size})
+	earliest := l.last
+	if call.Attempt() > 1 { // its last attempt may have ended elsewhere since
+		earliest = time.Now()
+	}
+	l.flight = append(l.flight, flying{call: call, route: r, bytes: size, earliest: earliest})
 	if len(l.flight) == l.head+1 {
 		l.begun()
 	}
@@ -261,7 +266,11 @@ func (l *lease) endCall(call overlap.Call, out any, o overlap.Outcome, err error
 // begun says that the oldest call in flight has started, or is about to: it is the worker's turn.
 func (l *lease) begun() {
 	if l.timed && l.head < len(l.flight) && !l.flight[l.head].gone {
-		l.flight[l.head].call.Started(l.cursor)
+		f := &l.flight[l.head]
+		if f.earliest.After(l.cursor) {
+			l.cursor = f.earliest
+		}
+		f.call.Started(l.cursor)
 	}
 }
 
@@ -269,7 +278,9 @@ func (l *lease) begun() {
 func (l *lease) settle(k kind, body []byte) bool {
 	f := &l.flight[l.head]
 	call, gone := f.call, f.gone
-	if l.cursor = l.cursor.Add(l.each); l.cursor.After(l.last) {
+	if next := l.cursor.Add(l.each); next.Before(l.last) {
+		l.cursor = next
+	} else if l.cursor.Before(l.last) {
 		l.cursor = l.last
 	}
 	l.head++

@@ -1,0 +1,16 @@
+package process
+
+import (
+	"testing"
+
+	"example.com/overlap"
+	"example.com/overlap/overlaptest"
+)
+
+func TestConformance(t *testing.T) {
+	overlaptest.TestExecutor(t, func() overlap.Executor {
+		p := New(2, Silent())
+		t.Cleanup(func() { p.Close() })
+		return p
+	}, overlaptest.Capabilities{Limit: 2, OtherProcess: true, RealTime: true})
+}

@@ -1,0 +1,95 @@
+package process
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"example.com/overlap"
+)
+
+// frames are sound ones, one after another.
+func frames(bodies ...string) []byte {
+	var b []byte
+	for i, body := range bodies {
+		start := len(b)
+		b = append(appendHead(b, kindHello+kind(i)%kindSkipped), body...)
+		endFrame(b, start)
+	}
+	return b
+}
+
+func FuzzFrameReader(f *testing.F) {
+	whole := frames("", "a", "hello", string(make([]byte, 300)))
+	f.Add(whole)
+	for i := range whole[:30] {
+		f.Add(whole[:i]) // truncated
+	}
+	f.Add([]byte{0, 0, 0, 0, 1})                              // shorter than its kind
+	f.Add([]byte{255, 255, 255, 255, 1})                      // 4 GB
+	f.Add([]byte{0, 0, 0, 0x40, 1, 2, 3})                     // 1 GB of which there are two bytes
+	f.Add([]byte{1, 0, 0, 0, 0})                              // no kind
+	f.Add([]byte{1, 0, 0, 0, byte(kindSkipped) + 1})          // an unknown kind
+	f.Add(frames(string(make([]byte, 70<<10)), "after"))      // larger than the buffer
+	f.Add(frames(string(make([]byte, 64<<10-frameHead)), "")) // just as large
+	f.Fuzz(func(t *testing.T, stream []byte) {
+		type frame struct {
+			kind kind
+			body string
+		}
+		read := func(from io.Reader) (all []frame, end error) {
+			r := newFrameReader(from)
+			for {
+				k, body, err := r.next()
+				if err != nil {
+					return all, err
+				}
+				all = append(all, frame{k, string(body)})
+			}
+		}
+		all, end := read(bytes.NewReader(stream))
+		again, endAgain := read(iotest.OneByteReader(bytes.NewReader(stream))) // split at every byte
+		if len(all) != len(again) || errors.Is(end, io.EOF) != errors.Is(endAgain, io.EOF) {
+			t.Fatalf("%d frames and %v at once, %d and %v byte by byte", len(all), end, len(again), endAgain)
+		}
+		var back []byte
+		for i, f := range all {
+			if f != again[i] {
+				t.Fatalf("frame %d differs when it comes byte by byte", i)
+			}
+			start := len(back)
+			back = append(appendHead(back, f.kind), f.body...)
+			endFrame(back, start)
+		}
+		if !bytes.HasPrefix(stream, back) {
+			t.Fatal("the frames are not what was read")
+		}
+		if (end == io.EOF) != (len(back) == len(stream)) {
+			t.Fatalf("%d of %d bytes made frames, and the end was %v", len(back), len(stream), end)
+		}
+	})
+}
+
+func FuzzDecodeFailure(f *testing.F) {
+	f.Add([]byte(nil))
+	sound := appendFailure(nil, overlap.Panicked, errors.New("oh dear"), []byte("goroutine 1"))
+	for i := range sound {
+		f.Add(sound[:i])
+	}
+	f.Add(sound)
+	f.Add(appendFailure(nil, overlap.Failed, overlap.ErrGoexit, nil))
+	f.Add([]byte{2, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1}) // a text of 2^64−1 bytes
+	f.Add([]byte{1, 0, 0, 0, 0, 0})                                        // a failure that succeeded
+	f.Fuzz(func(t *testing.T, b []byte) {
+		o, err, bad := decodeFailure(b)
+		if bad != nil {
+			return
+		}
+		if err == nil || o == overlap.Succeeded || o == overlap.Pending {
+			t.Fatalf("a failure that is none: %v, %v", o, err)
+		}
+		_ = err.Error()
+	})
+}
