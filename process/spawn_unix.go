@@ -15,6 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// laneRoom is how much of a large input may be on its way at once.
+const laneRoom = 4 << 20
+
 func supported() error { return nil }
 
 // starter is the thread that starts all workers and never ends. The signal a worker gets when its parent dies follows
@@ -85,6 +88,10 @@ func (s *settings) spawn(name string) (*child, error) {
 		return abort(err)
 	}
 	unix.SetNonblock(ends[0], true)
+	for _, end := range ends { // as much as the system allows, so that a large input needs few turns
+		unix.SetsockoptInt(end, unix.SOL_SOCKET, unix.SO_SNDBUF, laneRoom)
+		unix.SetsockoptInt(end, unix.SOL_SOCKET, unix.SO_RCVBUF, laneRoom)
+	}
 	c.lane = os.NewFile(uintptr(ends[0]), "lane")
 	mine, theirs = append(mine, c.lane), append(theirs, os.NewFile(uintptr(ends[1]), "lane"))
 	files := slices.Clone(theirs)
