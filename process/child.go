@@ -23,6 +23,7 @@ type child struct {
 	page     *page
 	memory   shared
 	printed  *printed
+	line     *speaker          // of a command's worker, instead of in and tasks
 	tasks    map[string]uint64 // numbers that the worker knows
 	sent     uint64            // calls
 	answered uint64            // of those, replies read

@@ -66,7 +66,7 @@ var ErrResultLost = errors.New("the call had ended, but its result was lost with
 // buried deals with what was in flight when the process died.
 func (l *lease) buried() {
 	c := l.child
-	l.pool.unwatch(l)
+	l.pool.unwatch(c)
 	died := c.bury()
 	l.recover()
 	started, finished := c.progress()
@@ -164,8 +164,11 @@ const overMemory = "it used more memory than its limit"
 // headline is the line of a dead worker's last words that says most.
 func headline(printed string) string {
 	lines := strings.Split(printed, "\n")
-	for _, line := range lines {
-		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "SIG") {
+	for i, line := range lines {
+		if strings.HasSuffix(line, "(most recent call first):") && i+1 < len(lines) && !strings.Contains(printed, "Fatal Python error: ") {
+			return strings.TrimSpace(lines[i+1]) // where Python was
+		}
+		if strings.HasPrefix(line, "Fatal Python error: ") || strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "SIG") {
 			return line
 		}
 	}

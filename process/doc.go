@@ -26,6 +26,11 @@
 // Timeout kills: when it and the Grace after it have passed, the worker's goroutines are printed, the worker is killed with
 // all its children, and another takes its place. The bound holds for tight loops and blocked C code, to some 10 ms.
 //
+// # Other languages
+//
+// [Command] runs calls on workers that are any command which speaks a protocol of JSON lines on its standard input and output;
+// see PROTOCOL.md. python/overlap_worker.py is the worker's side for Python. A task that only they have is made with [Remote].
+//
 // # Parents and children
 //
 // Workers go when their parent does, however it ends. Ctrl-C in a terminal reaches the parent only. Workers read nothing

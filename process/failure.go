@@ -15,11 +15,22 @@ import (
 type RemoteError struct {
 	Type string // the type's name in the worker, such as "*fs.PathError"
 	Text string
-	bits failureBits
-	wait time.Duration
+	// Stack is where a worker in another language says the error came from, in its own form; "" if it says nothing.
+	Stack   string
+	bits    failureBits
+	wait    time.Duration
+	foreign bool // the type says what the text leaves out
 }
 
-func (e *RemoteError) Error() string { return e.Text }
+func (e *RemoteError) Error() string {
+	switch {
+	case !e.foreign || e.Type == "":
+		return e.Text
+	case e.Text == "":
+		return e.Type
+	}
+	return e.Type + ": " + e.Text
+}
 
 // Retryable is what the error said of itself, true if it said nothing.
 func (e *RemoteError) Retryable() bool { return e.bits&saidNoRetry == 0 }

@@ -81,7 +81,8 @@ func (l *lease) begin(call overlap.Call) error {
 	l.child = c
 	l.timed = call.Timed()
 	c.expired = l.look
-	l.pool.watch(l)
+	l.watched = watched{}
+	l.pool.watch(c)
 	return nil
 }
 
@@ -92,7 +93,7 @@ func (l *lease) end() {
 		l.buried()
 	}
 	if l.child != nil {
-		l.pool.unwatch(l)
+		l.pool.unwatch(l.child)
 		l.child.expired = nil
 		l.pool.give(l.child)
 		*l = lease{pool: l.pool, worker: l.worker, window: 1}

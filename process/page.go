@@ -16,7 +16,7 @@ type page struct {
 	_        [56]byte
 	revoked  atomic.Uint64 // calls above are not to be started
 	memory   atomic.Int64  // bytes that the worker uses, as it sees it, every beat
-	_        [56]byte
+	_        [48]byte
 
 	// Replies that the worker has not written yet are in the memory after the page, so that they outlive it: those of the
 	// calls from unsentFrom on, this many bytes.

@@ -16,6 +16,7 @@ import (
 type Pool struct {
 	settings settings
 	slots    *overlap.Slots
+	dialect  dialect
 
 	mu       sync.Mutex
 	changed  sync.Cond
@@ -28,7 +29,7 @@ type Pool struct {
 	failed   error // the last one's
 	closed   bool
 	made     int // workers ever, to name them
-	leases   map[*lease]bool
+	leased   map[*child]bool
 	resting  bool // there are no workers, for want of jobs
 	rest     *time.Timer
 	ticking  bool
@@ -45,12 +46,28 @@ func New(n int, options ...Option) *Pool {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: process.New: must be at least 1, got %d", n))
 	}
-	p := &Pool{slots: overlap.NewSlots(n), want: n, alive: map[*child]bool{}, leases: map[*lease]bool{}}
+	return open(sameBinary{}, n, options)
+}
+
+// dialect is what differs between workers that are this program and those that are any command.
+type dialect interface {
+	check(*settings) // panics when one is for the other dialect
+	refusal() error  // why there can be no workers here
+	spawn(s *settings, worker string) (*child, error)
+	accept(p *Pool, t overlap.AnyTask) error // called with p.mu held and a worker alive
+	work(p *Pool, w *overlap.Worker)
+	name() string
+	describe() overlap.Description
+}
+
+func open(d dialect, n int, options []Option) *Pool {
+	p := &Pool{dialect: d, slots: overlap.NewSlots(n), want: n, alive: map[*child]bool{}, leased: map[*child]bool{}}
 	p.changed.L = &p.mu
 	for _, o := range options {
 		o(&p.settings)
 	}
-	if p.refusal() == nil {
+	d.check(&p.settings)
+	if d.refusal() == nil {
 		kills() // from now on
 		p.mu.Lock()
 		p.fill()
@@ -59,20 +76,48 @@ func New(n int, options ...Option) *Pool {
 	return p
 }
 
-// refusal is why there can be no workers here.
-func (p *Pool) refusal() error {
+// sameBinary is the dialect of workers that are this program.
+type sameBinary struct{}
+
+func (sameBinary) check(s *settings) {
+	if s.initValue != nil || s.longestLine != 0 {
+		panic("overlap: process.New: InitValue and LongestLine are for process.Command")
+	}
+}
+
+func (sameBinary) refusal() error {
 	switch {
 	case !hooked.Load():
 		return errors.New("worker processes are this program started again: call process.Main() first in main (and in TestMain)")
 	case depth() >= mostDepth:
-		return fmt.Errorf("process pools are nested %d deep already: use overlap.Pool inside a worker's call", mostDepth)
+		return tooDeep()
 	}
 	return supported()
 }
 
+func tooDeep() error {
+	return fmt.Errorf("process pools are nested %d deep already: use overlap.Pool inside a worker's call", mostDepth)
+}
+
+func (sameBinary) spawn(s *settings, worker string) (*child, error) { return s.spawn(worker) }
+
+func (sameBinary) accept(p *Pool, t overlap.AnyTask) error { return p.crossing(t).err }
+
+func (sameBinary) work(p *Pool, w *overlap.Worker) { p.work(w) }
+
+func (sameBinary) name() string { return "processes" }
+
+func (sameBinary) describe() overlap.Description {
+	return overlap.Description{
+		What:   "worker processes of the same binary; killed on timeout, a crash hurts one call",
+		Python: "multiprocessing.Pool",
+		For:    "cgo, unsafe, hard timeouts, isolation",
+	}
+}
+
 // Start implements [overlap.Executor]. It waits until one worker is ready.
 func (p *Pool) Start(job *overlap.Job) error {
-	if err := p.refusal(); err != nil {
+	if err := p.dialect.refusal(); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -89,11 +134,11 @@ func (p *Pool) Start(job *overlap.Job) error {
 		return p.failed
 	}
 	if t := job.Task(); t != nil {
-		if x := p.crossing(t); x.err != nil {
-			return x.err
+		if err := p.dialect.accept(p, t); err != nil {
+			return err
 		}
 	}
-	job.Serve(p.slots, p.work)
+	job.Serve(p.slots, func(w *overlap.Worker) { p.dialect.work(p, w) })
 	job.Lend()
 	return nil
 }
@@ -115,7 +160,7 @@ func (p *Pool) fill() {
 }
 
 func (p *Pool) start(name string) {
-	c, err := p.settings.spawn(name)
+	c, err := p.dialect.spawn(&p.settings, name)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.starting--
@@ -183,7 +228,7 @@ func (p *Pool) take() (*child, error) {
 			return nil, ErrClosed
 		}
 		p.rouse()
-		if p.starting == 0 && p.failures >= mostFailures && len(p.alive) == len(p.leases) {
+		if p.starting == 0 && p.failures >= mostFailures && len(p.alive) == len(p.leased) {
 			return nil, p.failed
 		}
 		p.changed.Wait()
@@ -220,7 +265,7 @@ func (p *Pool) rouse() {
 
 // sleep lets the workers go if there is no job for a while. p.mu is held.
 func (p *Pool) sleep() {
-	if p.settings.idle == 0 || len(p.leases) > 0 {
+	if p.settings.idle == 0 || len(p.leased) > 0 {
 		return
 	}
 	if p.rest != nil {
@@ -229,7 +274,7 @@ func (p *Pool) sleep() {
 	p.rest = time.AfterFunc(p.settings.idle, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if len(p.leases) > 0 || p.closed {
+		if len(p.leased) > 0 || p.closed {
 			return
 		}
 		p.resting = true
@@ -243,7 +288,7 @@ func (p *Pool) sleep() {
 // Ready waits until all workers are ready to run calls, which no job needs: calls start as soon as there is one. It returns
 // the cause of ctx when that ends first, or why they cannot be started.
 func (p *Pool) Ready(ctx context.Context) error {
-	if err := p.refusal(); err != nil {
+	if err := p.dialect.refusal(); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -291,7 +336,7 @@ type Info struct {
 func (p *Pool) Info() Info {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := Info{Workers: len(p.alive), Busy: len(p.leases), Started: p.made}
+	i := Info{Workers: len(p.alive), Busy: len(p.leased), Started: p.made}
 	if p.settings.memory > 0 {
 		i.MemoryLimit = memoryLimited
 	}
@@ -343,13 +388,12 @@ func (p *Pool) Close() error {
 }
 
 // String implements [overlap.Executor].
-func (p *Pool) String() string { return fmt.Sprintf("processes(%d)", p.slots.Limit()) }
+func (p *Pool) String() string { return fmt.Sprintf("%s(%d)", p.dialect.name(), p.slots.Limit()) }
 
 // Describe implements [overlap.Describer].
 func (p *Pool) Describe() overlap.Description {
-	return overlap.Description{
-		What:   "worker processes of the same binary; killed on timeout, a crash hurts one call",
-		Python: "multiprocessing.Pool",
-		For:    "cgo, unsafe, hard timeouts, isolation",
+	if p.dialect == nil { // nobody's pool, asked for what a pool is
+		return sameBinary{}.describe()
 	}
+	return p.dialect.describe()
 }

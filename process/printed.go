@@ -13,11 +13,13 @@ import (
 
 // printed is what a worker has printed.
 type printed struct {
-	mu     sync.Mutex
-	last   []byte
-	head   []byte // of a crash: what it says first, before all the goroutines
-	done   chan struct{}
-	sorter *sorter // if calls are to have their parts
+	mu      sync.Mutex
+	last    []byte
+	head    []byte // of a crash: what it says first, before all the goroutines
+	done    chan struct{}
+	sorter  *sorter // if calls are to have their parts
+	passing sync.Mutex
+	to      func(line []byte)
 }
 
 const (
@@ -35,6 +37,7 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 		p.sorter = &sorter{worker: worker, take: perCall, rest: to, calls: map[uint64]Printout{}}
 		to = p.sorter.line
 	}
+	p.to = func(line []byte) { to(worker, line) }
 	go func() {
 		defer close(p.done)
 		defer from.Close()
@@ -42,10 +45,7 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 		for {
 			line, err := r.ReadSlice('\n') // a longer line comes in pieces
 			if len(line) > 0 {
-				if !bytes.HasPrefix(line, []byte(mark)) {
-					p.keep(line)
-				}
-				to(worker, bytes.TrimSuffix(line, []byte("\n")))
+				p.pass(line)
 			}
 			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 				if p.sorter != nil {
@@ -56,6 +56,16 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 		}
 	}()
 	return p
+}
+
+// pass passes on what may be a line.
+func (p *printed) pass(line []byte) {
+	if !bytes.HasPrefix(line, []byte(mark)) {
+		p.keep(line)
+	}
+	p.passing.Lock()
+	defer p.passing.Unlock()
+	p.to(bytes.TrimSuffix(line, []byte("\n")))
 }
 
 func (p *printed) keep(line []byte) {

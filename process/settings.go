@@ -7,7 +7,7 @@ import (
 	"example.com/overlap"
 )
 
-// Option is an option of [New].
+// Option is an option of [New] and [Command].
 type Option func(*settings)
 
 type settings struct {
@@ -19,6 +19,9 @@ type settings struct {
 	printed     func(worker string, line []byte)
 	perCall     func(Printout)
 	environment []string
+
+	initValue   []byte // of a command
+	longestLine int
 }
 
 // Initializer has each worker make a call of the task before its first other one. An error is one of starting the worker.

@@ -20,22 +20,21 @@ type watched struct {
 	finished uint64
 }
 
-// watch has a lease looked at, every tick.
-func (p *Pool) watch(l *lease) {
+// watch has a leased worker looked at, every tick.
+func (p *Pool) watch(c *child) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l.watched = watched{}
-	p.leases[l] = true
+	p.leased[c] = true
 	if !p.ticking {
 		p.ticking = true
 		go p.tick()
 	}
 }
 
-func (p *Pool) unwatch(l *lease) {
+func (p *Pool) unwatch(c *child) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.leases, l)
+	delete(p.leased, c)
 	p.sleep()
 	p.changed.Broadcast()
 }
@@ -46,13 +45,13 @@ func (p *Pool) tick() {
 	defer ticker.Stop()
 	for range ticker.C {
 		p.mu.Lock()
-		if len(p.leases) == 0 {
+		if len(p.leased) == 0 {
 			p.ticking = false
 			p.mu.Unlock()
 			return
 		}
-		for l := range p.leases {
-			l.child.interrupt()
+		for c := range p.leased {
+			c.interrupt()
 		}
 		p.mu.Unlock()
 	}

@@ -1,0 +1,128 @@
+package process
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/overlap"
+)
+
+// Command starts a pool of n workers that are any command: argv is started n times, and speaks the line protocol of
+// PROTOCOL.md on its standard input and output. What it prints to standard error is passed on, as for [New]. Everything else
+// is as for New too: timeouts kill, a crash hurts one call, workers are replaced. The program need not call [Main].
+//
+// Tasks are found by their names, which the workers list; [Remote] makes one that exists there alone. A job whose task they
+// do not list is refused. Values cross by encoding/json.
+//
+// It panics when argv is empty or n < 1. That the command cannot be started, or does not speak the protocol, is the error of
+// the jobs on the pool.
+func Command(argv []string, n int, options ...Option) *Pool {
+	if len(argv) == 0 || argv[0] == "" {
+		panic("overlap: process.Command: no command given")
+	}
+	if n < 1 {
+		panic(fmt.Sprintf("overlap: process.Command: must be at least 1, got %d", n))
+	}
+	return open(&lines{argv: slices.Clone(argv)}, n, options)
+}
+
+// Remote makes a task whose function lives in the workers of a [Command], under the same name. Like overlap.Define, it panics
+// when the name is empty or taken, so call it while the package is initialised:
+//
+//	var resize = process.Remote[Image, Image]("resize", overlap.Idempotent())
+//
+// A worker of which nothing says what it is running, as it neither sends start nor has the page, gets the calls of a task
+// that is not declared [overlap.Idempotent] one at a time.
+func Remote[In, Out any](name string, options ...overlap.TaskOption) *overlap.Task[In, Out] {
+	return overlap.Define(name, func(context.Context, In) (out Out, err error) {
+		return out, fmt.Errorf("task %s is in another program: run it on process.Command", name)
+	}, options...)
+}
+
+// InitValue has each worker of a [Command] be given v, as JSON, before its first call. It panics when v has no JSON.
+func InitValue(v any) Option {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("overlap: process.InitValue: %v", err))
+	}
+	return func(s *settings) { s.initValue = text }
+}
+
+const defaultLongestLine = 16 << 20
+
+// LongestLine bounds the lines between the parent and the workers of a [Command], in bytes; 16 MiB unless said. A call whose
+// input is longer fails, and so does one whose worker says more. It panics when bytes < 1,024.
+func LongestLine(bytes int) Option {
+	if bytes < 1024 {
+		panic(fmt.Sprintf("overlap: process.LongestLine: must be at least 1,024, got %d", bytes))
+	}
+	return func(s *settings) { s.longestLine = bytes }
+}
+
+// lines is the dialect of workers that are any command.
+type lines struct {
+	argv     []string
+	suspects suspects
+}
+
+func (d *lines) check(s *settings) {
+	switch {
+	case s.initializer != "":
+		panic("overlap: process.Command: Initializer is for process.New: use InitValue")
+	case s.perCall != nil:
+		panic("overlap: process.Command: PrintedPerCall is for process.New: a command does not say which call prints")
+	}
+}
+
+func (d *lines) refusal() error {
+	if depth() >= mostDepth {
+		return tooDeep()
+	}
+	return supported()
+}
+
+func (d *lines) accept(p *Pool, t overlap.AnyTask) error {
+	for c := range p.alive {
+		if err := c.line.lacks(t); err != nil {
+			return err
+		}
+	}
+	return lineRefusal(t)
+}
+
+func (d *lines) work(p *Pool, w *overlap.Worker) { p.workLines(d, w) }
+
+func (d *lines) name() string { return "command " + filepath.Base(d.argv[0]) }
+
+func (d *lines) describe() overlap.Description {
+	return overlap.Description{
+		What:   "worker processes of any command: " + strings.Join(d.argv, " "),
+		Python: "multiprocessing.Pool",
+		For:    "functions in other languages",
+	}
+}
+
+// speaker is a worker that speaks the line protocol.
+type speaker struct {
+	in       *lineReader
+	tasks    []string // sorted
+	window   int      // calls in flight it takes
+	next     uint64   // number of the next call
+	batches  bool
+	cancels  bool
+	parallel bool // makes the calls in flight all at once
+	starts   bool // says what it starts
+	paged    bool // says that on its page
+}
+
+// lacks refuses a task that the worker has not listed.
+func (s *speaker) lacks(t overlap.AnyTask) error {
+	if _, ok := slices.BinarySearch(s.tasks, t.Name()); ok {
+		return nil
+	}
+	return fmt.Errorf("the command's workers have no task %s; they have %s", t.Name(), strings.Join(s.tasks, ", "))
+}

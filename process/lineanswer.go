@@ -1,0 +1,169 @@
+package process
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/overlap"
+)
+
+// heed does what a line from the worker says. The error is how the line breaks the protocol.
+func (l *lineLease) heed(line []byte) error {
+	m := &l.message
+	if err := parseMessage(line, m); err != nil {
+		return err
+	}
+	switch {
+	case m.Log != nil:
+		l.child.printed.pass([]byte(*m.Log))
+		return nil
+	case m.Start != nil:
+		return l.begun(*m.Start, m.Item)
+	}
+	f, err := l.asked(m.id)
+	if err != nil {
+		return err
+	}
+	if l.early[m.id] {
+		delete(l.early, m.id)
+		return nil
+	}
+	return l.answered(f, m)
+}
+
+// asked finds the call that a line is about.
+func (l *lineLease) asked(number uint64) (*lineCall, error) {
+	if number == 0 || number > l.written {
+		return nil, fmt.Errorf("there is no call %d", number)
+	}
+	f := l.at(number)
+	if (f == nil || f.ended) && !l.early[number] {
+		return nil, fmt.Errorf("call %d %w", number, errAnswered)
+	}
+	return f, nil
+}
+
+// begun notes that the worker has started a call.
+func (l *lineLease) begun(number, item uint64) error {
+	f, err := l.asked(number)
+	if err != nil {
+		return err
+	}
+	if f.batch < 0 || item > 0 && item >= uint64(max(f.batch, 1)) {
+		return fmt.Errorf("call %d has no item %d", number, item)
+	}
+	if f = l.at(number + item); !l.child.line.starts || l.child.line.paged || f.started {
+		return nil
+	}
+	f.started, f.since = true, time.Now()
+	if !f.told && !f.gone {
+		f.told = true
+		f.call.Started(f.since)
+	}
+	return nil
+}
+
+// answered ends a call, or all of a batch, as the message says.
+func (l *lineLease) answered(f *lineCall, m *message) error {
+	switch {
+	case f.blame != "":
+		return nil
+	case f.batch < 0:
+		return fmt.Errorf("call %d is in a batch, which is answered as a whole", m.id)
+	case f.batch == 0 && m.Outs != nil:
+		return fmt.Errorf("call %d is no batch: it is answered with out or err", m.id)
+	case f.batch > 0 && m.Outs == nil && m.Err == nil && !m.Skipped:
+		return fmt.Errorf("call %d is a batch of %d: it is answered with outs, err or skipped", m.id, f.batch)
+	case f.batch > 0 && m.Outs != nil && len(m.Outs) != f.batch:
+		return fmt.Errorf("batch %d has %d calls, not %d", m.id, f.batch, len(m.Outs))
+	case f.batch == 0:
+		l.pace(1)
+		l.settle(f, m)
+		l.shrink()
+		return nil
+	}
+	l.pace(f.batch)
+	if m.Outs == nil { // the same for all
+		for i := range uint64(f.batch) {
+			l.settle(l.at(m.id+i), m)
+		}
+		l.shrink()
+		return nil
+	}
+	items := make([]message, len(m.Outs))
+	for i, text := range m.Outs {
+		of := &items[i]
+		if err := json.Unmarshal(text, of); err != nil || (of.Out != nil) == (of.Err != nil) && !of.Skipped {
+			return fmt.Errorf("item %d of batch %d is no answer", i, m.id)
+		}
+	}
+	for i := range items {
+		l.settle(l.at(m.id+uint64(i)), &items[i])
+	}
+	l.shrink()
+	return nil
+}
+
+// settle ends a call as its answer says.
+func (l *lineLease) settle(f *lineCall, m *message) {
+	f.ended = true
+	l.open--
+	l.bytes -= f.bytes
+	if !m.Skipped {
+		l.child.served++
+	}
+	began := l.cursor
+	if l.child.line.parallel {
+		began, l.cursor = f.since, l.last
+	} else if l.cursor = l.cursor.Add(l.each); l.cursor.After(l.last) {
+		l.cursor = l.last
+	}
+	if !f.gone && !f.told && !m.Skipped {
+		f.call.Started(began)
+	}
+	if f.suspect {
+		l.dialect.suspects.clear(f.call)
+	}
+	switch {
+	case f.gone:
+	case m.Skipped:
+		f.call.Requeue()
+	case m.Err == nil:
+		f.crossing.end(f.call, l.cursor, m.Out)
+	default:
+		o, err := f.failure(m.Err.remote())
+		f.call.EndAt(l.cursor, nil, o, err)
+	}
+	f.call, f.crossing = overlap.Call{}, nil
+}
+
+// failure is how a call ended that its worker says has failed.
+func (f *lineCall) failure(said *RemoteError) (overlap.Outcome, error) {
+	if ctx := f.call.Context(); ctx.Err() != nil && !f.canceled.IsZero() {
+		return overlap.Canceled, errors.Join(context.Cause(ctx), said)
+	}
+	if timeout, grace := f.call.Timeout(); timeout > 0 && time.Since(f.since) > timeout {
+		return overlap.TimedOut, &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: said}
+	}
+	return overlap.Failed, said
+}
+
+// shrink drops from the front of the flight what has ended.
+func (l *lineLease) shrink() {
+	for l.head < len(l.flight) && l.flight[l.head].ended {
+		l.head++
+	}
+	switch {
+	case l.head == len(l.flight):
+		l.flight, l.head = l.flight[:0], 0
+	case l.head > mostFlying && l.head > len(l.flight)/2:
+		n := copy(l.flight, l.flight[l.head:])
+		clear(l.flight[n:])
+		l.flight, l.head = l.flight[:n], 0
+	}
+	l.child.answered = l.child.sent - uint64(len(l.flight)-l.head)
+	l.tell()
+}

@@ -1,0 +1,155 @@
+package process
+
+import (
+	"time"
+
+	"example.com/overlap"
+)
+
+// lineLease is a command's worker in the hands of one of a job's workers, as lease is one of ours. Answers come in any
+// order, each with its call's number; numbers are consecutive.
+type lineLease struct {
+	pool    *Pool
+	dialect *lines
+	worker  *overlap.Worker
+	child   *child
+	flight  []lineCall // from the oldest that has not ended; their numbers end at child.sent
+	head    int        // of flight
+	open    int        // of those in flight, not answered
+	bytes   int        // in flight
+	out     []byte     // not yet written
+	written uint64     // number of the last call written
+	writing bool
+	batch   batch // at the end of out, if it has calls
+	window  int
+	last    time.Time     // of the last answers
+	cursor  time.Time     // up to which the calls that have been answered ran
+	each    time.Duration // that they took, about
+	alone   bool          // the call in flight travels alone, or one that does not fit waits for the others
+	broke   string        // how the worker broke the protocol
+	brokeAt time.Time
+	blamed  int // of those in flight, what it was making then
+
+	crossings map[overlap.AnyTask]*lineCrossing
+	recent    overlap.AnyTask // whose crossing is crossing
+	crossing  *lineCrossing
+	message   message
+
+	finished uint64          // on the page at the last tick
+	early    map[uint64]bool // answered from the page; the same comes by the pipe
+}
+
+// lineCall is a call in flight.
+type lineCall struct {
+	call     overlap.Call
+	crossing *lineCrossing
+	bytes    int
+	batch    int       // calls of the batch that begins here; −1 in the midst of one
+	since    time.Time // sent, or started
+	told     bool      // the job knows that it has started
+	canceled time.Time // told to stop
+	started  bool      // the worker said so
+	ended    bool
+	gone     bool // given back: what the worker says of it does not count
+	suspect  bool
+	over     bool   // it is what its worker was killed for
+	blame    string // how its worker broke the protocol while it made this
+}
+
+// workLines is the life of a job's worker: it leases a process and feeds it until there are no more calls.
+func (p *Pool) workLines(d *lines, w *overlap.Worker) {
+	l := &lineLease{pool: p, dialect: d, worker: w}
+	defer l.end()
+	for {
+		call, ok := w.TryNext()
+		if !ok {
+			return
+		}
+		if l.child == nil {
+			if err := l.begin(); err != nil {
+				call.End(nil, overlap.WorkerDied, err)
+				continue
+			}
+		}
+		switch {
+		case !l.feed(call):
+			l.buried()
+		case p.settings.retire(l.child, 0):
+			l.end()
+		}
+	}
+}
+
+func (l *lineLease) begin() error {
+	c, err := l.pool.take()
+	if err != nil {
+		return err
+	}
+	*l = lineLease{pool: l.pool, dialect: l.dialect, worker: l.worker, child: c, window: 1, written: c.sent}
+	if c.line.parallel {
+		l.window = c.line.window
+	}
+	c.expired = l.look
+	l.pool.watch(c)
+	return nil
+}
+
+// end returns the process.
+func (l *lineLease) end() {
+	if l.child != nil && l.open > 0 { // a value that decodes has ended this goroutine
+		l.child.kill("its answers are not read any more")
+		l.buried()
+	}
+	if l.child != nil {
+		l.pool.unwatch(l.child)
+		l.child.expired = nil
+		l.pool.give(l.child)
+		l.child = nil
+	}
+}
+
+// feed sends the call and as many more as the window allows, and goes on until nothing is in flight. It reports false
+// when the process has died or broken the protocol.
+func (l *lineLease) feed(call overlap.Call) bool {
+	ok := true
+	l.last = time.Now()
+	l.cursor = l.last
+	for {
+		for ok {
+			if !l.send(call) {
+				return false
+			}
+			if !l.room() {
+				break
+			}
+			call, ok = l.worker.TryNext()
+		}
+		if l.open == 0 {
+			return true
+		}
+		if !l.write() || !l.receive() {
+			return false
+		}
+		if l.broke != "" && l.open == l.blamed {
+			l.child.kill(l.broke)
+			return false
+		}
+		if ok = l.room(); ok {
+			call, ok = l.worker.TryNext()
+		}
+	}
+}
+
+func (l *lineLease) room() bool {
+	return l.open < l.window && l.bytes < mostInPipe && !l.alone && l.broke == "" && len(l.flight)-l.head < 4*mostFlying &&
+		l.child.page.revoked.Load() == 0 && !l.pool.settings.retire(l.child, l.open)
+}
+
+// at is the call in flight with a number, if it has not been answered and dropped.
+func (l *lineLease) at(number uint64) *lineCall {
+	first := l.child.sent + 1 - uint64(len(l.flight)-l.head)
+	if number < first || number > l.child.sent {
+		return nil
+	}
+	return &l.flight[l.head+int(number-first)]
+}

@@ -1,0 +1,103 @@
+package process
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// receive reads lines: one answer at least, and all that has come with it.
+func (l *lineLease) receive() bool {
+	l.each = 0
+	answers, in := l.open, l.child.line.in
+	for l.open == answers || in.buffered() {
+		line, err := in.next()
+		switch {
+		case err == errLong:
+			l.breaks(line, err)
+			l.child.kill(l.broke)
+			return false
+		case err != nil:
+			l.ends(line)
+			return false
+		}
+		if err := l.heed(line); err != nil {
+			l.breaks(line, err)
+		}
+		if l.broke != "" && l.open == l.blamed {
+			break
+		}
+	}
+	l.adapt()
+	return true
+}
+
+// pace finds out, when the first of some answers comes, how long each of their calls took: a worker makes calls one after
+// another. Their times are shared out evenly, so that none costs a look at a clock.
+func (l *lineLease) pace(answers int) {
+	if l.each > 0 {
+		return
+	}
+	now := time.Now()
+	if l.child.line.paged {
+		_, finished := l.child.progress()
+		answers = int(finished - l.child.answered)
+	}
+	l.each = max(1, now.Sub(l.cursor)/time.Duration(max(1, answers)))
+	l.last = now
+}
+
+// tell tells the job which calls have started: the oldest, or all where they run at once. One that only seemed to have
+// is handed out again like others.
+func (l *lineLease) tell() {
+	for i := l.head; i < len(l.flight); i++ {
+		if f := &l.flight[i]; !f.ended && !f.gone && !f.told && !f.since.IsZero() {
+			f.told = true
+			if l.child.line.parallel {
+				f.call.Started(f.since)
+			} else {
+				f.call.Started(l.cursor)
+			}
+		}
+		if !l.child.line.parallel {
+			return
+		}
+	}
+}
+
+// adapt sets the window to what keeps the worker busy for a while.
+func (l *lineLease) adapt() {
+	if l.each > 0 && !l.child.line.parallel {
+		l.window = min(l.child.line.window, max(1, (l.window+int(busyFor/l.each)+1)/2))
+	}
+	if l.open == 0 {
+		l.alone = false
+		l.child.page.revoked.Store(0) // all revoked calls have been answered for
+	}
+}
+
+// breaks is for a worker that breaks the protocol: to blame is what it is making, unless the line is about a call that has
+// ended. What else it has got it may make and answer, for a moment if something is to blame; then it is killed.
+func (l *lineLease) breaks(line []byte, err error) {
+	reason := fmt.Sprintf("on the line %s: %v", shortLine(line), err)
+	if l.broke == "" {
+		l.broke, l.brokeAt = reason, time.Now()
+	}
+	if errors.Is(err, errAnswered) {
+		return
+	}
+	for i := l.head; i < len(l.flight); i++ {
+		if f := &l.flight[i]; !f.ended && f.blame == "" && l.running(f) {
+			f.blame = reason
+			l.blamed++
+		}
+	}
+}
+
+// ends is for the end of a worker's output, with what there is of a last line.
+func (l *lineLease) ends(rest []byte) {
+	if len(bytes.TrimSpace(rest)) > 0 && rest[0] != '{' {
+		l.breaks(rest, errNotJSON)
+	}
+}

@@ -1,0 +1,148 @@
+package process
+
+import (
+	"fmt"
+	"time"
+)
+
+// look is what a lease does when its wait is interrupted.
+func (l *lineLease) look() {
+	c, now := l.child, time.Now()
+	if l.writing { // the worker may be stuck writing itself
+		c.replies.SetReadDeadline(now.Add(time.Millisecond))
+		if c.line.in.to-c.line.in.from <= c.line.in.most {
+			c.line.in.r = c.replies
+			c.line.in.fill()
+			c.line.in.r = c
+		}
+		c.replies.SetReadDeadline(time.Time{})
+	}
+	if l.open == 0 {
+		return
+	}
+	if c.line.paged {
+		l.lookAtPage(now)
+		if l.broke != "" && c.page.revoked.Load() == 0 {
+			c.page.revoked.Store(max(1, c.page.started.Load()))
+		}
+	}
+	if l.blamed > 0 && now.Sub(l.brokeAt) > brokenLimit {
+		c.kill(l.broke)
+	}
+	given := true
+	for i := l.head; i < len(l.flight); i++ {
+		f := &l.flight[i]
+		if f.ended || f.gone {
+			continue
+		}
+		given = false
+		if l.running(f) {
+			l.bound(f, now)
+		}
+	}
+	if given && now.Sub(l.last) > startLimit {
+		l.broke = fmt.Sprintf("it has not answered the calls that it was not to start for %v", startLimit)
+		c.kill(l.broke)
+	}
+}
+
+// running reports whether the worker may be making the call.
+func (l *lineLease) running(f *lineCall) bool {
+	return f.started || !l.child.line.starts && !f.since.IsZero()
+}
+
+// bound stops a call that has been canceled, or has had its time.
+func (l *lineLease) bound(f *lineCall, now time.Time) {
+	timeout, grace := f.call.Timeout()
+	since := f.since
+	if !l.child.line.starts && !l.child.line.parallel && since.Before(l.last) { // it has waited for others
+		since = l.last
+	}
+	switch {
+	case l.child.reason.Load() != nil:
+		return
+	case timeout > 0 && now.Sub(since) > timeout+grace:
+		f.over = true
+		l.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace))
+	case !f.canceled.IsZero() && f.call.Context().Err() != nil && now.Sub(f.canceled) > grace:
+		f.over = true
+		l.overdue(fmt.Sprintf("the call did not end within its grace of %v after it was canceled", grace))
+	case f.canceled.IsZero() && (f.call.Context().Err() != nil || timeout > 0 && now.Sub(since) > timeout):
+		f.canceled = now
+		l.cancel(f)
+	}
+}
+
+// cancel tells a worker that listens to give up a call.
+func (l *lineLease) cancel(f *lineCall) {
+	if !l.child.line.cancels || l.writing || f.batch != 0 {
+		return
+	}
+	for i := l.head; i < len(l.flight); i++ {
+		if &l.flight[i] == f {
+			number := l.child.sent + 1 - uint64(len(l.flight)-i)
+			l.writing = true
+			l.child.write(l.child.requests, fmt.Appendf(nil, "{\"cancel\":%d}\n", number))
+			l.writing = false
+		}
+	}
+}
+
+// overdue has a worker say where it is, and kills it.
+func (l *lineLease) overdue(reason string) {
+	c := l.child
+	c.reason.CompareAndSwap(nil, &reason)
+	c.dump()
+	time.AfterFunc(dumpLimit, func() { c.kill(reason) })
+}
+
+const brokenLimit = 500 * time.Millisecond
+
+const dumpLimit = 250 * time.Millisecond
+
+// lookAtPage finds out what the worker has started. When a call has become slow, those behind it are revoked, and given back
+// a tick later: other languages have no way to order a store before a load, but no store takes that long to be seen.
+func (l *lineLease) lookAtPage(now time.Time) {
+	c := l.child
+	started, finished := c.progress()
+	if finished > c.answered && finished == l.finished && started > finished {
+		l.readAhead()
+	}
+	l.finished = finished
+	if started <= finished {
+		return
+	}
+	f := l.at(started)
+	if f == nil || f.ended {
+		return
+	}
+	if !f.started {
+		f.started, f.since = true, now
+	}
+	if revoked := c.page.revoked.Load(); revoked != 0 {
+		l.giveBack(max(started, revoked))
+	} else if started < c.sent && (now.Sub(f.since) > slow || f.call.Context().Err() != nil) {
+		c.page.revoked.Store(started)
+	}
+}
+
+// giveBack has the calls after a number run elsewhere.
+func (l *lineLease) giveBack(after uint64) {
+	for number := after + 1; number <= l.written; number++ {
+		if f := l.at(number); f != nil && !f.ended && !f.gone && !f.suspect {
+			f.gone = true
+			f.call.Requeue()
+		}
+	}
+}
+
+// readAhead takes answers that the worker has put into its page and not yet written, since a slow call follows them. They
+// come by the pipe as well, later.
+func (l *lineLease) readAhead() {
+	for _, number := range l.heedPage() {
+		if l.early == nil {
+			l.early = map[uint64]bool{}
+		}
+		l.early[number] = true
+	}
+}

@@ -1,0 +1,319 @@
+"""The worker's side of Overlap's line protocol (process/PROTOCOL.md), for Python 3.8 and later. One file, nothing else needed.
+
+    from overlap_worker import serve, task
+
+    @task
+    def resize(image):
+        ...
+
+    serve()
+
+Start it from Go with process.Command([]string{"python3", "my_tasks.py"}, 4). A module of tasks without the call of serve
+is started by: python3 overlap_worker.py my_tasks
+
+Import this module first: it moves standard output, which is the protocol, out of the way of everything that prints.
+"""
+
+import faulthandler
+import json
+import os
+import re
+import signal
+import sys
+import time
+import traceback
+
+try:
+    import mmap
+except ImportError:  # some small builds; then there is no page
+    mmap = None
+
+_tasks = {}
+_initializer = None
+_input = _output = None  # the protocol's files
+
+
+def task(function=None, *, name=None):
+    """Make a function of one argument a task, under its own name or the given one."""
+    if function is None:
+        return lambda f: task(f, name=name)
+    name = name or function.__name__
+    if name in _tasks:
+        raise ValueError("there is a task named %r already" % name)
+    _tasks[name] = function
+    return function
+
+
+def initializer(function):
+    """Have a function called with the parent's process.InitValue (None without) before the first call."""
+    global _initializer
+    _initializer = function
+    return function
+
+
+def _take_files():
+    """Keep the protocol's files; what is printed goes to standard error, and input() finds nothing."""
+    global _input, _output
+    if _output is not None:
+        return
+    _input, _output = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(line_buffering=True)
+
+
+if os.environ.get("OVERLAP_LINE"):
+    _take_files()
+    try:
+        os.set_inheritable(3, False)
+    except OSError:
+        pass
+
+
+class _Nowhere:
+    """Stands for the page where there is none."""
+
+    def __setitem__(self, at, value):
+        pass
+
+    def __getitem__(self, at):
+        return 0
+
+
+# Places on the page, in units of 8 bytes, and its room for answers, in bytes.
+_STARTED, _FINISHED, _REVOKED, _MEMORY, _KEPT = 0, 8, 16, 17, 25
+_ROOM_FROM, _ROOM_TO = 4096, 4096 + (64 << 10)
+
+_FLUSH_AFTER = 200e-6  # seconds
+_MEASURE_AFTER = 0.1
+
+_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
+
+
+class _Server:
+    def __init__(self):
+        self.page = _Nowhere()
+        self.room = None
+        self.kept = 0  # bytes of answers in the room
+        self.pending = []  # answers, where there is no room
+        self.says_start = False
+        self.forked = False
+        self.flushed = self.measured = 0.0
+
+    # Writing
+
+    def write(self, data):
+        while data:
+            try:
+                n = os.write(_output, data)
+            except BrokenPipeError:
+                os._exit(0)  # the parent is gone
+            data = data[n:]
+
+    def flush(self):
+        """Write the answers once, whatever they are. They are kept until that is done, so that they outlive this process."""
+        if self.kept:
+            self.write(self.room[: self.kept])
+            self.page[_KEPT] = self.kept = 0
+        elif self.pending:
+            self.write(b"".join(self.pending))
+            self.pending.clear()
+        self.flushed = time.monotonic()
+        if self.flushed - self.measured > _MEASURE_AFTER:
+            self.measured = self.flushed
+            self.page[_MEMORY] = _memory()
+
+    def answer(self, line, last):
+        """Keep an answer to be written; last is the number of the last call that it answers."""
+        if self.room is None:
+            self.pending.append(line)
+        else:
+            end = self.kept + len(line)
+            if end > len(self.room):
+                self.flush()
+                end = len(line)
+            if end > len(self.room):
+                self.write(line)
+            else:
+                self.room[self.kept : end] = line
+                self.page[_KEPT] = self.kept = end
+        self.page[_FINISHED] = last
+        if time.monotonic() - self.flushed > _FLUSH_AFTER:
+            self.flush()
+
+    # Calls
+
+    def start(self, number, item=None):
+        """Say that a call starts, unless it has been revoked."""
+        page = self.page
+        at = number + (item or 0)
+        page[_STARTED] = at
+        revoked = page[_REVOKED]
+        if revoked and at > revoked:
+            return False
+        if self.says_start:
+            said = {"start": number}
+            if item:
+                said["item"] = item
+            self.pending.append(_encode(said).encode() + b"\n")
+            self.flush()
+        return True
+
+    def make(self, name, value):
+        """Make a call; the result is what goes into an answer."""
+        try:
+            function = _tasks.get(name)
+            if function is None:
+                raise LookupError("there is no task %r here" % name)
+            out = function(value)
+            made = '"out":%d' % out if type(out) is int else '"out":' + _encode(out)
+        except BaseException as e:  # sys.exit and KeyboardInterrupt too: they end the call, not the worker
+            made = '"err":' + _failure(e)
+        if self.forked:  # a child of the task that came back here: not ours to answer
+            os._exit(1)
+        return made
+
+    def call(self, message):
+        number = message["id"]
+        if "ins" not in message:
+            made = self.make(message["task"], message["in"]) if self.start(number) else '"skipped":true'
+            self.answer(b'{"id":%d,%b}\n' % (number, made.encode()), number)
+            return
+        outs = []
+        for item, value in enumerate(message["ins"]):
+            made = self.make(message["task"], value) if self.start(number, item) else '"skipped":true'
+            outs.append("{" + made + "}")
+        self.answer(b'{"id":%d,"outs":[%b]}\n' % (number, ",".join(outs).encode()), number + len(outs) - 1)
+
+    # Reading
+
+    def chunks(self):
+        """Whole lines, as many as there are."""
+        rest = []
+        while True:
+            chunk = os.read(_input, 1 << 16)
+            if not chunk:
+                return
+            end = chunk.rfind(b"\n")
+            if end < 0:
+                rest.append(chunk)
+                continue
+            rest.append(chunk[:end])
+            yield b"".join(rest)
+            rest = [chunk[end + 1 :]] if end + 1 < len(chunk) else []
+
+    def messages(self, lines):
+        try:  # all at once, which is several times faster
+            return _decode("[" + lines.decode().replace("\n", ",") + "]")
+        except (ValueError, RecursionError):
+            return [m for m in map(self.message, lines.split(b"\n")) if m]
+
+    def message(self, line):
+        """A line by itself. One that Python cannot read fails its own call."""
+        try:
+            return _decode(line.decode())
+        except (ValueError, RecursionError) as e:
+            number = re.match(rb'\{"id":(\d+),', line)
+            if not number:
+                raise
+            self.start(int(number[1]))
+            self.answer(b'{"id":%d,"err":%b}\n' % (int(number[1]), _failure(e).encode()), int(number[1]))
+
+    def serve(self):
+        caps = ["batch", "start"] + (["page"] if mmap else [])
+        hello = {"overlap": 1, "name": "python " + sys.version.split()[0], "tasks": sorted(_tasks)}
+        hello.update(pid=os.getpid(), window=512, caps=caps)
+        self.write(_encode(hello).encode() + b"\n")
+        chunks = self.chunks()
+        lines = next(chunks, None)
+        if lines is None:
+            return
+        self.welcome(_decode(lines.decode()))
+        for lines in chunks:
+            for message in self.messages(lines):
+                if "task" in message:
+                    self.call(message)
+            self.flush()
+
+    def welcome(self, said):
+        self.says_start = bool(said.get("start"))
+        if said.get("page"):
+            shared = memoryview(mmap.mmap(said["page"], 0))
+            os.close(said["page"])
+            self.page, self.room = shared.cast("Q"), shared[_ROOM_FROM:_ROOM_TO]
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.leave)
+        if _initializer is not None:
+            try:
+                _initializer(said.get("init"))
+            except BaseException as e:
+                self.write(b'{"ready":false,"err":%b}\n' % _failure(e).encode())
+                os._exit(1)
+        self.write(b'{"ready":true}\n')
+
+    def leave(self):
+        """In a child that a task has forked: keep off the parent's files and page."""
+        self.forked, self.page, self.room, self.kept, self.says_start = True, _Nowhere(), None, 0, False
+        for fd in (_input, _output):
+            os.close(fd)
+
+
+def _memory():
+    """The bytes that this process uses; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as f:
+            return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return 0
+
+
+def _failure(e):
+    kind = type(e)
+    name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "." + kind.__qualname__
+    try:
+        text = str(e)
+    except Exception as unprintable:
+        text = "(its text cannot be printed: %r)" % type(unprintable)
+    try:
+        trace = "".join(traceback.format_exception(kind, e, e.__traceback__ and e.__traceback__.tb_next))
+    except Exception:
+        trace = ""
+    said = {"kind": name, "msg": text, "trace": trace}
+    if kind in (SystemExit, KeyboardInterrupt):
+        said["retry"] = False
+    return _encode(said)
+
+
+def serve():
+    """Serve calls until the parent closes standard input. It does not return."""
+    _take_files()
+    try:
+        faulthandler.enable(file=2)  # what crashes says where
+        if hasattr(faulthandler, "register"):
+            faulthandler.register(signal.SIGQUIT, file=2, all_threads=True)  # the parent asks before it kills
+        _Server().serve()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # threads that tasks have left do not keep it
+
+
+def _main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: python3 overlap_worker.py MODULE, whose functions are made tasks with overlap_worker.task")
+    _take_files()
+    sys.modules["overlap_worker"] = sys.modules["__main__"]  # what the module imports
+    sys.path.insert(0, os.getcwd())
+    __import__(sys.argv[1])
+    serve()
+
+
+if __name__ == "__main__":
+    _main()
