@@ -12,6 +12,7 @@ import (
 // runFlags are what the user asked of run.
 type runFlags struct {
 	from, on, output string
+	worker           string
 	jobs, retries    int
 	timeout, grace   time.Duration
 	keepOrder        bool
@@ -42,16 +43,24 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
 		Example: p.named(`  overlap run primes 1000..15999 -o primes.jsonl
   overlap run fetch http://127.0.0.1:8080/json http://127.0.0.1:8080/html
   overlap run fetch --from urls.txt --on async -j 64 --timeout 10s --retries 3 -o pages.jsonl
-  zcat urls.gz | overlap run fetch -k | head -1`),
-		Args:              p.needsTask("run"),
+  zcat urls.gz | overlap run fetch -k | head -1
+  overlap run --worker 'python3 my_task.py' --from inputs.jsonl`),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if flags.worker != "" { // whose tasks are not known yet
+				return nil
+			}
+			return p.needsTask("run")(cmd, args)
+		},
 		ValidArgsFunction: p.completeTask,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.run(cmd, flags, args[0], args[1:])
+			return p.run(cmd, flags, args)
 		},
 	}
 	set := cmd.Flags()
 	set.StringVar(&flags.from, "from", "", "read the inputs from this `file`, one a line; - is standard input")
 	p.strategyFlag(cmd, &flags.on)
+	set.StringVar(&flags.worker, "worker", "", "run on worker processes of this `command` (split at spaces), which speaks the line protocol; "+
+		"TASK may be left out when it has one")
 	set.IntVarP(&flags.jobs, "jobs", "j", 0, "how many calls run at once: the pool's size (default min(32, cores+4)), or "+
 		"how many inputs the other strategies may draw ahead of the results")
 	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
@@ -72,14 +81,13 @@ func (p *program) strategyFlag(cmd *cobra.Command, on *string) {
 }
 
 // run is the command: it finds out what is to be done, refuses what cannot be, and does it.
-func (p *program) run(cmd *cobra.Command, flags runFlags, taskName string, args []string) error {
-	task, err := p.task(taskName)
-	if err != nil {
-		return err
-	}
+func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 	s, err := p.strategy(flags.on)
 	if err != nil {
 		return err
+	}
+	if flags.worker != "" && cmd.Flags().Changed("on") {
+		return usageErrorf("--worker says where the calls run: leave --on out")
 	}
 	options, err := flags.options(cmd.Flags().Changed, s)
 	if err != nil {
@@ -87,6 +95,19 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, taskName string, args 
 	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
+	var executor overlap.Executor
+	var task overlap.AnyTask
+	if flags.worker != "" {
+		if executor, task, args, err = foreign(ctx, flags.worker, flags.jobs, args); err != nil {
+			return err
+		}
+	} else {
+		if task, err = p.task(args[0]); err != nil {
+			return err
+		}
+		executor, args = s.make(flags.jobs), args[1:]
+	}
+	defer closeExecutor(executor)
 	j := &job{program: p, task: task, retries: -1, stop: make(chan struct{}), cancel: cancel}
 	if cmd.Flags().Changed("retries") {
 		j.retries = flags.retries
@@ -100,8 +121,6 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, taskName string, args 
 	if err := j.openResults(flags.output); err != nil {
 		return err
 	}
-	executor := s.make(flags.jobs)
-	defer closeExecutor(executor)
 	j.run(ctx, executor, options)
 	return j.finish()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -311,6 +312,25 @@ func (p *Pool) Ready(ctx context.Context) error {
 		p.changed.Wait()
 	}
 	return nil
+}
+
+// Tasks are the names of the tasks that the workers of a [Command] list; of the program's own tasks for [New].
+func (p *Pool) Tasks(ctx context.Context) ([]string, error) {
+	if err := p.Ready(ctx); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var names []string
+	for c := range p.alive {
+		if c.line != nil {
+			return slices.Clone(c.line.tasks), nil
+		}
+	}
+	for _, t := range overlap.Tasks() {
+		names = append(names, t.Name())
+	}
+	return names, nil
 }
 
 // PIDs are the workers' process numbers, the spare's included.

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"example.com/overlap"
+	"example.com/overlap/process"
+)
+
+// document is a value that only the workers understand.
+type document struct{ json.RawMessage }
+
+func (d document) String() string { return string(d.RawMessage) }
+
+// foreign starts workers of a command in another language, and finds which of their tasks is to run: the first argument if
+// it names one, or else the only one there is. It returns that task and the arguments that are inputs.
+func foreign(ctx context.Context, command string, workers int, args []string) (*process.Pool, overlap.AnyTask, []string, error) {
+	argv := strings.Fields(command)
+	if len(argv) == 0 {
+		return nil, nil, nil, usageErrorf("--worker names no command: give one such as 'python3 my_task.py'")
+	}
+	pool := process.Command(argv, processCount(workers))
+	names, err := pool.Tasks(ctx)
+	if err == nil && len(args) > 0 && slices.Contains(names, args[0]) {
+		names, args = args[:1], args[1:]
+	}
+	if err == nil && len(names) != 1 {
+		err = usageErrorf("%s has the tasks %s: name one of them before the inputs", command, strings.Join(names, ", "))
+	}
+	if err == nil {
+		if _, taken := overlap.Lookup(names[0]); taken {
+			err = usageErrorf("this program has a task %s of its own: give the one of %s another name", names[0], command)
+		}
+	}
+	if err != nil {
+		_ = pool.Close()
+		return nil, nil, nil, err
+	}
+	return pool, process.Remote[document, document](names[0]), args, nil
+}
