@@ -147,7 +147,7 @@ func (e *DiedError) classify(unreachable bool) Class {
 		return KilledElse
 	case e.Signal != 0:
 		return Crashed
-	case e.ExitCode == 2 && says("runtime: out of memory"), says("cannot allocate memory") && e.ExitCode == 2:
+	case e.ExitCode == 2 && (says("runtime: out of memory") || says("fatal error: out of memory")), says("cannot allocate memory") && e.ExitCode == 2:
 		return OutOfMemory
 	case e.ExitCode == 2 && says("fatal error: "):
 		return Crashed

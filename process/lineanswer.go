@@ -134,18 +134,22 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 	case m.Err == nil:
 		f.crossing.end(f.call, l.cursor, m.Out)
 	default:
-		o, err := f.failure(m.Err.remote())
+		o, err := l.failure(f, began, m.Err.remote())
 		f.call.EndAt(l.cursor, nil, o, err)
 	}
 	f.call, f.crossing = overlap.Call{}, nil
 }
 
 // failure is how a call ended that its worker says has failed.
-func (f *lineCall) failure(said *RemoteError) (overlap.Outcome, error) {
+func (l *lineLease) failure(f *lineCall, began time.Time, said *RemoteError) (overlap.Outcome, error) {
 	if ctx := f.call.Context(); ctx.Err() != nil && !f.canceled.IsZero() {
 		return overlap.Canceled, errors.Join(context.Cause(ctx), said)
 	}
-	if timeout, grace := f.call.Timeout(); timeout > 0 && time.Since(f.since) > timeout {
+	if f.started || f.since.After(began) {
+		began = f.since
+	}
+	known := f.started || !l.child.line.starts // else it took less than a tick
+	if timeout, grace := f.call.Timeout(); timeout > 0 && known && f.batch == 0 && time.Since(began) > timeout {
 		return overlap.TimedOut, &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: said}
 	}
 	return overlap.Failed, said

@@ -179,7 +179,7 @@ func (p *Pool) start(name string) {
 			return
 		}
 		p.fill()
-	case p.closed || len(p.alive) > p.want: // or cut meanwhile
+	case p.closed || p.resting || len(p.alive) > p.want: // or cut meanwhile
 		p.leaving++
 		c.kill("the pool has no use for it any more")
 		go p.mourn(c)
