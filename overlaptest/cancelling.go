@@ -24,16 +24,16 @@ var cancelling = []behaviour{
 
 func cancelWaits(t *testing.T, s *suite) {
 	executor := s.newExecutor()
+	start := time.Now() // before the deadline is set, for real clocks
 	ctx, cancel := context.WithTimeout(t.Context(), s.moment())
 	defer cancel()
-	start := time.Now()
 	_, err := overlap.Map(ctx, executor, outlastsWithError, []time.Duration{s.moment(), s.moment()})
 	s.took(t, start, 2*s.moment())
 	is(t, "Map", err, context.DeadlineExceeded)
 
+	start = time.Now()
 	ctx, cancel = context.WithTimeout(t.Context(), s.moment())
 	defer cancel()
-	start = time.Now()
 	in := func(yield func(time.Duration) bool) { yield(s.moment()) }
 	for range overlap.Stream(ctx, executor, outlastsWithError, in) {
 	}
