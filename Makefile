@@ -3,7 +3,7 @@
 #   make test      checks and tests everything
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
-FUZZ_TIME   = 3s
+FUZZ_TIME   = 2s
 
 .PHONY: compare build test check portable unit fuzz bench clean
 
