@@ -70,10 +70,18 @@ func (l *lease) buried() {
 	died := c.bury()
 	l.recover()
 	started, finished := c.progress()
+	if started == c.answered { // it died of nothing that it had begun
+		l.fruitless++
+	} else {
+		l.fruitless = 0
+	}
 	for i, seq := l.head, c.answered+1; i < len(l.flight); i, seq = i+1, seq+1 {
 		f := l.flight[i]
 		switch {
 		case f.gone:
+		case seq > started && i == l.head && l.fruitless >= mostFruitless: // the call kills workers before it is seen to begin
+			f.call.End(nil, overlap.WorkerDied, died)
+			l.fruitless = 0
 		case seq > started:
 			f.call.Requeue()
 		case seq <= finished && f.call.Idempotent():
@@ -88,8 +96,11 @@ func (l *lease) buried() {
 		}
 	}
 	c.release()
-	*l = lease{pool: l.pool, worker: l.worker, window: 1}
+	*l = lease{pool: l.pool, worker: l.worker, window: 1, fruitless: l.fruitless}
 }
+
+// mostFruitless is how many workers in a row may die under a call that they have not begun.
+const mostFruitless = 5
 
 // recover reads the replies that the process had not written when it died.
 func (l *lease) recover() {

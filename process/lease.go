@@ -25,11 +25,12 @@ type lease struct {
 	cursor time.Time     // up to which the calls that have been answered ran
 	each   time.Duration // that they took, about
 
-	routes  map[string]*route
-	recent  overlap.AnyTask // whose route is route
-	route   *route
-	timed   bool // the job wants to know when calls begin and end
-	watched watched
+	routes    map[string]*route
+	recent    overlap.AnyTask // whose route is route
+	route     *route
+	timed     bool // the job wants to know when calls begin and end
+	fruitless int  // workers in a row that died with nothing begun
+	watched   watched
 }
 
 // flying is a call in flight.
