@@ -186,7 +186,7 @@ func (m *mapSource[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	if o == Succeeded {
 		m.out[c.place] = v
 		m.noteEnd(c, o)
-		m.settle(1)
+		c.worker.settleOne()
 	} else if !m.retry(c, &m.policy, int(c.place), o, err) {
 		m.finish(c, o, err)
 	}

@@ -206,7 +206,7 @@ func (s *stream[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 		r.Value, r.Outcome = v, o
 		s.stamp(c, r)
 		s.deliver(c.place)
-		s.settle(1)
+		c.worker.settleOne()
 	} else if !s.retry(c, &s.policy, r.Index, o, err) {
 		s.finish(c, o, err)
 	}

@@ -28,6 +28,7 @@ type Worker struct {
 	exact   bool          // clock is the present, as far as anybody needs to know
 	given   bool          // clock is when a call ended that ran elsewhere
 	ended   int64         // calls ended that the job has not been told of
+	telling bool          // it will be told of the call that ends now
 
 	places []atomic.Int32 // of the run, for a source whose places in a run are not consecutive
 	hand   int64          // where the next run begins in places, always growing
@@ -89,8 +90,44 @@ func (w *Worker) TryNext() (Call, bool) {
 	}
 	c.worker = w
 	w.exact, w.pulled = false, ok || w.only != nil
+	if !ok {
+		w.settle()
+	}
 	w.begun()
 	return c, ok
+}
+
+// TryNextRun is TryNext for several calls at once, which costs less for each: it puts up to len(calls) there and returns how
+// many. Of the last calls of a job it pulls few at a time, so that all workers end at about the same time.
+func (w *Worker) TryNextRun(calls []Call) int {
+	j := w.job
+	if len(calls) < 2 || w.only != nil || !j.runs || j.againCount.Load() > 0 {
+		return w.tryNextOf(calls)
+	}
+	if w.lost.Load() || w.pulled && j.slots != nil && j.slots.wanted(w) {
+		return 0
+	}
+	w.settle()
+	w.pulled = j.source.claim(w, len(calls))
+	w.exact = false
+	w.begun()
+	first, n := w.run.takeAll()
+	for i := range n {
+		calls[i] = Call{worker: w, place: w.place(first + int64(i))}
+	}
+	return n
+}
+
+func (w *Worker) tryNextOf(calls []Call) int {
+	if len(calls) == 0 {
+		return 0
+	}
+	c, ok := w.TryNext()
+	if !ok {
+		return 0
+	}
+	calls[0] = c
+	return 1
 }
 
 // Next pulls one call. For a worker of [Job.Go] it blocks until there is one, and reports false when the job is over;
@@ -115,6 +152,23 @@ func (w *Worker) Next() (Call, bool) {
 		if over {
 			return Call{}, false
 		}
+	}
+}
+
+// End is [Call.End] for a call that the worker pulled and ends on its own goroutine, which costs less: the job is told of all
+// such calls together, when the worker pulls more.
+func (w *Worker) End(c Call, out any, o Outcome, err error) {
+	w.telling = true
+	c.End(out, o, err)
+	w.telling = false
+}
+
+// settleOne counts one call as ended.
+func (w *Worker) settleOne() {
+	if w.telling {
+		w.ended++
+	} else {
+		w.job.settle(1)
 	}
 }
 

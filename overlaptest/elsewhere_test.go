@@ -47,18 +47,22 @@ func (e elsewhere) Start(job *overlap.Job) error {
 					continue
 				}
 				c.Started(time.Now())
-				m := message{c.Context(), c.Task().Name(), reflect.ValueOf(c.Input()).Elem().Interface(), nil,
-					make(chan reply)}
-				if timeout, grace := c.Timeout(); timeout > 0 {
-					m.options = []overlap.Option{overlap.Timeout(timeout), overlap.Grace(grace)}
-				}
-				messages <- m
-				r := <-m.reply
+				r := ask(messages, c)
 				c.End(r.output, r.outcome, r.err)
 			}
 		})
 	}
 	return nil
+}
+
+// ask has the other place make an attempt at a call.
+func ask(messages chan<- message, c overlap.Call) reply {
+	m := message{c.Context(), c.Task().Name(), reflect.ValueOf(c.Input()).Elem().Interface(), nil, make(chan reply)}
+	if timeout, grace := c.Timeout(); timeout > 0 {
+		m.options = []overlap.Option{overlap.Timeout(timeout), overlap.Grace(grace)}
+	}
+	messages <- m
+	return <-m.reply
 }
 
 func (e elsewhere) String() string { return fmt.Sprintf("elsewhere(%d)", e.n) }

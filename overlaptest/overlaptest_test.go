@@ -7,7 +7,7 @@ import (
 	"example.com/overlap/overlaptest"
 )
 
-// Each of our executors, and two that somebody else might write, passes.
+// Each of our executors, and three that somebody else might write, passes.
 func TestConformance(t *testing.T) {
 	for _, c := range []struct {
 		newExecutor  func() overlap.Executor
@@ -26,6 +26,7 @@ func TestConformance(t *testing.T) {
 			overlaptest.Capabilities{Limit: 4, LimitPerJob: true, KeepsWorker: true}},
 		{func() overlap.Executor { return elsewhere{4} },
 			overlaptest.Capabilities{Limit: 4, LimitPerJob: true, KeepsWorker: true, OtherProcess: true}},
+		{func() overlap.Executor { return newBulk(4) }, overlaptest.Capabilities{Limit: 4, OtherProcess: true}},
 	} {
 		t.Run(c.newExecutor().String(), func(t *testing.T) {
 			overlaptest.TestExecutor(t, c.newExecutor, c.capabilities)
