@@ -28,6 +28,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"unsafe"
 )
 
 // A Codec turns values of one type into bytes and back. It has no state: it is safe for concurrent use.
@@ -61,25 +62,40 @@ func For(t reflect.Type) (*Codec, error) {
 // Append appends to dst the bytes of the value that pointer, a *T, points to, and returns the extended slice, as the
 // built-in append does. It fails when a marshaler of the value's own types fails or panics, and when the value is
 // nested deeper than 1,000 pointers, slices and maps, as one that contains itself is; dst is then returned as it was.
-func (c *Codec) Append(dst []byte, pointer any) ([]byte, error) {
-	extended, err := c.plan.append(dst, c.address(pointer), deepest)
-	if err != nil {
-		return dst, fmt.Errorf("cannot encode %v: %w", c.pointer.Elem(), err)
-	}
-	return extended, nil
-}
+func (c *Codec) Append(dst []byte, pointer any) ([]byte, error) { return c.Place(pointer).Append(dst) }
 
 // Decode sets the value that pointer, a *T, points to, which must be the zero value, to what the bytes of src say. The
 // value keeps nothing of src. src may be anything: when it is not exactly one value of type T, Decode fails, and the
 // value holds some part of it. Decode allocates in proportion to the length of src, apart from what unmarshalers of
 // the value's own types do and the size of such a type.
-func (c *Codec) Decode(src []byte, pointer any) error {
-	rest, err := c.plan.decode(src, c.address(pointer), deepest)
+func (c *Codec) Decode(src []byte, pointer any) error { return c.Place(pointer).Decode(src) }
+
+// A Place is where one value after another is, which saves looking at the pointer each time.
+type Place struct {
+	codec   *Codec
+	address unsafe.Pointer
+}
+
+// Place returns the place that pointer, a *T, points to.
+func (c *Codec) Place(pointer any) Place { return Place{c, c.address(pointer)} }
+
+// Append is [Codec.Append] of the value that is in the place.
+func (p Place) Append(dst []byte) ([]byte, error) {
+	extended, err := p.codec.plan.append(dst, p.address, deepest)
+	if err != nil {
+		return dst, fmt.Errorf("cannot encode %v: %w", p.codec.pointer.Elem(), err)
+	}
+	return extended, nil
+}
+
+// Decode is [Codec.Decode] into the place.
+func (p Place) Decode(src []byte) error {
+	rest, err := p.codec.plan.decode(src, p.address, deepest)
 	if err == nil && len(rest) > 0 {
 		err = fmt.Errorf("the value ends here and %d more bytes follow", len(rest))
 	}
 	if err != nil {
-		return fmt.Errorf("cannot decode %v: at byte %d of %d: %w", c.pointer.Elem(), len(src)-len(rest), len(src), err)
+		return fmt.Errorf("cannot decode %v: at byte %d of %d: %w", p.codec.pointer.Elem(), len(src)-len(rest), len(src), err)
 	}
 	return nil
 }
