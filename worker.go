@@ -97,8 +97,8 @@ func (w *Worker) TryNext() (Call, bool) {
 	return c, ok
 }
 
-// TryNextRun is TryNext for several calls at once, which costs less for each: it puts up to len(calls) there and returns how
-// many. Of the last calls of a job it pulls few at a time, so that all workers end at about the same time.
+// TryNextRun is TryNext for several calls at once, which costs less for each: it puts up to len(calls) there, all of one task,
+// and returns how many. Of the last calls of a job it pulls few at a time, so that all workers end at about the same time.
 func (w *Worker) TryNextRun(calls []Call) int {
 	j := w.job
 	if len(calls) < 2 || w.only != nil || !j.runs || j.againCount.Load() > 0 {

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -25,8 +26,12 @@ type child struct {
 	printed  *printed
 	line     *speaker          // of a command's worker, instead of in and tasks
 	tasks    map[string]uint64 // numbers that the worker knows
+	flight   flight            // of the lease
+	frames   outgoing          // of the lease
+	inPipe   int               // bytes that fit into requests for sure
 	sent     uint64            // calls
-	answered uint64            // of those, replies read
+	told     uint64            // of those, answers read from replies
+	answered uint64            // of those, answered: the answers may be read from the memory before
 	served   int
 	term     int    // calls after which it retires; 0: none
 	expired  func() // what to do when the wait for it is interrupted; nil: fail
@@ -37,7 +42,6 @@ type child struct {
 	freeing sync.Once
 	reason  atomic.Pointer[string] // why this side killed it
 	ending  atomic.Bool            // it was told to go
-	telling sync.Mutex
 }
 
 // startLimit is how long a worker may take until it is ready, its initializer included.
@@ -125,12 +129,10 @@ func (c *child) interrupt() {
 	c.lane.SetWriteDeadline(now)
 }
 
-// tell sends a command that does not wait for the call that runs. A worker that does not listen is not waited for.
-func (c *child) tell(do command, seq uint64) {
-	c.telling.Lock()
-	defer c.telling.Unlock()
+// cancel tells the worker that a call is canceled. One that does not listen is not waited for.
+func (c *child) cancel(seq uint64) {
 	c.control.SetWriteDeadline(time.Now().Add(time.Millisecond))
-	c.control.Write(appendCommand(nil, do, seq))
+	c.control.Write(binary.LittleEndian.AppendUint64(nil, seq))
 }
 
 // dismiss tells an idle worker to go: it sees the end of its requests. One that does not go is killed.

@@ -71,6 +71,7 @@ func TestAValueThatDoesNotCrossFailsItsOwnCall(t *testing.T) {
 	}{
 		{"parent encode fails", overlap.Failed, "does not encode", false},
 		{"parent encode panics", overlap.Failed, "this parcel panics", false},
+		{"parent encode goexits", overlap.Failed, "runtime.Goexit", false},
 		{"worker decode fails", overlap.Failed, "does not decode", false},
 		{"worker decode panics", overlap.Failed, "this parcel panics", false},
 		{"worker decode goexits", overlap.Failed, "runtime.Goexit", false},
@@ -81,6 +82,7 @@ func TestAValueThatDoesNotCrossFailsItsOwnCall(t *testing.T) {
 		{"worker encode exits", overlap.WorkerDied, "exit status 9", true},
 		{"parent decode fails", overlap.Failed, "does not decode", false},
 		{"parent decode panics", overlap.Failed, "this parcel panics", false},
+		{"parent decode goexits", overlap.Failed, "runtime.Goexit", false},
 	} {
 		t.Run(c.does, func(t *testing.T) {
 			nothingLeft(t)
@@ -130,6 +132,24 @@ func TestAFrameThatIsTooLargeIsRefused(t *testing.T) {
 	if err := endFrame(frame[:mostFrame+4], 0); err != nil {
 		t.Errorf("the largest frame: %v", err)
 	}
+}
+
+func TestATaskIsToldThoughItsFirstCallDoesNotCross(t *testing.T) {
+	p := New(1, Silent())
+	defer p.Close()
+	ready(t, p, 2)
+	within(t, "two jobs", func() {
+		_, err := overlap.Map(context.Background(), p, deliver, []parcel{{1, "parent encode fails"}})
+		if err == nil || !strings.Contains(err.Error(), "does not encode") {
+			t.Errorf("a job whose only call does not cross: %v", err)
+		}
+		for range 3 { // one of them meets the same worker
+			out, err := overlap.Map(context.Background(), p, deliver, []parcel{{2, ""}})
+			if err != nil || out[0].Number != 4 {
+				t.Errorf("the job after it: %v, %v", out, err)
+			}
+		}
+	})
 }
 
 // rudeError ends its goroutine when it is asked what it says.

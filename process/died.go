@@ -1,7 +1,6 @@
 package process
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -68,18 +67,19 @@ func (l *lease) buried() {
 	c := l.child
 	l.pool.unwatch(c)
 	died := c.bury()
-	l.recover()
+	l.hearOut()
 	started, finished := c.progress()
 	if started == c.answered { // it died of nothing that it had begun
 		l.fruitless++
 	} else {
 		l.fruitless = 0
 	}
-	for i, seq := l.head, c.answered+1; i < len(l.flight); i, seq = i+1, seq+1 {
-		f := l.flight[i]
+	first := c.answered + 1
+	for seq := first; l.flight.count > 0; seq++ {
+		f := l.flight.pop()
 		switch {
 		case f.gone:
-		case seq > started && i == l.head && l.fruitless >= mostFruitless: // the call kills workers before it is seen to begin
+		case seq > started && seq == first && l.fruitless >= mostFruitless: // the call kills workers before it is seen to begin
 			f.call.End(nil, overlap.WorkerDied, died)
 			l.fruitless = 0
 		case seq > started:
@@ -102,20 +102,15 @@ func (l *lease) buried() {
 // mostFruitless is how many workers in a row may die under a call that they have not begun.
 const mostFruitless = 5
 
-// recover reads the replies that the process had not written when it died.
-func (l *lease) recover() {
+// hearOut takes what the process had answered before it died: what is on the pipe, and what it had not written.
+func (l *lease) hearOut() {
 	c := l.child
-	n := min(c.page.unsent.Load(), unsentSize)
-	replies := newFrameReader(bytes.NewReader(c.memory.replies()[:n]))
-	for seq := c.page.unsentFrom.Load(); l.head < len(l.flight); seq++ {
-		k, body, err := replies.next()
-		if err != nil || seq > c.answered+1 {
-			return
-		}
-		if seq == c.answered+1 && !l.settle(k, body) { // else it had been written after all
-			return
-		}
+	c.expired = nil
+	c.replies.SetReadDeadline(time.Now().Add(dumpLimit)) // something it started may hold the pipe
+	for l.flight.count > 0 && l.receive() {
 	}
+	_, finished := c.progress()
+	l.takeKept(c.memory.replies()[:min(c.page.unsent, unsentSize)], finished)
 }
 
 // bury waits for the end of a worker that does not answer any more, and says how it died.

@@ -8,7 +8,8 @@ import (
 )
 
 // A frame is a length (uint32, little endian, of what follows), a kind and a body. Requests and replies each have a
-// pipe; a worker answers its calls in the order in which it got them, so frames carry no number.
+// pipe; a worker answers its calls in the order in which it got them, so frames carry no number. Calls and values come
+// many to a frame, as items: each a size (a varint) and so many bytes.
 const (
 	frameHead = 5
 	mostFrame = 1 << 30
@@ -21,11 +22,11 @@ const (
 	kindHello   kind = iota + 1 // worker: protocol, nonce and fingerprint
 	kindReady                   // worker: the initializer has returned; its error, if any
 	kindTask                    // parent: the name of the task that has the next number
-	kindCall                    // parent: number of the task, timeout, input
-	kindLarge                   // parent: the same, with the input's size in its place; the input comes by the lane
-	kindValue                   // worker: a call's value
-	kindFailed                  // worker: a call's failure
-	kindSkipped                 // worker: a call was revoked before it started
+	kindCalls                   // parent: number of the task, timeout, and an item for each call: its input
+	kindLarge                   // parent: number of the task, timeout, and the size of the input, which comes by the lane
+	kindValues                  // worker: an item for each of the next calls: its value
+	kindFailed                  // worker: the next call's failure
+	kindSkipped                 // worker: the next call was revoked before it started
 )
 
 // appendHead begins a frame whose length is not known yet; endFrame fills it in.
@@ -38,6 +39,37 @@ func endFrame(b []byte, start int) error {
 	}
 	binary.LittleEndian.PutUint32(b[start:], uint32(n))
 	return nil
+}
+
+// beginItem begins an item whose size is not known yet; endItem fills it in.
+func beginItem(b []byte) (longer []byte, start int) { return append(b, 0), len(b) }
+
+func endItem(b []byte, start int) []byte {
+	size := len(b) - start - 1
+	if size < 0x80 {
+		b[start] = byte(size)
+		return b
+	}
+	var head [binary.MaxVarintLen64]byte // longer than the one byte that was kept for it
+	n := binary.PutUvarint(head[:], uint64(size))
+	b = append(b, head[1:n]...)
+	copy(b[start+n:], b[start+1:])
+	copy(b[start:], head[:n])
+	return b
+}
+
+// nextItem takes the first item off a body.
+func nextItem(body []byte) (item, rest []byte, err error) {
+	if len(body) > 0 && body[0] < 0x80 && int(body[0]) < len(body) {
+		end := 1 + int(body[0])
+		return body[1:end], body[end:], nil
+	}
+	size, n := binary.Uvarint(body)
+	if n <= 0 || size > uint64(len(body)-n) {
+		return nil, nil, errFrame
+	}
+	end := n + int(size)
+	return body[n:end], body[end:], nil
 }
 
 // errFrame is something on the pipe that is no frame. Pipes do not corrupt, so the other side must have.

@@ -72,6 +72,42 @@ func FuzzFrameReader(f *testing.F) {
 	})
 }
 
+func FuzzItems(f *testing.F) {
+	var sound []byte
+	for _, size := range []int{0, 1, 127, 128, 300, 20_000} {
+		b, start := beginItem(sound)
+		sound = endItem(append(b, make([]byte, size)...), start)
+	}
+	for i := range min(len(sound), 600) {
+		f.Add(sound[:i]) // truncated
+	}
+	f.Add(sound)
+	f.Add([]byte{0x80, 0})                                                    // a size that is longer than it need be
+	f.Add([]byte{255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0})          // 2^64−1 bytes
+	f.Add([]byte{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}) // a size without end
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var back []byte
+		for rest := body; len(rest) > 0; {
+			item, after, err := nextItem(rest)
+			if err != nil {
+				return
+			}
+			if len(item)+len(after) >= len(rest) {
+				t.Fatalf("%d bytes gave an item of %d and left %d", len(rest), len(item), len(after))
+			}
+			b, start := beginItem(back)
+			back = endItem(append(b, item...), start)
+			if again, left, err := nextItem(back[start:]); err != nil || len(left) > 0 || !bytes.Equal(again, item) {
+				t.Fatalf("an item of %d bytes came back as %d, %d left, %v", len(item), len(again), len(left), err)
+			}
+			rest = after
+		}
+		if len(back) > len(body) {
+			t.Fatalf("the items take %d bytes, and took %d", len(back), len(body))
+		}
+	})
+}
+
 func FuzzDecodeFailure(f *testing.F) {
 	f.Add([]byte(nil))
 	sound := appendFailure(nil, overlap.Panicked, errors.New("oh dear"), []byte("goroutine 1"))

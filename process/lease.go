@@ -1,53 +1,41 @@
 package process
 
 import (
-	"context"
-	"encoding/binary"
-	"fmt"
 	"time"
 
 	"example.com/overlap"
 )
 
 // lease is a worker process in the hands of one of a job's workers, whose goroutine writes calls, as many as keep the
-// process busy, and reads replies. It never blocks on a write while there are replies to read: what is in flight fits
-// into half the pipe, and a larger frame travels alone.
+// process busy, and reads answers. It never blocks on a write while there are answers to read: what is in flight fits
+// into the pipe, and a larger call travels alone.
 type lease struct {
 	pool   *Pool
 	worker *overlap.Worker
 	child  *child
-	flight []flying // sent and not answered, oldest first
-	head   int      // of flight
-	bytes  int      // in flight
-	frames []byte   // not yet written
+	flight *flight // of the child, as is frames: both keep their room
+	bytes  int     // in flight
+	full   bool    // a call that does not fit waits for those in flight
+	frames *outgoing
+	rest   []byte // of a frame of values: those that have not been taken
 	window int
-	last   time.Time     // of the last replies
+	last   time.Time     // of the last answers
 	cursor time.Time     // up to which the calls that have been answered ran
 	each   time.Duration // that they took, about
 
 	routes    map[string]*route
 	recent    overlap.AnyTask // whose route is route
 	route     *route
-	timed     bool // the job wants to know when calls begin and end
-	fruitless int  // workers in a row that died with nothing begun
+	timed     bool      // the job wants to know when calls begin and end
+	epoch     time.Time // when the lease began
+	fruitless int       // workers in a row that died with nothing begun
 	watched   watched
 }
 
-// flying is a call in flight.
-type flying struct {
-	call     overlap.Call
-	route    *route
-	bytes    int
-	gone     bool      // given back: what the worker says of it does not count
-	earliest time.Time // when it may have begun
-}
-
 const (
-	mostFlying  = 512
-	mostInPipe  = 4 << 10 // half of the smallest pipe Linux makes for a user who has many
-	mostPending = 16 << 10
-	largeInput  = 64 << 10
-	busyFor     = 3 * time.Millisecond // how much work is in flight to a worker
+	mostFlying = 4096
+	mostRun    = 512                  // calls pulled at once, and sent in one frame
+	busyFor    = 3 * time.Millisecond // how much work is in flight to a worker
 )
 
 // work is the life of a job's worker: it leases a process and feeds it until there are no more calls.
@@ -79,8 +67,9 @@ func (l *lease) begin(call overlap.Call) error {
 	if err != nil {
 		return err
 	}
-	l.child = c
-	l.timed = call.Timed()
+	l.child, l.flight, l.frames = c, &c.flight, &c.frames
+	l.frames.reset()
+	l.timed, l.epoch = call.Timed(), time.Now()
 	c.expired = l.look
 	l.watched = watched{}
 	l.pool.watch(c)
@@ -89,239 +78,68 @@ func (l *lease) begin(call overlap.Call) error {
 
 // end returns the process.
 func (l *lease) end() {
-	if l.child != nil && l.head < len(l.flight) { // a value that decodes has ended this goroutine
-		l.child.kill("its replies are not read any more")
-		l.buried()
+	if l.child == nil {
+		return
 	}
-	if l.child != nil {
-		l.pool.unwatch(l.child)
-		l.child.expired = nil
-		l.pool.give(l.child)
-		*l = lease{pool: l.pool, worker: l.worker, window: 1}
+	if l.flight.count > 0 { // a value that decodes has ended this goroutine: the others are heard all the same
+		defer l.end() // also if another one does
+		for l.child != nil && l.flight.count > 0 {
+			if !l.write() || !l.receive() {
+				l.buried()
+			}
+		}
+		return
 	}
+	l.write() // it may be told of a task none of whose calls could be sent
+	l.pool.unwatch(l.child)
+	l.child.expired = nil
+	l.pool.give(l.child)
+	*l = lease{pool: l.pool, worker: l.worker, window: 1}
 }
 
 // feed sends the call and as many more as the window allows, and goes on until nothing is in flight. It reports false
 // when the process has died.
 func (l *lease) feed(call overlap.Call) bool {
-	ok := true
 	l.last = time.Now()
 	l.cursor = l.last
-	for {
-		for ok {
-			if !l.send(call) {
-				return false
-			}
-			if !l.room() {
-				break
-			}
-			call, ok = l.worker.TryNext()
-		}
-		if len(l.flight) == l.head {
-			return true
-		}
-		if !l.write() || !l.receive() {
+	for ok := l.send(call); ok; ok = l.write() && l.receive() {
+		if !l.fill() {
 			return false
 		}
-		if ok = l.room(); ok {
-			call, ok = l.worker.TryNext()
-		}
-	}
-}
-
-func (l *lease) room() bool {
-	inFlight := len(l.flight) - l.head
-	return inFlight < l.window && l.bytes < mostInPipe && l.child.page.revoked.Load() == 0 && !l.pool.settings.retire(l.child, inFlight)
-}
-
-// send adds a call to what is to be written. One that does not encode fails here.
-func (l *lease) send(call overlap.Call) bool {
-	if l.timed {
-		if ctx := call.Context(); ctx.Err() != nil { // canceled while it waited
-			call.End(nil, overlap.NeverStarted, context.Cause(ctx))
+		if l.flight.count == 0 {
 			return true
 		}
 	}
-	r := l.routeOf(call.Task())
-	if r.err != nil {
-		call.End(nil, overlap.Failed, r.err)
-		return true
-	}
-	start := len(l.frames)
-	b := l.frames
-	if !r.known {
-		b = append(appendHead(b, kindTask), call.Task().Name()...)
-		endFrame(b, start)
-	}
-	at := len(b)
-	timeout, _ := call.Timeout()
-	b = binary.AppendUvarint(binary.AppendUvarint(appendHead(b, kindCall), r.number), uint64(timeout/time.Microsecond))
-	input := len(b)
-	b, err := r.appendInput(b, call.Input())
-	if err == nil {
-		err = endFrame(b, at)
-	}
-	if at > start { // the worker is told of the task, whatever becomes of this call
-		r.known = true
-		l.frames = b[:at]
-	}
-	if err != nil {
-		call.End(nil, overlap.Failed, fmt.Errorf("the input does not cross to a worker process: %w", err))
-		return true
-	}
-	size := len(b) - start
-	if l.bytes+size > 2*mostInPipe && l.head < len(l.flight) { // it would not fit, so the others go first
-		call.Requeue()
-		l.bytes = max(l.bytes, mostInPipe) // no room before they are answered
-		return true
-	}
-	l.child.sent++
-	if s := l.child.printed.sorter; s != nil {
-		s.expect(l.child.sent, call.Task().Name(), call.Index())
-	}
-	l.bytes += size
-	earliest := l.last
-	if call.Attempt() > 1 { // its last attempt may have ended elsewhere since
-		earliest = time.Now()
-	}
-	l.flight = append(l.flight, flying{call: call, route: r, bytes: size, earliest: earliest})
-	if len(l.flight) == l.head+1 {
-		l.begun()
-	}
-	if len(b)-input >= largeInput {
-		return l.sendLarge(b, at, input)
-	}
-	l.frames = b
-	return len(b) < mostPending || l.write()
+	return false
 }
 
-// sendLarge sends the call that begins at a place of the frames with its input by the lane, which is faster for much at
-// once. Nothing else is in flight, so the worker reads it as it comes.
-func (l *lease) sendLarge(b []byte, at, input int) bool {
-	payload := b[input:]
-	head := binary.AppendUvarint(append([]byte(nil), b[at:input]...), uint64(len(payload)))
-	head[4] = byte(kindLarge)
-	if endFrame(head, 0) != nil {
-		return false
-	}
-	announced := append(append([]byte(nil), b[:at]...), head...)
-	l.frames = b[:0]
-	return l.child.write(l.child.requests, announced) == nil && l.child.write(l.child.lane, payload) == nil
-}
-
-func (l *lease) write() bool {
-	if len(l.frames) == 0 {
-		return true
-	}
-	err := l.child.write(l.child.requests, l.frames)
-	if l.frames = l.frames[:0]; cap(l.frames) > mostKept {
-		l.frames = nil
-	}
-	return err == nil
-}
-
-// receive reads replies: one at least, and all that have come with it.
-func (l *lease) receive() bool {
-	n := 0
-	for n == 0 || l.child.in.buffered() && l.head < len(l.flight) {
-		k, body, err := l.child.in.next()
-		if err != nil {
+// fill sends as many calls as there are and the process has room for.
+func (l *lease) fill() bool {
+	for room := l.room(); room > 0; room = l.room() {
+		calls := l.frames.pull(l.worker, room)
+		if len(calls) == 0 {
+			return true
+		}
+		if !l.send(calls...) {
 			return false
 		}
-		if n == 0 {
-			l.pace()
-		}
-		if l.head == len(l.flight) || !l.settle(k, body) {
-			l.child.kill("it sent what is no reply")
-			return false
-		}
-		n++
-	}
-	if l.each > 0 {
-		l.window = min(mostFlying, max(1, (l.window+int(busyFor/l.each)+1)/2))
-	}
-	if l.head == len(l.flight) {
-		l.flight, l.head, l.bytes = l.flight[:0], 0, 0
-		l.child.page.revoked.Store(0) // all revoked calls have been answered for
 	}
 	return true
 }
 
-// pace finds out how long each of the calls took whose replies come now: the worker made them one after another since
-// the last ones. Their times are shared out evenly, so that none costs a look at a clock.
-func (l *lease) pace() {
-	now := time.Now()
-	_, finished := l.child.progress()
-	l.each = now.Sub(l.cursor) / time.Duration(max(1, finished-l.child.answered))
-	l.last = now
-}
-
-// endCall ends a call when the worker ended it.
-func (l *lease) endCall(call overlap.Call, out any, o overlap.Outcome, err error) {
-	if l.timed {
-		call.EndAt(l.cursor, out, o, err)
-	} else {
-		call.End(out, o, err)
+// room is how many more calls may be sent.
+func (l *lease) room() int {
+	c, inFlight := l.child, l.flight.count
+	if l.full || c.page.revoked.Load() != 0 || l.pool.settings.retire(c, inFlight) {
+		return 0
 	}
-}
-
-// begun says that the oldest call in flight has started, or is about to: it is the worker's turn.
-func (l *lease) begun() {
-	if l.timed && l.head < len(l.flight) && !l.flight[l.head].gone {
-		f := &l.flight[l.head]
-		if f.earliest.After(l.cursor) {
-			l.cursor = f.earliest
-		}
-		f.call.Started(l.cursor)
+	room := l.window - inFlight
+	if inFlight > 0 {
+		each := l.bytes/inFlight + 1
+		room = min(room, (c.inPipe-l.bytes)/each)
 	}
-}
-
-// settle ends the oldest call in flight as the reply says.
-func (l *lease) settle(k kind, body []byte) bool {
-	f := &l.flight[l.head]
-	call, gone := f.call, f.gone
-	if next := l.cursor.Add(l.each); next.Before(l.last) {
-		l.cursor = next
-	} else if l.cursor.Before(l.last) {
-		l.cursor = l.last
+	if c.term > 0 {
+		room = min(room, c.term-c.served-inFlight)
 	}
-	l.head++
-	l.bytes -= f.bytes
-	l.child.answered++
-	if k != kindSkipped {
-		l.child.served++
-	}
-	switch k {
-	case kindValue:
-		if !gone {
-			f.route.end(l, call, body)
-		}
-	case kindFailed:
-		o, err, bad := decodeFailure(body)
-		if bad != nil {
-			if !gone {
-				call.End(nil, overlap.Failed, fmt.Errorf("the worker's error did not decode: %w", bad))
-			}
-			break
-		}
-		if o == overlap.TimedOut {
-			timeout, grace := call.Timeout()
-			err = &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: err}
-		}
-		if !gone {
-			l.endCall(call, nil, o, err)
-		}
-	case kindSkipped:
-		if s := l.child.printed.sorter; s != nil {
-			s.forget(l.child.answered)
-		}
-		if !gone {
-			call.Requeue()
-		}
-	default:
-		return false
-	}
-	*f = flying{}
-	l.begun()
-	return true
+	return room
 }

@@ -163,7 +163,7 @@ func (l *lineLease) shrink() {
 	switch {
 	case l.head == len(l.flight):
 		l.flight, l.head = l.flight[:0], 0
-	case l.head > mostFlying && l.head > len(l.flight)/2:
+	case l.head > mostLines && l.head > len(l.flight)/2:
 		n := copy(l.flight, l.flight[l.head:])
 		clear(l.flight[n:])
 		l.flight, l.head = l.flight[:n], 0

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"example.com/overlap"
@@ -50,9 +51,9 @@ func (l *lineLease) hearOut() {
 // heedPage ends the calls whose answers are on the page, and says which those are.
 func (l *lineLease) heedPage() (numbers []uint64) {
 	c := l.child
-	n := min(c.page.unsent.Load(), unsentSize)
+	n := min(atomic.LoadUint64(&c.page.unsent), unsentSize)
 	text := bytes.Clone(c.memory.replies()[:n])
-	if c.page.unsent.Load() != n {
+	if atomic.LoadUint64(&c.page.unsent) != n {
 		return nil
 	}
 	for line := range bytes.Lines(text) {

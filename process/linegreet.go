@@ -94,7 +94,7 @@ func (c *child) greetLines(s *settings) error {
 func (s *speaker) agree(h *hello, pages bool) *welcome {
 	can := func(what string) bool { return slices.Contains(h.Caps, what) }
 	s.tasks = slices.Sorted(slices.Values(h.Tasks))
-	s.window = min(max(h.Window, 1), mostFlying)
+	s.window = min(max(h.Window, 1), mostLines)
 	s.batches, s.cancels, s.parallel = can("batch"), can("cancel"), can("parallel")
 	s.paged = pages && can("page") && !s.parallel
 	s.starts = s.paged || can("start")

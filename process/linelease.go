@@ -56,6 +56,8 @@ type lineCall struct {
 	blame    string // how its worker broke the protocol while it made this
 }
 
+const mostLines = 512 // calls in flight
+
 // workLines is the life of a job's worker: it leases a process and feeds it until there are no more calls.
 func (p *Pool) workLines(d *lines, w *overlap.Worker) {
 	l := &lineLease{pool: p, dialect: d, worker: w}
@@ -141,7 +143,7 @@ func (l *lineLease) feed(call overlap.Call) bool {
 }
 
 func (l *lineLease) room() bool {
-	return l.open < l.window && l.bytes < mostInPipe && !l.alone && l.broke == "" && len(l.flight)-l.head < 4*mostFlying &&
+	return l.open < l.window && l.bytes < smallestPipe/2 && !l.alone && l.broke == "" && len(l.flight)-l.head < 4*mostLines &&
 		l.child.page.revoked.Load() == 0 && !l.pool.settings.retire(l.child, l.open)
 }
 

@@ -40,7 +40,7 @@ func (l *lineLease) send(call overlap.Call) bool {
 		call.End(nil, overlap.Failed, fmt.Errorf("the input does not cross to a worker of the command: %w", err))
 		return l.unjoined(joins)
 	}
-	if l.open > 0 && l.bytes+size > 2*mostInPipe {
+	if l.open > 0 && l.bytes+size > smallestPipe {
 		l.out = l.out[:start]
 		return l.unjoined(joins) && l.after(call)
 	}

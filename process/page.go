@@ -5,23 +5,23 @@ import (
 	"unsafe"
 )
 
-// page is memory that a worker shares with its parent. The worker says which call it has started and which it has ended,
-// counted from 1 over its life, with one store each; after its death the parent knows from that which call it was running,
-// and which it never started. The parent revokes calls that it wants back by setting revoked: every call above it that had
-// not started then never will. Whatever the worker wrote may be wrong, so the parent clamps what it reads.
+// page is memory that a worker shares with its parent. The worker says there which call it has started and which it has
+// finished, counted from 1 over its life; after its death the parent knows from that which call it was running, and which it
+// never started. The parent revokes calls that it wants back by setting revoked: every call above it that had not started then
+// never will. Whatever the worker wrote may be wrong, so the parent clamps what it reads.
 type page struct {
 	started  atomic.Uint64
 	_        [56]byte
-	finished atomic.Uint64
+	finished uint64
 	_        [56]byte
 	revoked  atomic.Uint64 // calls above are not to be started
 	memory   atomic.Int64  // bytes that the worker uses, as it sees it, every beat
 	_        [48]byte
 
-	// Replies that the worker has not written yet are in the memory after the page, so that they outlive it: those of the
-	// calls from unsentFrom on, this many bytes.
-	unsentFrom atomic.Uint64
-	unsent     atomic.Uint64
+	// Answers that the worker has not written yet are in the memory after the page, so that they outlive it: those to the
+	// calls from unsentFrom on, this many bytes. They stay as they are while a call runs.
+	unsentFrom uint64
+	unsent     uint64
 }
 
 const (

@@ -37,11 +37,12 @@ func (p *Pool) crossing(t overlap.AnyTask) *crossing {
 // route is a task on its way to one worker process.
 type route struct {
 	*crossing
-	number uint64 // by which the worker knows the task
-	known  bool   // it has been told
-	result any    // *Out, for one value after another
-	fresh  reflect.Value
-	clear  bool // decoding does not overwrite all of it
+	number uint64        // by which the worker knows the task
+	known  bool          // it has been told
+	result any           // *Out, for one value after another
+	place  value.Place   // the same
+	fresh  reflect.Value // the same
+	clear  bool          // decoding does not overwrite all of it
 }
 
 // scalar reports whether decoding overwrites all of a value of the type.
@@ -69,6 +70,7 @@ func (l *lease) routeOf(t overlap.AnyTask) *route {
 			r.number, r.known = number, known
 			r.fresh = reflect.New(r.outType)
 			r.result = r.fresh.Interface()
+			r.place = r.out.Place(r.result)
 			r.clear = !scalar(r.outType)
 		}
 		l.routes[t.Name()] = r
@@ -77,8 +79,10 @@ func (l *lease) routeOf(t overlap.AnyTask) *route {
 	return r
 }
 
-// appendInput encodes an input, which an untyped task has in an interface.
-func (r *route) appendInput(b []byte, input any) ([]byte, error) {
+// appendInput encodes a call's input, which an untyped task has in an interface. A call whose input ends this goroutine is
+// ended here.
+func (r *route) appendInput(b []byte, call overlap.Call) (longer []byte, err error) {
+	input := call.Input()
 	if held, ok := input.(*any); ok {
 		typed := reflect.New(r.inType)
 		if *held != nil {
@@ -90,7 +94,15 @@ func (r *route) appendInput(b []byte, input any) ([]byte, error) {
 		}
 		input = typed.Interface()
 	}
-	return r.in.Append(b, input)
+	encoded := false
+	defer func() {
+		if !encoded {
+			call.End(nil, overlap.Failed, overlap.ErrGoexit)
+		}
+	}()
+	longer, err = r.in.Append(b, input)
+	encoded = true
+	return longer, err
 }
 
 // end ends a call with the value that a worker sent.
@@ -104,7 +116,7 @@ func (r *route) end(l *lease, call overlap.Call, body []byte) {
 			l.endCall(call, nil, overlap.Failed, overlap.ErrGoexit)
 		}
 	}()
-	err := r.out.Decode(body, r.result)
+	err := r.place.Decode(body)
 	decoded = true
 	if err != nil {
 		call.End(nil, overlap.Failed, fmt.Errorf("the worker's result did not decode: %w", err))

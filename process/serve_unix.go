@@ -17,9 +17,12 @@ func serve(nonce string) error {
 	if err != nil {
 		return err
 	}
-	s := &server{in: newFrameReader(os.NewFile(fileRequests, "requests")), replies: os.NewFile(fileReplies, "replies"), memory: m, page: m.page()}
-	s.pending = m.replies()[:0]
-	s.lane = os.NewFile(fileLane, "lane")
+	s := &server{
+		in:      newFrameReader(os.NewFile(fileRequests, "requests")),
+		lane:    os.NewFile(fileLane, "lane"),
+		page:    m.page(),
+		answers: newAnswers(os.NewFile(fileReplies, "replies"), m),
+	}
 	s.say(kindHello, nonce+" "+builtAs)
 	s.marks = os.Getenv(marksVariable) != ""
 	os.Unsetenv(marksVariable)
@@ -39,8 +42,7 @@ func serve(nonce string) error {
 func (s *server) say(k kind, text string) {
 	b := append(appendHead(nil, k), text...)
 	endFrame(b, 0)
-	s.out.Lock()
-	defer s.out.Unlock()
-	s.pending = append(s.pending, b...)
-	s.flush()
+	if _, err := s.to.Write(b); err != nil {
+		os.Exit(0) // the parent is gone
+	}
 }

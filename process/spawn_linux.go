@@ -18,6 +18,14 @@ func widen(f *os.File) {
 
 const replyRoom = 512 << 10
 
+// roomOf is how many bytes may wait in a pipe.
+func roomOf(pipe *os.File) (bytes int) {
+	if raw, err := pipe.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { bytes, _ = unix.FcntlInt(fd, unix.F_GETPIPE_SZ, 0) })
+	}
+	return max(bytes, smallestPipe)
+}
+
 // executable is this program's file, also when another has taken its name meanwhile.
 func executable() string {
 	if _, err := os.Stat("/proc/self/exe"); err == nil {

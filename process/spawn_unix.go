@@ -75,6 +75,7 @@ func (s *settings) spawn(name string) (*child, error) {
 		return abort(err)
 	}
 	widen(c.replies)
+	c.inPipe = roomOf(c.requests) / 2 // for a pipe counts pages, which may be filled by half
 	if c.control, err = pipe(true); err != nil {
 		return abort(err)
 	}

@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -60,14 +61,14 @@ func (p *Pool) tick() {
 // progress is what the worker says on its page, as far as it can be true.
 func (c *child) progress() (started, finished uint64) {
 	started = min(max(c.page.started.Load(), c.answered), c.sent)
-	finished = min(max(c.page.finished.Load(), c.answered), started)
+	finished = min(max(atomic.LoadUint64(&c.page.finished), c.answered), started)
 	return started, finished
 }
 
 // look is what a lease does when its wait is interrupted.
 func (l *lease) look() {
 	c, h := l.child, &l.watched
-	if l.head == len(l.flight) {
+	if l.flight.count == 0 {
 		return
 	}
 	if limit := l.pool.settings.memory; watchMemory && limit > 0 && c.page.memory.Load() > limit {
@@ -75,24 +76,24 @@ func (l *lease) look() {
 		return
 	}
 	started, finished := c.progress()
-	if finished > c.answered && finished == h.finished { // a slow call follows it, and its reply waits for more
-		c.tell(commandFlush, 0)
+	if finished > c.answered && finished == h.finished && started > finished { // its answer waits for a slow call
+		l.readAhead(started, finished)
 	}
 	h.finished = finished
 	if seq := finished + 1; h.seq != seq {
 		*h = watched{seq: seq, since: time.Now(), finished: finished}
 		return
 	}
-	at := l.head + int(finished-c.answered)
-	if at >= len(l.flight) || h.killed {
+	at := int(finished - c.answered)
+	if at >= l.flight.count || h.killed {
 		return
 	}
-	running, call := time.Since(h.since), l.flight[at].call
+	running, call := time.Since(h.since), l.flight.at(at).call
 	if running > slow && started < c.sent {
 		l.giveBack()
 	}
 	if call.Context().Err() != nil {
-		c.tell(commandCancel, h.seq) // again and again: the worker may not have begun the call
+		c.cancel(h.seq) // again and again: the worker may not have begun the call
 		l.giveBack()
 	}
 	if timeout, grace := call.Timeout(); timeout > 0 && running > timeout+grace {
@@ -112,8 +113,8 @@ func (l *lease) giveBack() {
 	started, _ := c.progress()
 	c.page.revoked.Store(max(started, first)) // the first has been said to have begun
 	started, _ = c.progress()
-	for i := l.head; i < len(l.flight); i++ {
-		if f := &l.flight[i]; first+uint64(i-l.head) > max(started, first) && !f.gone {
+	for i := range l.flight.count {
+		if f := l.flight.at(i); first+uint64(i) > max(started, first) && !f.gone {
 			f.gone = true
 			f.call.Requeue()
 		}

@@ -1,0 +1,165 @@
+package process
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"example.com/overlap"
+)
+
+// outgoing are frames that have not been written. The last one may be open for more calls like those in it.
+type outgoing struct {
+	bytes   []byte
+	open    int // where that frame begins; −1 if there is none
+	route   *route
+	timeout time.Duration
+	calls   int            // in it
+	run     []overlap.Call // room for calls on their way into frames
+}
+
+func (o *outgoing) reset() { *o = outgoing{bytes: o.bytes[:0], open: -1, run: o.run} }
+
+// pull pulls up to most calls.
+func (o *outgoing) pull(w *overlap.Worker, most int) []overlap.Call {
+	if most = min(most, mostRun); most > len(o.run) {
+		o.run = make([]overlap.Call, most)
+	}
+	return o.run[:w.TryNextRun(o.run[:most])]
+}
+
+const (
+	smallestPipe = 8 << 10 // what Linux gives a user who has many
+	mostPending  = 16 << 10
+	largeInput   = 64 << 10
+)
+
+// send adds calls, all of one task and its options, to what is to be written. It reports false when the process has died. Calls
+// that it does not get to are handed out again.
+func (l *lease) send(calls ...overlap.Call) bool {
+	r := l.routeOf(calls[0].Task())
+	timeout, _ := calls[0].Timeout()
+	next := 0
+	defer func() {
+		for _, left := range calls[next:] {
+			left.Requeue()
+		}
+		clear(calls) // lets go of the job
+	}()
+	for _, call := range calls {
+		next++
+		if !l.sendOne(call, r, timeout) {
+			return false
+		}
+	}
+	return true
+}
+
+// sendOne adds one call. One that does not encode fails here.
+func (l *lease) sendOne(call overlap.Call, r *route, timeout time.Duration) bool {
+	if l.timed {
+		if ctx := call.Context(); ctx.Err() != nil { // canceled while it waited
+			call.End(nil, overlap.NeverStarted, context.Cause(ctx))
+			return true
+		}
+	}
+	if r.err != nil {
+		call.End(nil, overlap.Failed, r.err)
+		return true
+	}
+	o := l.frames
+	start := len(o.bytes)
+	if o.open < 0 || o.route != r || o.timeout != timeout || o.calls == mostRun {
+		o.begin(r, timeout, call.Task())
+	}
+	b, item := beginItem(o.bytes)
+	b, err := r.appendInput(b, call)
+	input := b[item+1:]
+	if err == nil && len(input) > mostFrame {
+		err = fmt.Errorf("a value of %d bytes is too large to cross: at most %d", len(input), mostFrame)
+	}
+	if err != nil {
+		call.End(nil, overlap.Failed, fmt.Errorf("the input does not cross to a worker process: %w", err))
+		return true
+	}
+	size := len(b) - start
+	if l.bytes+size > l.child.inPipe && l.flight.count > 0 { // it would not fit, so the others go first
+		call.Requeue()
+		l.full = true
+		return true
+	}
+	l.launch(call, r, size)
+	if len(input) >= largeInput {
+		return l.sendLarge(input)
+	}
+	o.bytes = endItem(b, item)
+	endFrame(o.bytes, o.open)
+	o.calls++
+	return len(o.bytes) < mostPending || l.write()
+}
+
+// begin opens a frame for calls of a task, which the worker is told of first if it does not know it.
+func (o *outgoing) begin(r *route, timeout time.Duration, t overlap.AnyTask) {
+	b := o.bytes
+	if !r.known {
+		start := len(b)
+		b = append(appendHead(b, kindTask), t.Name()...)
+		endFrame(b, start)
+		r.known = true
+	}
+	o.open, o.route, o.timeout, o.calls = len(b), r, timeout, 0
+	o.bytes = binary.AppendUvarint(binary.AppendUvarint(appendHead(b, kindCalls), r.number), uint64(timeout/time.Microsecond))
+	endFrame(o.bytes, o.open)
+}
+
+// launch counts a call as in flight.
+func (l *lease) launch(call overlap.Call, r *route, size int) {
+	c := l.child
+	c.sent++
+	if s := c.printed.sorter; s != nil {
+		s.expect(c.sent, call.Task().Name(), call.Index())
+	}
+	l.bytes += size
+	f := l.flight.push()
+	f.call, f.route, f.bytes, f.gone = call, r, int32(size), false
+	if l.timed {
+		f.earliest = l.last.Sub(l.epoch)
+		if call.Attempt() > 1 { // its last attempt may have ended elsewhere since
+			f.earliest = time.Since(l.epoch)
+		}
+	}
+	if l.flight.count == 1 {
+		l.begun()
+	}
+}
+
+// sendLarge sends the only call in flight, whose frame is open, with its input by the lane, which is faster for much at once.
+func (l *lease) sendLarge(input []byte) bool {
+	o, c := l.frames, l.child
+	announced := binary.AppendUvarint(slices.Clone(o.bytes), uint64(len(input))) // the input begins where the frame ends
+	announced[o.open+frameHead-1] = byte(kindLarge)
+	endFrame(announced, o.open)
+	sent := c.write(c.requests, announced) == nil && c.write(c.lane, input) == nil
+	l.forget()
+	return sent
+}
+
+// write writes what there is to write.
+func (l *lease) write() bool {
+	if len(l.frames.bytes) == 0 {
+		return true
+	}
+	err := l.child.write(l.child.requests, l.frames.bytes)
+	l.forget()
+	return err == nil
+}
+
+// forget drops what has been written, and its room if that is large.
+func (l *lease) forget() {
+	if cap(l.frames.bytes) > mostKept {
+		l.frames.bytes = nil
+	}
+	l.frames.reset()
+}
