@@ -70,6 +70,23 @@ func (j *Job) popAgain() (Call, bool) {
 	return c, true
 }
 
+// popSeveralAgain is popAgain for up to half of the calls, which is one where each has a task of its own.
+func (j *Job) popSeveralAgain(calls []Call) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n := min(len(calls), (len(j.again)+1)/2)
+	if j.task == nil {
+		n = min(n, 1)
+	}
+	for i, c := range j.again[:n] {
+		calls[i] = c.Call
+	}
+	clear(j.again[:n])
+	j.again = j.again[n:]
+	j.againCount.Add(int32(-n))
+	return n
+}
+
 // sleep hands a call out again after a wait, during which it holds no worker.
 func (j *Job) sleep(c Call, last ending, wait time.Duration) {
 	due := j.now() + wait

@@ -153,6 +153,24 @@ func (j *groupJob) one() (Call, bool) {
 	return j.pop(), true
 }
 
+func (j *groupJob) several(calls []Call) int {
+	if j.queued.Load() == 0 {
+		return 0
+	}
+	j.queueing.Lock()
+	defer j.queueing.Unlock()
+	waiting := j.queue[j.head:]
+	n := min(len(calls), (len(waiting)+1)/2)
+	for i := range n {
+		f := waiting[i]
+		if i > 0 && (f.policy != calls[0].future.policy || f.self.task() != calls[0].future.self.task()) {
+			return i
+		}
+		calls[i] = j.pop()
+	}
+	return n
+}
+
 // pop takes the first call of the queue, which is locked and not empty.
 func (j *groupJob) pop() Call {
 	f := j.queue[j.head]

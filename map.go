@@ -61,21 +61,36 @@ func (m *mapSource[In, Out]) one() (Call, bool) {
 }
 
 func (m *mapSource[In, Out]) claim(w *Worker, most int) bool {
-	total := int64(len(m.in))
-	left := total - m.next.Load()
-	if left <= 0 {
+	left := int64(m.ready())
+	if left == 0 {
 		return false
 	}
 	if most > 1 { // guided self-scheduling: the last runs are short, so that all workers end at once
 		most = max(1, min(most, int(left/16)))
 	}
-	end := m.next.Add(int64(most))
-	start := end - int64(most)
-	if start >= total {
-		return false
+	if start, n := m.take(most); n > 0 {
+		w.run.set(start, n)
+		return true
 	}
-	w.run.set(start, int(min(end, total)-start))
-	return true
+	return false
+}
+
+func (m *mapSource[In, Out]) take(most int) (start int64, n int) {
+	end := m.next.Add(int64(most))
+	start = end - int64(most)
+	return start, int(max(0, min(end, int64(len(m.in)))-start))
+}
+
+func (m *mapSource[In, Out]) several(calls []Call) int {
+	left := m.ready()
+	if left == 0 {
+		return 0
+	}
+	start, n := m.take(min(len(calls), (left+2-1)/2))
+	for i := range n {
+		calls[i] = Call{place: start + int64(i)}
+	}
+	return n
 }
 
 func (m *mapSource[In, Out]) shut(error) {

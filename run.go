@@ -28,12 +28,6 @@ func (r *rest) pop() (int64, bool) {
 	}
 }
 
-// takeAll takes every place.
-func (r *rest) takeAll() (first int64, count int) {
-	word := r.word.Swap(0)
-	return int64(word >> countBits), int(word & (1<<countBits - 1))
-}
-
 // steals reports whether there can be rests of runs to take.
 func (j *Job) steals() bool { return j.runs && (j.slots == nil || !j.slots.cooperative) }
 

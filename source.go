@@ -9,6 +9,9 @@ type source interface {
 	ready() int
 	// one claims one call. It never blocks.
 	one() (Call, bool)
+	// several claims up to len(calls) calls, all of one task and its options: of those that are ready, a part that leaves as much
+	// to others. It never blocks.
+	several(calls []Call) int
 	// claim gives w a run of up to most calls. It never blocks.
 	claim(w *Worker, most int) bool
 	// runAll makes an attempt at each call of w's run, on this goroutine.

@@ -88,6 +88,23 @@ func (s *stream[In, Out]) one() (Call, bool) {
 	}
 }
 
+func (s *stream[In, Out]) several(calls []Call) int {
+	for {
+		first := s.claimed.Load()
+		ready := int(s.drawn.Load() - first)
+		if ready <= 0 || s.stopped.Load() {
+			return 0
+		}
+		n := min(len(calls), (ready+1)/2)
+		for i := range n {
+			calls[i] = Call{place: int64(s.todo[(first+int64(i))%int64(len(s.todo))].Load())}
+		}
+		if s.claimed.CompareAndSwap(first, first+int64(n)) { // so the places were still those to be claimed
+			return n
+		}
+	}
+}
+
 func (s *stream[In, Out]) claim(w *Worker, most int) bool {
 	if w.places == nil {
 		w.places = make([]atomic.Int32, s.runPlaces)

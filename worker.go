@@ -98,23 +98,28 @@ func (w *Worker) TryNext() (Call, bool) {
 }
 
 // TryNextRun is TryNext for several calls at once, which costs less for each: it puts up to len(calls) there, all of one task,
-// and returns how many. Of the last calls of a job it pulls few at a time, so that all workers end at about the same time.
+// and returns how many. It leaves as many to other workers, and of a Map far more, so that all end at about the same time.
 func (w *Worker) TryNextRun(calls []Call) int {
 	j := w.job
-	if len(calls) < 2 || w.only != nil || !j.runs || j.againCount.Load() > 0 {
+	if len(calls) < 2 || w.only != nil {
 		return w.tryNextOf(calls)
 	}
+	w.settle()
 	if w.lost.Load() || w.pulled && j.slots != nil && j.slots.wanted(w) {
 		return 0
 	}
-	w.settle()
-	w.pulled = j.source.claim(w, len(calls))
-	w.exact = false
-	w.begun()
-	first, n := w.run.takeAll()
-	for i := range n {
-		calls[i] = Call{worker: w, place: w.place(first + int64(i))}
+	n := 0
+	if j.againCount.Load() > 0 {
+		n = j.popSeveralAgain(calls)
 	}
+	if n == 0 {
+		n = j.source.several(calls)
+	}
+	for i := range n {
+		calls[i].worker = w
+	}
+	w.exact, w.pulled = false, n > 0
+	w.begun()
 	return n
 }
 
