@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/overlap"
 )
 
 // child is a worker process as its parent sees it.
@@ -28,10 +30,12 @@ type child struct {
 	tasks    map[string]uint64 // numbers that the worker knows
 	flight   flight            // of the lease
 	frames   outgoing          // of the lease
-	inPipe   int               // bytes that fit into requests for sure
-	sent     uint64            // calls
-	told     uint64            // of those, answers read from replies
-	answered uint64            // of those, answered: the answers may be read from the memory before
+	paced    overlap.AnyTask   // the last lease's, with the window that it had come to
+	window   int
+	inPipe   int    // bytes that fit into requests for sure
+	sent     uint64 // calls
+	told     uint64 // of those, answers read from replies
+	answered uint64 // of those, answered: the answers may be read from the memory before
 	served   int
 	term     int    // calls after which it retires; 0: none
 	expired  func() // what to do when the wait for it is interrupted; nil: fail

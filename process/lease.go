@@ -70,8 +70,10 @@ func (l *lease) begin(call overlap.Call) error {
 	l.child, l.flight, l.frames = c, &c.flight, &c.frames
 	l.frames.reset()
 	l.timed, l.epoch = call.Timed(), time.Now()
+	if c.paced == call.Task() {
+		l.window = c.window // at which they went last time
+	}
 	c.expired = l.look
-	l.watched = watched{}
 	l.pool.watch(c)
 	return nil
 }
@@ -93,6 +95,7 @@ func (l *lease) end() {
 	l.write() // it may be told of a task none of whose calls could be sent
 	l.pool.unwatch(l.child)
 	l.child.expired = nil
+	l.child.paced, l.child.window = l.recent, l.window
 	l.pool.give(l.child)
 	*l = lease{pool: l.pool, worker: l.worker, window: 1}
 }
@@ -102,6 +105,7 @@ func (l *lease) end() {
 func (l *lease) feed(call overlap.Call) bool {
 	l.last = time.Now()
 	l.cursor = l.last
+	l.watched = watched{}
 	for ok := l.send(call); ok; ok = l.write() && l.receive() {
 		if !l.fill() {
 			return false
@@ -113,18 +117,21 @@ func (l *lease) feed(call overlap.Call) bool {
 	return false
 }
 
-// fill sends as many calls as there are and the process has room for.
+// fill sends more calls, until there is no more room for them or the job keeps some for other workers.
 func (l *lease) fill() bool {
-	for room := l.room(); room > 0; room = l.room() {
-		calls := l.frames.pull(l.worker, room)
-		if len(calls) == 0 {
+	for {
+		asked := min(l.room(), mostRun)
+		if asked < 1 {
 			return true
 		}
-		if !l.send(calls...) {
+		calls := l.frames.pull(l.worker, asked)
+		if len(calls) > 0 && !l.send(calls...) {
 			return false
 		}
+		if len(calls) < asked {
+			return true
+		}
 	}
-	return true
 }
 
 // room is how many more calls may be sent.

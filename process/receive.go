@@ -33,7 +33,8 @@ func (l *lease) receive() bool {
 		l.advance(int(c.answered - before))
 	}
 	if l.each > 0 {
-		l.window = min(mostFlying, max(1, (l.window+int(busyFor/l.each)+1)/2))
+		wanted := max(1, int(busyFor/l.each))
+		l.window = min(mostFlying, max(wanted, (l.window+wanted)/2)) // narrowed with care: the worker may just not have been run
 	}
 	if l.flight.count == 0 {
 		l.bytes, l.full = 0, false

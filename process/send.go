@@ -24,7 +24,7 @@ func (o *outgoing) reset() { *o = outgoing{bytes: o.bytes[:0], open: -1, run: o.
 
 // pull pulls up to most calls.
 func (o *outgoing) pull(w *overlap.Worker, most int) []overlap.Call {
-	if most = min(most, mostRun); most > len(o.run) {
+	if most > len(o.run) {
 		o.run = make([]overlap.Call, most)
 	}
 	return o.run[:w.TryNextRun(o.run[:most])]

@@ -10,15 +10,39 @@ import (
 // done for a call in between, so that a call costs no timer.
 const tick = 5 * time.Millisecond
 
-// slow is how long a call runs before the ones sent after it are given back, for other workers to run.
+// slow is over how long a worker's progress is looked at. Calls that it has been sent are given back, for other workers to
+// run, when it would take more than twice as long to get through them: one has turned out to be slow, or all have.
 const slow = 10 * time.Millisecond
 
-// watched is what the watch knows of the call whose reply is awaited.
+// watched is what the watch knows of the call whose answer is awaited, and of the worker's progress.
 type watched struct {
-	seq      uint64
-	since    time.Time
-	killed   bool
+	seq     uint64
+	since   time.Time
+	killed  bool
+	earlier [3]glimpse // the oldest first, a tick apart at least
+}
+
+// glimpse is how many calls a worker had finished.
+type glimpse struct {
+	at       time.Time
 	finished uint64
+}
+
+// glance notes how far the worker has come, and returns how many calls it has finished in about the time of slow, if it has
+// been looked at for that long.
+func (h *watched) glance(now time.Time, finished uint64) (done uint64, known bool) {
+	oldest, latest := h.earlier[0], &h.earlier[len(h.earlier)-1]
+	if now.Sub(latest.at) >= tick/2 {
+		copy(h.earlier[:], h.earlier[1:])
+		*latest = glimpse{now, finished}
+	}
+	return finished - oldest.finished, !oldest.at.IsZero() && now.Sub(oldest.at) >= slow
+}
+
+// stalled reports whether the worker has finished nothing since the last glance.
+func (h *watched) stalled(finished uint64) bool {
+	latest := h.earlier[len(h.earlier)-1]
+	return !latest.at.IsZero() && latest.finished == finished
 }
 
 // watch has a leased worker looked at, every tick.
@@ -75,23 +99,22 @@ func (l *lease) look() {
 		c.kill(overMemory)
 		return
 	}
+	now := time.Now()
 	started, finished := c.progress()
-	if finished > c.answered && finished == h.finished && started > finished { // its answer waits for a slow call
+	if h.stalled(finished) && finished > c.answered && started > finished { // answers wait for a slow call
 		l.readAhead(started, finished)
 	}
-	h.finished = finished
+	if done, known := h.glance(now, finished); known && c.sent > started && c.sent-started > 2*done {
+		l.giveBack()
+	}
 	if seq := finished + 1; h.seq != seq {
-		*h = watched{seq: seq, since: time.Now(), finished: finished}
-		return
+		h.seq, h.since = seq, now
 	}
 	at := int(finished - c.answered)
 	if at >= l.flight.count || h.killed {
 		return
 	}
-	running, call := time.Since(h.since), l.flight.at(at).call
-	if running > slow && started < c.sent {
-		l.giveBack()
-	}
+	running, call := now.Sub(h.since), l.flight.at(at).call
 	if call.Context().Err() != nil {
 		c.cancel(h.seq) // again and again: the worker may not have begun the call
 		l.giveBack()
