@@ -34,10 +34,11 @@ func (d *lines) spawn(s *settings, name string) (*child, error) {
 		return nil, err
 	}
 	pipe := func() (r, w *os.File, err error) {
-		if r, w, err = os.Pipe(); err == nil {
-			files = append(files, r, w)
+		if r, w, err = os.Pipe(); err != nil {
+			return nil, nil, fmt.Errorf("making a pipe: %w", err)
 		}
-		return r, w, err
+		files = append(files, r, w)
+		return r, w, nil
 	}
 	stdin, requests, err := pipe()
 	if err != nil {

@@ -169,7 +169,7 @@ func (p *Pool) start(name string) {
 	switch {
 	case err != nil:
 		p.failures++
-		p.failed = fmt.Errorf("starting a worker process: %w", err)
+		p.failed = fmt.Errorf("starting a worker process: %w", advised(err))
 		if p.failures >= mostFailures && p.retry == nil && !p.closed {
 			p.retry = time.AfterFunc(min(5*time.Second, 10*time.Millisecond<<min(p.failures, 9)), func() {
 				p.mu.Lock()

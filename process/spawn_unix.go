@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 
@@ -58,7 +57,7 @@ func (s *settings) spawn(name string) (*child, error) {
 	pipe := func(iWrite bool) (*os.File, error) {
 		r, w, err := os.Pipe()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("making a pipe: %w", err)
 		}
 		if iWrite {
 			mine, theirs = append(mine, w), append(theirs, r)
@@ -86,7 +85,7 @@ func (s *settings) spawn(name string) (*child, error) {
 	c.memory, c.page, theirs = memory, memory.page(), append(theirs, file)
 	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|sockCloseOnExec, 0)
 	if err != nil {
-		return abort(err)
+		return abort(fmt.Errorf("making a socket for large inputs: %w", err))
 	}
 	unix.SetNonblock(ends[0], true)
 	for _, end := range ends { // as much as the system allows, so that a large input needs few turns
@@ -117,7 +116,7 @@ func (s *settings) spawn(name string) (*child, error) {
 		c.cmd.Env = append(c.cmd.Env, initVariable+"="+s.initializer)
 	}
 	if err := startOnItsThread(c.cmd); err != nil {
-		return abort(fmt.Errorf("%s: %w", strings.TrimPrefix(c.cmd.Path, "/proc/self/exe"), err))
+		return abort(err)
 	}
 	for _, f := range theirs {
 		f.Close()

@@ -1,0 +1,190 @@
+//go:build linux
+
+package process
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/overlap"
+)
+
+// mostFiles is how many files the process may have open while it lacks some.
+const mostFiles = 150
+
+// leaveFiles uses up all files this process may open but for some, and gives what frees them.
+func leaveFiles(t *testing.T, some int) (free func()) {
+	t.Helper()
+	var used []int
+	for {
+		fd, err := syscall.Open(os.DevNull, syscall.O_CLOEXEC, 0)
+		if err != nil {
+			if err != syscall.EMFILE || len(used) < some {
+				t.Fatalf("after %d files: %v", len(used), err)
+			}
+			break
+		}
+		used = append(used, fd)
+	}
+	for _, fd := range used[:some] {
+		syscall.Close(fd)
+	}
+	return func() {
+		for _, fd := range used[some:] {
+			syscall.Close(fd)
+		}
+	}
+}
+
+// dialects makes pools whose workers are this program, and pools whose workers are a command.
+var dialects = map[string]func() (*Pool, func() error){
+	"same binary": func() (*Pool, func() error) {
+		p := New(1, Silent())
+		return p, func() error { return makes(p, double, 3) }
+	},
+	"command": func() (*Pool, func() error) {
+		p := Command([]string{"/proc/self/exe"}, 1, Silent(), Environment(fakeVariable+"=start"))
+		return p, func() error { return makes(p, fakeDo, "x") }
+	},
+}
+
+func makes[In, Out any](p *Pool, task *overlap.Task[In, Out], in In) error {
+	_, err := overlap.Map(context.Background(), p, task, []In{in, in, in})
+	return err
+}
+
+func TestFilesThatRunOutFailTheJobsOnly(t *testing.T) {
+	if !alone(t, nil) {
+		return
+	}
+	limit(t, unix.RLIMIT_NOFILE, mostFiles)
+	for name, open := range dialects {
+		failed := false
+		for some := range 30 { // so that each step of starting a worker lacks its file once
+			t.Run(name+" with "+strconv.Itoa(some)+" files", func(t *testing.T) {
+				nothingLeft(t)
+				free := leaveFiles(t, some)
+				p, job := open()
+				within(t, "a job and a pool without files", func() {
+					err := job()
+					if err != nil && (!errors.Is(err, syscall.EMFILE) || !strings.Contains(err.Error(), "too many open files; ") || !strings.Contains(err.Error(), "ulimit -n")) {
+						t.Errorf("the job ended with %v, want to be told that there are no files and what to do", err)
+					}
+					failed = failed || err != nil
+					free()
+					eventually(t, "jobs are done when there are files", func() bool { return job() == nil })
+					p.Close()
+				})
+			})
+		}
+		if !failed {
+			t.Errorf("%s: no job failed, so this test showed nothing", name)
+		}
+	}
+}
+
+func TestFilesThatRunOutWhileAPoolIsAtWork(t *testing.T) {
+	if !alone(t, nil) {
+		return
+	}
+	limit(t, unix.RLIMIT_NOFILE, mostFiles)
+	for name, open := range dialects {
+		t.Run(name, func(t *testing.T) {
+			nothingLeft(t)
+			p, job := open()
+			defer p.Close()
+			for range 3 {
+				ready(t, p, 2)
+				free := leaveFiles(t, 0)
+				for _, pid := range p.PIDs() {
+					syscall.Kill(pid, syscall.SIGKILL)
+				}
+				eventually(t, "a job fails, as there are neither workers nor files", func() bool { return errors.Is(job(), syscall.EMFILE) })
+				free()
+				eventually(t, "jobs are done when there are files", func() bool { return job() == nil })
+			}
+		})
+	}
+}
+
+// TestProcessesThatRunOutFailTheJobsOnly needs a user whom the limit on processes binds, which is not root.
+func TestProcessesThatRunOutFailTheJobsOnly(t *testing.T) {
+	if !alone(t, somebody) {
+		return
+	}
+	haveThreads()
+	for name, open := range dialects {
+		t.Run(name, func(t *testing.T) {
+			nothingLeft(t)
+			p, job := open()
+			defer p.Close()
+			for range 3 {
+				ready(t, p, 2)
+				before := limit(t, unix.RLIMIT_NPROC, 1)
+				for _, pid := range p.PIDs() {
+					syscall.Kill(pid, syscall.SIGKILL)
+				}
+				eventually(t, "a job fails, as there are neither workers nor processes", func() bool {
+					err := job()
+					return errors.Is(err, syscall.EAGAIN) && strings.Contains(err.Error(), "ulimit -u")
+				})
+				limit(t, unix.RLIMIT_NPROC, before)
+				eventually(t, "jobs are done when there may be processes", func() bool { return job() == nil })
+			}
+		})
+	}
+}
+
+// haveThreads has the runtime start threads, which it keeps: without processes there are no more threads either, and it
+// would not survive the lack of one.
+func haveThreads() {
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() { unix.Poll(nil, 100) })
+	}
+	all.Wait()
+}
+
+// limit sets the soft limit of a resource of this process and gives the one before.
+func limit(t *testing.T, resource int, most uint64) (before uint64) {
+	t.Helper()
+	var l unix.Rlimit
+	err := unix.Getrlimit(resource, &l)
+	before, l.Cur = l.Cur, most
+	if err == nil {
+		err = unix.Setrlimit(resource, &l)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return before
+}
+
+// TestNoRoomForTheSharedPageFailsTheJobsOnly has files, of which the shared page is one, be as small as on a full disk.
+func TestNoRoomForTheSharedPageFailsTheJobsOnly(t *testing.T) {
+	if !alone(t, nil) {
+		return
+	}
+	for name, open := range dialects {
+		t.Run(name, func(t *testing.T) {
+			nothingLeft(t)
+			before := limit(t, unix.RLIMIT_FSIZE, 1000)
+			p, job := open()
+			defer p.Close()
+			err := job()
+			if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), "memory to share with a worker") {
+				t.Errorf("the job ended with %v", err)
+			}
+			limit(t, unix.RLIMIT_FSIZE, before)
+			eventually(t, "jobs are done when there is room", func() bool { return job() == nil })
+		})
+	}
+}
