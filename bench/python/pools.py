@@ -51,6 +51,7 @@ def meeting(folder):
 # Each contest: the task, its inputs by the number of calls, and what a result counts for in the answer.
 CONTESTS = {
     "map": (increment, lambda calls: list(range(calls)), int),
+    "python-worker": (increment, lambda calls: list(range(calls)), int),
     "submit-one": (increment, lambda calls: list(range(calls)), int),
     "sieves": (primes.primes, lambda calls: list(primes.NUMBERS)[:calls], len),
     "megabyte": (size, lambda calls: [bytes(1 << 20)] * calls, int),

@@ -4,7 +4,8 @@ package python
 
 import "embed"
 
-// Scripts are primes.py and fetch.py for cmd/article, pools.py for cmd/processes and failures.py for cmd/failures.
+// Scripts are primes.py and fetch.py for cmd/article, pools.py and worker.py for cmd/processes and failures.py for
+// cmd/failures.
 //
-//go:embed primes.py fetch.py pools.py failures.py
+//go:embed primes.py fetch.py pools.py worker.py failures.py
 var Scripts embed.FS

@@ -23,9 +23,9 @@ type series []float64
 
 // compare measures the contenders of each contest in turn and prints the table.
 func compare(ctx context.Context, s settings, out, progress io.Writer) error {
-	version, err := exec.CommandContext(ctx, s.python, "--version").Output()
+	version, err := exec.CommandContext(ctx, interpreter, "--version").Output()
 	if err != nil {
-		return fmt.Errorf("%s does not run (%w): install Python 3 or name it with -python", s.python, err)
+		return fmt.Errorf("%s does not run (%w): install Python 3 or name it with -python", interpreter, err)
 	}
 	binary, err := os.Executable()
 	if err != nil {
@@ -39,7 +39,7 @@ func compare(ctx context.Context, s settings, out, progress io.Writer) error {
 	if err := os.CopyFS(folder, python.Scripts); err != nil {
 		return err
 	}
-	p := programs{binary, s.python, filepath.Join(folder, "pools.py")}
+	p := programs{binary, interpreter, filepath.Join(folder, "pools.py")}
 	var table [][]string
 	var killed []float64
 	for _, c := range s.contests {
@@ -77,7 +77,7 @@ type programs struct{ binary, python, script string }
 // measure has a contender measured in a process of its own and checks its answer.
 func (p programs) measure(ctx context.Context, c contest, by contender) (m measurement, err error) {
 	calls, runs := strconv.Itoa(by.calls), strconv.Itoa(by.runs)
-	child := exec.CommandContext(ctx, p.binary, "-measure", c.name+"/"+by.name, "-calls", calls, "-runs", runs)
+	child := exec.CommandContext(ctx, p.binary, "-measure", c.name+"/"+by.name, "-calls", calls, "-runs", runs, "-python", p.python)
 	if by.python {
 		child = exec.CommandContext(ctx, p.python, p.script, c.name, by.name, calls, runs)
 	}

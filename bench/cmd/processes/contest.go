@@ -40,6 +40,16 @@ var contests = []contest{
 		},
 	},
 	{
+		name: "python-worker", what: "`Map` of a Python function, no-op", answer: incremented,
+		contenders: []contender{
+			{name: batches, calls: 100_000, runs: 3},
+			{name: lineACall, calls: 100_000, runs: 1},
+			{name: "Pool.map", python: true, calls: 100_000, runs: 10},
+			{name: "Pool.map chunksize=1", python: true, calls: 20_000, runs: 1, most: 0.25},
+			{name: "ProcessPoolExecutor.map", python: true, calls: 5_000, runs: 1},
+		},
+	},
+	{
 		name: "submit-one", what: "one no-op at a time", most: 25 * microsecond, mostText: "≤ 25 µs", answer: incremented,
 		contenders: []contender{
 			{name: ourName, calls: 10_000, runs: 1},
@@ -97,6 +107,8 @@ var contests = []contest{
 const (
 	goPlugin    = "hashicorp/go-plugin net/rpc"
 	undisturbed = "the same undisturbed"
+	batches     = "process.Command(2), idempotent"
+	lineACall   = "process.Command(2), not idempotent"
 )
 
 // incremented is the sum of 1 … calls.

@@ -27,7 +27,6 @@ const failed, badUsage = 1, 2
 type settings struct {
 	contests []contest
 	rounds   int
-	python   string
 }
 
 func main() {
@@ -44,7 +43,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) int {
 	flags.SetOutput(progress)
 	names := flags.String("contests", "", "comma-separated `names`, all unless given: "+strings.Join(known(), ", "))
 	flags.IntVar(&s.rounds, "rounds", 5, "measured rounds of each contender; `sieves` has at most 3")
-	flags.StringVar(&s.python, "python", "python3", "the Python `interpreter`")
+	flags.StringVar(&interpreter, "python", "python3", "the Python `interpreter`")
 	one := flags.String("measure", "", "measure one `contest/contender` of ours in this process and print it as JSON")
 	calls := flags.Int("calls", 1000, "with -measure, calls a run")
 	runs := flags.Int("runs", 1, "with -measure, runs")

@@ -28,10 +28,12 @@ type way func(ctx context.Context, on overlap.Executor, calls int) (answer int, 
 
 // measures are the contenders that this program measures in a process of its own.
 var measures = map[string]func(ctx context.Context, calls, runs int) (measurement, error){
-	"map/" + ourName:         onProcesses(incrementAll(increment)),
-	"submit-one/" + ourName:  onProcesses(incrementOneByOne),
-	"submit-one/" + goPlugin: measurePlugin,
-	"sieves/" + ourName:      onProcesses(sieves),
+	"map/" + ourName:             onProcesses(incrementAll(increment)),
+	"python-worker/" + batches:   onPython(pythonIncrementAgain),
+	"python-worker/" + lineACall: onPython(pythonIncrement),
+	"submit-one/" + ourName:      onProcesses(incrementOneByOne),
+	"submit-one/" + goPlugin:     measurePlugin,
+	"sieves/" + ourName:          onProcesses(sieves),
 	"sieves/overlap.Pool(2)": func(ctx context.Context, calls, runs int) (measurement, error) {
 		return measure(ctx, overlap.Pool(workers), sieves, calls, runs)
 	},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,10 @@ func TestOursAnswerRight(t *testing.T) {
 				switch c.name {
 				case "sieves": // counted apart: the primes up to 1000, 1001 and 1002
 					calls, want = 3, 168*3
+				case "python-worker":
+					if _, err := exec.LookPath(interpreter); err != nil {
+						t.Skip(err)
+					}
 				case "chaos":
 					if _, err := children.Of(os.Getpid()); err != nil {
 						t.Skip(err)
@@ -56,7 +61,7 @@ func TestContestsAreWellFormed(t *testing.T) {
 			t.Errorf("two contests are named %s", c.name)
 		}
 		seen[c.name] = true
-		if len(c.contenders) < 2 || c.contenders[0].name != ourName || (c.most > 0) != (c.mostText != "") {
+		if len(c.contenders) < 2 || c.contenders[0].python || (c.most > 0) != (c.mostText != "") {
 			t.Errorf("%s needs ours first, a peer, and its target in words if it has one", c.name)
 		}
 		for _, by := range c.contenders {
