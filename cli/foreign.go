@@ -18,8 +18,11 @@ func (d document) String() string { return string(d.RawMessage) }
 // foreign starts workers of a command in another language, and finds which of their tasks is to run: the first argument if
 // it names one, or else the only one there is. It returns that task and the arguments that are inputs.
 func foreign(ctx context.Context, command string, workers int, args []string) (*process.Pool, overlap.AnyTask, []string, error) {
-	argv := strings.Fields(command)
-	if len(argv) == 0 {
+	argv, err := splitCommand(command)
+	switch {
+	case err != nil:
+		return nil, nil, nil, usageErrorf("--worker: %w", err)
+	case len(argv) == 0 || argv[0] == "":
 		return nil, nil, nil, usageErrorf("--worker names no command: give one such as 'python3 my_task.py'")
 	}
 	pool := process.Command(argv, processCount(workers))

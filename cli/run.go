@@ -44,7 +44,8 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
   overlap run fetch http://127.0.0.1:8080/json http://127.0.0.1:8080/html
   overlap run fetch --from urls.txt --on async -j 64 --timeout 10s --retries 3 -o pages.jsonl
   zcat urls.gz | overlap run fetch -k | head -1
-  overlap run --worker 'python3 my_task.py' --from inputs.jsonl`),
+  overlap run --worker 'python3 my_task.py' --from inputs.jsonl
+  overlap run --worker 'python3 "my task.py"' --from inputs.jsonl`),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if flags.worker != "" { // whose tasks are not known yet
 				return nil
@@ -59,8 +60,8 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
 	set := cmd.Flags()
 	set.StringVar(&flags.from, "from", "", "read the inputs from this `file`, one a line; - is standard input")
 	p.strategyFlag(cmd, &flags.on)
-	set.StringVar(&flags.worker, "worker", "", "run on worker processes of this `command` (split at spaces), which speaks the line protocol; "+
-		"TASK may be left out when it has one")
+	set.StringVar(&flags.worker, "worker", "", "run on worker processes of this `command`, which speaks the line protocol; quotes and backslashes "+
+		"mean what they do in a shell, nothing else does; TASK may be left out when it has one")
 	set.IntVarP(&flags.jobs, "jobs", "j", 0, "how many calls run at once: the pool's size (default min(32, cores+4)), or "+
 		"how many inputs the other strategies may draw ahead of the results")
 	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
