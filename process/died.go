@@ -80,6 +80,7 @@ func (l *lease) buried() {
 		switch {
 		case f.gone:
 		case seq > started && seq == first && l.fruitless >= mostFruitless: // the call kills workers before it is seen to begin
+			died.Started = false
 			f.call.End(nil, overlap.WorkerDied, died)
 			l.fruitless = 0
 		case seq > started:

@@ -38,7 +38,7 @@ func TestAnInputThatNoWorkerHasRoomForFailsItsCall(t *testing.T) {
 			switch {
 			case r.Index != at && (r.Err != nil || !bytes.Equal(r.Value, in[r.Index]) || r.Attempts != 1):
 				t.Errorf("call %d: %q, %v in %d attempts", r.Index, r.Value, r.Err, r.Attempts)
-			case r.Index == at && (r.Outcome != overlap.WorkerDied || !ok || died.Class != OutOfMemory || r.Attempts != 1):
+			case r.Index == at && (r.Outcome != overlap.WorkerDied || !ok || died.Class != OutOfMemory || died.Started || r.Attempts != 1):
 				t.Errorf("the call with the large input ended as %v in %d attempts: %v", r.Outcome, r.Attempts, r.Err)
 			}
 		}
