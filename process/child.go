@@ -24,6 +24,7 @@ type child struct {
 	lane     *os.File
 	in       *frameReader
 	page     *page
+	cgroup   cgroup
 	memory   shared
 	printed  *printed
 	line     *speaker          // of a command's worker, instead of in and tasks
@@ -82,11 +83,15 @@ func (c *child) unready(what string, err error) error {
 		c.kill("it did not get ready")
 		<-c.exited
 	}
+	c.cgroup.remove()
 	c.printed.drain()
 	defer c.release()
 	text := what
 	if killed {
 		text = "it was killed before it was ready"
+	}
+	if c.cgroup.kills > 0 {
+		text = "it ran out of memory before it was ready"
 	}
 	if err != nil {
 		text += fmt.Sprintf(" (%v)", err)

@@ -65,7 +65,7 @@ func (d *lines) spawn(s *settings, name string) (*child, error) {
 	dieWithParent(c.cmd.SysProcAttr)
 	c.cmd.Env = append(withoutOurs(os.Environ()), s.environment...)
 	c.cmd.Env = append(c.cmd.Env, fmt.Sprintf("%s=%d", lineVariable, lineVersion), fmt.Sprintf("%s=%d", depthVariable, depth()+1))
-	if err := startOnItsThread(c.cmd); err != nil {
+	if err := s.start(c); err != nil {
 		return abort(err)
 	}
 	for _, f := range []*os.File{stdin, stdout, stderr, file} {

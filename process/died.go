@@ -32,7 +32,7 @@ type DiedError struct {
 	ExitCode int            // −1 if a signal ended it
 	Signal   syscall.Signal // 0 if none did
 	Reason   string         // why its pool killed it, if it did
-	Peak     int64          // its peak memory in bytes, 0 if unknown
+	Peak     int64          // its peak memory in bytes, with what it started if it had a cgroup; 0 if unknown
 	Printed  string         // the end of what it printed, a stack for instance
 	Started  bool           // the call had started
 }
@@ -133,11 +133,14 @@ func (c *child) bury() *DiedError {
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		e.Signal = status.Signal()
 	}
-	e.Class = e.classify(unreachable)
+	if c.cgroup.peak > 0 {
+		e.Peak = c.cgroup.peak
+	}
+	e.Class = e.classify(unreachable, &c.cgroup)
 	return e
 }
 
-func (e *DiedError) classify(unreachable bool) Class {
+func (e *DiedError) classify(unreachable bool, in *cgroup) Class {
 	says := func(what string) bool { return strings.Contains(e.Printed, what) }
 	switch {
 	case strings.Contains(e.Reason, "longer than its timeout"):
@@ -148,7 +151,7 @@ func (e *DiedError) classify(unreachable bool) Class {
 		return Unreachable
 	case e.Reason != "":
 		return KilledHere
-	case e.Signal == syscall.SIGKILL && probablyOutOfMemory():
+	case e.Signal == syscall.SIGKILL && in.outOfMemory():
 		return OutOfMemory
 	case e.Signal == syscall.SIGKILL || e.Signal == syscall.SIGTERM || e.Signal == syscall.SIGINT || e.Signal == syscall.SIGHUP:
 		return KilledElse

@@ -28,6 +28,9 @@ func init() {
 	}
 }
 
+// fakeMisdeeds are what it does, before it answers, when it is asked for by an input, or greeted with.
+var fakeMisdeeds = map[string]func(){}
+
 type fake struct {
 	caps []string
 	log  *os.File
@@ -68,6 +71,9 @@ func (f *fake) serve(greeting string) {
 		hello = `{"overlap":1}`
 	case "long":
 		hello = strings.Repeat("x", 2<<20)
+	}
+	if do := fakeMisdeeds[greeting]; do != nil {
+		do()
 	}
 	f.say("%s", hello)
 	in := bufio.NewReader(os.Stdin)
@@ -145,6 +151,9 @@ func (f *fake) make(id uint64, item int, in string) string {
 	f.log.WriteString(in + "\n")
 	if f.can("start") {
 		f.say(`{"start":%d,"item":%d}`, id, item)
+	}
+	if do := fakeMisdeeds[in]; do != nil {
+		do()
 	}
 	out := `"out":` + strconv.Quote(in)
 	switch in {

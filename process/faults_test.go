@@ -96,11 +96,13 @@ func init() {
 				sink = append(sink, b)
 			}
 		},
-		"SIGKILL": kill(syscall.SIGKILL),
-		"SIGSEGV": kill(syscall.SIGSEGV),
-		"SIGABRT": kill(syscall.SIGABRT),
-		"SIGTERM": kill(syscall.SIGTERM),
-		"SIGSTOP": kill(syscall.SIGSTOP),
+		"shares memory": shareMemory,
+		"has children":  haveChildren,
+		"SIGKILL":       kill(syscall.SIGKILL),
+		"SIGSEGV":       kill(syscall.SIGSEGV),
+		"SIGABRT":       kill(syscall.SIGABRT),
+		"SIGTERM":       kill(syscall.SIGTERM),
+		"SIGSTOP":       kill(syscall.SIGSTOP),
 		"tight loop": func() {
 			for n := 0; ; n++ {
 			}

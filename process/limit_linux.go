@@ -24,22 +24,27 @@ func (s *settings) limit(c *child) error {
 	return nil
 }
 
-// The kernel enforces the limit here.
-const (
-	memoryLimited = "RLIMIT_DATA"
-	watchMemory   = false
-)
+// limitedBy says what enforces the limit.
+func (s *settings) limitedBy() string {
+	if s.cgroups.home.Load() != nil {
+		return "cgroup v2 and RLIMIT_DATA"
+	}
+	return "RLIMIT_DATA"
+}
+
+const watchMemory = false // the kernel does
 
 // kills is how many processes the kernel had killed for want of memory when this was first asked for.
-var kills = sync.OnceValue(outOfMemoryKills)
+var kills = sync.OnceValue(func() int { return outOfMemoryKills("/proc/vmstat") })
 
 // probablyOutOfMemory reports whether the kernel has killed for want of memory since the first worker was started.
-func probablyOutOfMemory() bool { return outOfMemoryKills() > kills() }
+func probablyOutOfMemory() bool { return outOfMemoryKills("/proc/vmstat") > kills() }
 
-func outOfMemoryKills() int {
-	f, err := os.Open("/proc/vmstat")
+// outOfMemoryKills is how many processes a file says have been killed for want of memory; −1 if it does not say.
+func outOfMemoryKills(file string) int {
+	f, err := os.Open(file)
 	if err != nil {
-		return 0
+		return -1
 	}
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
@@ -48,5 +53,5 @@ func outOfMemoryKills() int {
 			return n
 		}
 	}
-	return 0
+	return -1
 }

@@ -70,6 +70,7 @@ func open(d dialect, n int, options []Option) *Pool {
 	d.check(&p.settings)
 	if d.refusal() == nil {
 		kills() // from now on
+		p.settings.findCgroups()
 		p.mu.Lock()
 		p.fill()
 		p.mu.Unlock()
@@ -194,6 +195,7 @@ func (p *Pool) start(name string) {
 // mourn replaces a worker when it has gone, whether it was idle or not.
 func (p *Pool) mourn(c *child) {
 	<-c.exited
+	c.cgroup.remove()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.alive[c] {
@@ -349,7 +351,7 @@ type Info struct {
 	Workers     int    // ready or at work, the spare included
 	Busy        int    // of those, at work
 	Started     int    // ever
-	MemoryLimit string // how it is enforced; "" if there is none
+	MemoryLimit string // what enforces it, such as "RLIMIT_DATA" or "cgroup v2 and RLIMIT_DATA"; "" if there is none
 }
 
 // Info says what the pool is at the moment.
@@ -358,7 +360,7 @@ func (p *Pool) Info() Info {
 	defer p.mu.Unlock()
 	i := Info{Workers: len(p.alive), Busy: len(p.leased), Started: p.made}
 	if p.settings.memory > 0 {
-		i.MemoryLimit = memoryLimited
+		i.MemoryLimit = p.settings.limitedBy()
 	}
 	return i
 }

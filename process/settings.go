@@ -19,6 +19,7 @@ type settings struct {
 	printed     func(worker string, line []byte)
 	perCall     func(Printout)
 	environment []string
+	cgroups     cgroups
 
 	initValue   []byte // of a command
 	longestLine int
@@ -41,9 +42,14 @@ func RecycleAfter(n int) Option {
 	return func(s *settings) { s.recycle = n }
 }
 
-// MemoryLimit bounds a worker's data, C's included, in bytes: a worker that wants more dies of it, and its call fails with
-// the class [OutOfMemory]. A Go program has some 40 MB before it has done anything; MemoryLimit panics below 64 MB. Linux
-// enforces it (RLIMIT_DATA); elsewhere the pool watches what the workers say they use, ten times a second. [Pool.Info] says which.
+// MemoryLimit bounds a worker's memory, C's included, in bytes: a worker that wants more dies of it, and its call fails with
+// the class [OutOfMemory]. A Go program has some 40 MB before it has done anything; MemoryLimit panics below 64 MB.
+//
+// Linux enforces it: on the worker's own data by RLIMIT_DATA, which lets a Go program say where it ran out, and, in a
+// delegated cgroup v2 (one that systemd has delegated to the program, or one given by [Cgroup]), also on all that the worker
+// and what it starts use together, shared memory and files in memory included. For that, a program that is alone in a
+// cgroup delegated to it moves itself to a child of it. Elsewhere the pool watches what the workers say they use, ten
+// times a second. [Pool.Info] says which.
 func MemoryLimit(bytes int64) Option {
 	if bytes < 64<<20 {
 		panic(fmt.Sprintf("overlap: process.MemoryLimit: must be at least 64 MB, got %d bytes", bytes))

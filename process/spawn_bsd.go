@@ -16,6 +16,14 @@ func executable() string { return ownPath }
 
 func dieWithParent(*syscall.SysProcAttr) {}
 
+// start starts the worker's process.
+func (s *settings) start(c *child) error {
+	if s.cgroups.refusal != nil {
+		return s.cgroups.refusal
+	}
+	return startOnItsThread(c.cmd)
+}
+
 // reap waits for the worker's end, and then ends all that it has started. These systems cannot wait for a process and leave
 // it a zombie, so in between the number of its group could, in principle, be given to another.
 func (c *child) reap() {

@@ -49,6 +49,7 @@ func (c *child) reap() {
 		}
 	}
 	unix.Kill(-pid, unix.SIGKILL)
+	c.cgroup.end()
 	c.cmd.Wait()
 	close(c.exited)
 }

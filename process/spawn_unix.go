@@ -115,7 +115,7 @@ func (s *settings) spawn(name string) (*child, error) {
 	if s.initializer != "" {
 		c.cmd.Env = append(c.cmd.Env, initVariable+"="+s.initializer)
 	}
-	if err := startOnItsThread(c.cmd); err != nil {
+	if err := s.start(c); err != nil {
 		return abort(err)
 	}
 	for _, f := range theirs {
