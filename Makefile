@@ -6,7 +6,7 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # A count of inputs: a time that runs out in the middle of one can be reported as its failure.
 FUZZ_COUNT  = 4000x
 
-.PHONY: compare build test check portable unit fuzz bench clean
+.PHONY: compare build test check portable unit fuzz cgroup bench clean
 
 compare:
 	go run ./cmd/overlap compare
@@ -41,6 +41,10 @@ fuzz:
 				{ cat $$log; exit 1; }; \
 		done; \
 	done
+
+# Tests that need a delegated cgroup v2, in a virtual machine; the script says which packages that takes.
+cgroup:
+	process/testdata/cgroup-vm.sh
 
 bench:
 	cd bench && go run ./cmd/sidebyside
