@@ -21,6 +21,9 @@
 // had not started run elsewhere, and that is no attempt. A call that had ended, but whose result was lost with the worker,
 // runs again if its task is declared [overlap.Idempotent], and otherwise ends with [ErrResultLost].
 //
+// What a worker started is killed with it, as far as it is still in the worker's process group, or all of it where the
+// worker has a cgroup: see [MemoryLimit] and [Cgroup].
+//
 // # Time
 //
 // Timeout kills: when it and the Grace after it have passed, the worker's goroutines are printed, the worker is killed with
