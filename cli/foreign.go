@@ -17,7 +17,7 @@ func (d document) String() string { return string(d.RawMessage) }
 
 // foreign starts workers of a command in another language, and finds which of their tasks is to run: the first argument if
 // it names one, or else the only one there is. It returns that task and the arguments that are inputs.
-func foreign(ctx context.Context, command string, workers int, args []string) (*process.Pool, overlap.AnyTask, []string, error) {
+func foreign(ctx context.Context, command string, workers int, of []process.Option, args []string) (*process.Pool, overlap.AnyTask, []string, error) {
 	argv, err := splitCommand(command)
 	switch {
 	case err != nil:
@@ -25,7 +25,7 @@ func foreign(ctx context.Context, command string, workers int, args []string) (*
 	case len(argv) == 0 || argv[0] == "":
 		return nil, nil, nil, usageErrorf("--worker names no command: give one such as 'python3 my_task.py'")
 	}
-	pool := process.Command(argv, processCount(workers))
+	pool := process.Command(argv, processCount(workers), of...)
 	names, err := pool.Tasks(ctx)
 	if err == nil && len(args) > 0 && slices.Contains(names, args[0]) {
 		names, args = args[:1], args[1:]

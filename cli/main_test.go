@@ -31,7 +31,9 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"overlap": func() { Main(fetch.Task, primes.Task) },
-		"mine":    func() { Main(echo, square, strict, point, flaky, patient, deaf, gate, boom, vanish, unwritable) },
+		"mine": func() {
+			Main(echo, square, limits, strict, point, flaky, patient, deaf, gate, boom, vanish, unwritable)
+		},
 	})
 }
 
@@ -40,6 +42,10 @@ type pointXY struct{ X, Y int }
 var (
 	echo   = overlap.Define("echo", func(_ context.Context, s string) (string, error) { return s, nil })
 	square = overlap.Define("square", func(_ context.Context, n int) (int, error) { return n * n, nil })
+	limits = overlap.Define("limits", func(context.Context, string) (string, error) {
+		text, err := os.ReadFile("/proc/self/limits")
+		return string(text), err
+	})
 	strict = overlap.Define("strict", func(_ context.Context, n uint8) (uint8, error) {
 		if n%2 == 1 {
 			return 0, fmt.Errorf("%d is odd", n)

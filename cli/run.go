@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
+	"example.com/overlap/process"
 )
 
 // runFlags are what the user asked of run.
@@ -16,6 +17,7 @@ type runFlags struct {
 	jobs, retries    int
 	timeout, grace   time.Duration
 	keepOrder        bool
+	memoryLimit      byteSize
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -67,6 +69,8 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
 	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
 	set.DurationVar(&flags.grace, "grace", time.Second,
 		"give up an attempt that is still running this long after its timeout")
+	set.Var(&flags.memoryLimit, "memory-limit",
+		"end a worker process that wants more memory than this `size`, such as 512MB or 1GiB; its call fails")
 	set.IntVar(&flags.retries, "retries", 0,
 		"make up to this many extra attempts at a call that fails: 3 means 4 attempts in all")
 	set.BoolVarP(&flags.keepOrder, "keep-order", "k", false, "write the results in the order of the inputs")
@@ -94,19 +98,23 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	of, err := flags.workerOptions(cmd.Flags().Changed, s)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
 	var executor overlap.Executor
 	var task overlap.AnyTask
 	if flags.worker != "" {
-		if executor, task, args, err = foreign(ctx, flags.worker, flags.jobs, args); err != nil {
+		if executor, task, args, err = foreign(ctx, flags.worker, flags.jobs, of, args); err != nil {
 			return err
 		}
 	} else {
 		if task, err = p.task(args[0]); err != nil {
 			return err
 		}
-		executor, args = s.make(flags.jobs), args[1:]
+		executor, args = s.make(flags.jobs, of...), args[1:]
 	}
 	defer closeExecutor(executor)
 	j := &job{program: p, task: task, retries: -1, stop: make(chan struct{}), cancel: cancel}
@@ -158,6 +166,20 @@ func (f runFlags) options(given func(flag string) bool, s strategy) ([]overlap.O
 		options = append(options, overlap.Window(n))
 	}
 	return options, nil
+}
+
+// workerOptions are those of worker processes, or an error where there are none.
+func (f runFlags) workerOptions(given func(flag string) bool, s strategy) ([]process.Option, error) {
+	const least = 64 << 20
+	switch {
+	case !given("memory-limit"):
+		return nil, nil
+	case f.worker == "" && !s.processes:
+		return nil, usageErrorf("--memory-limit is for worker processes, and --on %s has none: add --on processes, or leave it out", s.name)
+	case f.memoryLimit < least:
+		return nil, usageErrorf("less than 64MiB is too little for a worker to start: give --memory-limit that or more")
+	}
+	return []process.Option{process.MemoryLimit(int64(f.memoryLimit))}, nil
 }
 
 // window is how many inputs may be drawn ahead of the results; 0 leaves it to the executor. A pool draws only what it

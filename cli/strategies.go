@@ -14,26 +14,30 @@ import (
 // strategy is an executor under the name that --on takes.
 type strategy struct {
 	name string
-	make func(workers int) overlap.Executor // workers is what -j says, 0 if it says nothing
-	says overlap.Describer                  // what it is, without making one
+	make func(workers int, of ...process.Option) overlap.Executor // workers is what -j says, 0 if it says nothing
+	says overlap.Describer                                        // what it is, without making one
 
 	// What -j says where the executor itself has no such limit: how many inputs may be drawn whose results are not out.
 	windowed bool
+
+	processes bool // its workers are, so that their options say something
 }
 
 // strategies is the one table of them: run, compare, the process that measures, the table of strategies and the
 // completions all read it.
 func strategies() []strategy {
 	return []strategy{
-		{name: "sync", make: func(int) overlap.Executor { return overlap.Sync() }},
-		{name: "threads", make: func(int) overlap.Executor { return overlap.Threads() }, windowed: true},
-		{name: "pool", make: func(workers int) overlap.Executor { return overlap.Pool(poolSize(workers)) }},
-		{name: "async", make: func(int) overlap.Executor { return overlap.Async() }, windowed: true},
-		{name: "loop", make: func(int) overlap.Executor { return overlap.Loop() }, windowed: true},
-		{name: "processes", make: func(workers int) overlap.Executor { return process.New(processCount(workers)) }, says: &process.Pool{}},
-		{name: "processes-submit", make: func(workers int) overlap.Executor {
-			return compare.Submitted{Executor: process.New(processCount(workers))}
-		}, says: submitsToProcesses{}},
+		{name: "sync", make: func(int, ...process.Option) overlap.Executor { return overlap.Sync() }},
+		{name: "threads", make: func(int, ...process.Option) overlap.Executor { return overlap.Threads() }, windowed: true},
+		{name: "pool", make: func(workers int, _ ...process.Option) overlap.Executor { return overlap.Pool(poolSize(workers)) }},
+		{name: "async", make: func(int, ...process.Option) overlap.Executor { return overlap.Async() }, windowed: true},
+		{name: "loop", make: func(int, ...process.Option) overlap.Executor { return overlap.Loop() }, windowed: true},
+		{name: "processes", make: func(workers int, of ...process.Option) overlap.Executor {
+			return process.New(processCount(workers), of...)
+		}, says: &process.Pool{}, processes: true},
+		{name: "processes-submit", make: func(workers int, of ...process.Option) overlap.Executor {
+			return compare.Submitted{Executor: process.New(processCount(workers), of...)}
+		}, says: submitsToProcesses{}, processes: true},
 	}
 }
 
