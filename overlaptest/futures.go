@@ -163,7 +163,7 @@ func ownErrors(t *testing.T, s *suite) {
 		equal[any](t, "input", e.Input, 7*i)
 		equal(t, "attempt", e.Attempt, 1)
 		equal(t, "task", e.Task, failsAtSevens.Name())
-		equal(t, "message", e.Err.Error(), sevenError{7 * i}.Error())
+		s.says(t, "message", e.Err, sevenError{7 * i}.Error())
 	}
 	equal(t, "errors of their own", len(seen), 8)
 }

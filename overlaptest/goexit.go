@@ -23,14 +23,14 @@ var goexit = []behaviour{
 func goexitInMap(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	_, err := overlap.Map(t.Context(), executor, goexitsAtSevens, numbers(100))
-	is(t, "Map", err, overlap.ErrGoexit)
+	s.exited(t, "Map", err)
 	got, err := overlap.Map(t.Context(), executor, goexitsAtSevens, numbers(500), overlap.KeepGoing())
 	failed := failedCalls(t, "Map", err)
 	equal(t, "failures", len(failed), 72)
 	for i, e := range failed {
 		equal(t, "index", e.Index, 7*i)
 		equal(t, "outcome", e.Outcome, overlap.Failed)
-		is(t, "error", e, overlap.ErrGoexit)
+		s.exited(t, "error", e)
 	}
 	for i, v := range got {
 		if i%7 != 0 {
@@ -48,7 +48,7 @@ func goexitInStream(t *testing.T, s *suite) {
 			for r := range overlap.Stream(t.Context(), executor, goexitsAtSevens, upTo(500), with(o.options,
 				overlap.Window(window))...) {
 				if count++; r.Index%7 == 0 {
-					is(t, "error", r.Err, overlap.ErrGoexit)
+					s.exited(t, "error", r.Err)
 				} else {
 					equal(t, "value", r.Value, 2*r.Index)
 				}
@@ -69,7 +69,7 @@ func goexitInGroup(t *testing.T, s *suite) {
 	for i, f := range all {
 		n, err := f.Wait(t.Context())
 		if i%7 == 0 {
-			is(t, "error", err, overlap.ErrGoexit)
+			s.exited(t, "error", err)
 			equal(t, "outcome", f.Outcome(), overlap.Failed)
 		} else {
 			equal(t, "value", n, 2*i)

@@ -15,6 +15,8 @@ const (
 	bubble                       // virtual time
 	onCaller                     // calls run on the goroutine that waits
 	cooperative                  // Await lets others run
+	inGo                         // tasks are Go's
+	told                         // a call that runs is told that it has been canceled
 )
 
 // misses says what of the needs the executor does not have, or nothing.
@@ -35,6 +37,8 @@ func (s *suite) misses(needs need) string {
 		{bubble, !s.RealTime, "it needs virtual time"},
 		{onCaller, s.OnCaller, "calls must run on the caller"},
 		{cooperative, s.Cooperative, "Await must let other calls run"},
+		{inGo, !s.OtherLanguage, "its tasks are in another language"},
+		{told, !s.NotTold, "calls are not told of a cancel"},
 	} {
 		if needs&n.need != 0 && !n.has {
 			return n.why

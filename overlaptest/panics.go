@@ -12,7 +12,7 @@ import (
 )
 
 var panics = []behaviour{
-	{"one is an error that carries its value and stack", []int{66}, 0, panicIsError},
+	{"one is an error that carries its value and stack", []int{66}, inGo, panicIsError},
 	{"a panic with an error or with nil keeps it", []int{66}, memory, panicValues},
 	{"panics of many calls leave the others alone", []int{22, 65}, 0, manyPanics},
 	{"PropagatePanics raises it where a Map waits", []int{66}, memory, propagateFromMap},
@@ -70,7 +70,7 @@ func manyPanics(t *testing.T, s *suite) {
 		count := 0
 		for r := range overlap.Stream(t.Context(), executor, panicsAtSevens, upTo(700), o.options...) {
 			if count++; r.Index%7 == 0 {
-				equal(t, "outcome", r.Outcome, overlap.Panicked)
+				equal(t, "outcome", r.Outcome, s.panicked())
 			} else {
 				equal(t, "value", r.Value, 2*r.Index)
 			}

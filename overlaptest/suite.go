@@ -41,6 +41,14 @@ type Capabilities struct {
 	// OtherProcess: calls run where this process's memory is not at hand. Only the tasks that this package defines are
 	// used, by their names, and their inputs and outputs cross.
 	OtherProcess bool
+	// OtherLanguage: that process is of a program in another language, whose tasks of the same names do what those of this
+	// package do (tasks.go says what that is). What it has in place of a panic and of a Goexit is a failure like any other, an
+	// error's text may come after the name of its kind, and all texts are UTF-8. Left out is what Go's panics carry. It
+	// includes OtherProcess.
+	OtherLanguage bool
+	// NotTold: a call that runs does not learn that it has been canceled or has timed out. It comes to its end, or is killed
+	// when its grace is over. Left out is what calls do that have been told.
+	NotTold bool
 	// NoTimeout: the executor runs calls elsewhere and leaves overlap.Timeout to the task's context.
 	NoTimeout bool
 	// RealTime: the executor cannot run in a bubble of testing/synctest, because it waits for something outside of it. The
@@ -51,6 +59,7 @@ type Capabilities struct {
 // TestExecutor runs the conformance suite, a subtest for each behaviour. Each makes an executor of its own with
 // newExecutor, which is called inside the subtest's bubble. It takes a few seconds, more with the race detector.
 func TestExecutor(t *testing.T, newExecutor func() overlap.Executor, capabilities Capabilities) {
+	capabilities.OtherProcess = capabilities.OtherProcess || capabilities.OtherLanguage
 	s := &suite{Capabilities: capabilities, newExecutor: newExecutor}
 	for _, chapter := range chapters {
 		t.Run(chapter.name, func(t *testing.T) {

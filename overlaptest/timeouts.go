@@ -12,8 +12,8 @@ import (
 var timeouts = []behaviour{
 	{"an attempt that outlasts its timeout has timed out, and it alone", []int{76}, timeout, timesOut},
 	{"the clock starts with the attempt", []int{77}, timeout, clockStartsWithAttempt},
-	{"it ends only when the task has stopped", []int{89}, timeout | bubble, timeoutWaitsForTask},
-	{"a value returned after the timeout is kept", []int{89}, timeout, lateValueIsKept},
+	{"it ends only when the task has stopped", []int{89}, timeout | told | bubble, timeoutWaitsForTask},
+	{"a value returned after the timeout is kept", []int{89}, timeout | told, lateValueIsKept},
 	{"a foreign cancel is no timeout", []int{90}, timeout, foreignCancel},
 	{"of nested timeouts only the one that expired reports", []int{90}, timeout | memory | bubble, nestedTimeouts},
 	{"a job's timeout wins over its task's", []int{76}, timeout | bubble, jobsTimeoutWins},
@@ -69,7 +69,7 @@ func timeoutWaitsForTask(t *testing.T, s *suite) {
 	<-f.Done()
 	s.took(t, start, 11*time.Second)
 	equal(t, "outcome", f.Outcome(), overlap.TimedOut)
-	equal(t, "what the task returned", as[*overlap.TimeoutError](t, "error", f.Err()).Err.Error(), errStopped.Error())
+	s.says(t, "what the task returned", as[*overlap.TimeoutError](t, "error", f.Err()).Err, errStopped.Error())
 	is(t, "Group.Wait", g.Wait(), context.DeadlineExceeded)
 }
 
