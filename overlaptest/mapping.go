@@ -15,7 +15,8 @@ import (
 var mapping = []behaviour{
 	{"values come in the order of the inputs", []int{19, 21, 46}, 0, mapOrder},
 	{"values come in the order of the inputs, whichever ends first", []int{19}, 0, mapOrderOfWaits},
-	{"texts and structs cross", []int{19}, 0, mapTypes},
+	{"texts, structs and large numbers cross", []int{19}, 0, mapTypes},
+	{"texts that are not UTF-8 cross", []int{19}, inGo, mapBytes},
 	{"no inputs, no values", []int{21}, 0, mapNothing},
 	{"the first failure cancels the rest", []int{30, 44, 82}, 0, mapFailsFast},
 	{"the first failure is told to calls that run", []int{82}, several, mapTellsTheOthers},
@@ -55,6 +56,15 @@ func mapTypes(t *testing.T, s *suite) {
 	pairs, err := overlap.Map(t.Context(), executor, swapped, []Pair{{}, {"left", "right"}})
 	succeeds(t, "Map of structs", err)
 	equal(t, "structs", pairs, []Pair{{}, {"right", "left"}})
+	large, err := overlap.Map(t.Context(), executor, doubled, []int{1<<53 + 1, 1<<62 - 1, -1 << 62})
+	succeeds(t, "Map of large numbers", err)
+	equal(t, "large numbers", large, []int{1<<54 + 2, 1<<63 - 2, -1 << 63})
+}
+
+func mapBytes(t *testing.T, s *suite) {
+	texts, err := overlap.Map(t.Context(), s.newExecutor(), quoted, []string{"caf\xe9", "\xff\xfe\x00"})
+	succeeds(t, "Map", err)
+	equal(t, "texts", texts, []string{`"caf\xe9"`, `"\xff\xfe\x00"`})
 }
 
 func mapNothing(t *testing.T, s *suite) {
