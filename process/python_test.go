@@ -108,6 +108,34 @@ func TestPythonsErrorsHaveTheirTraceback(t *testing.T) {
 	}
 }
 
+func TestPythonsErrorsSayWhenToTryAgain(t *testing.T) {
+	p := pythons(t, 1)
+	for in, want := range map[string]struct {
+		retryable bool
+		after     time.Duration // 0 if it does not say
+	}{
+		"raise":                                      {true, 0},
+		"raise with {'retry': False}":                {false, 0},
+		"raise with {'retry': True}":                 {true, 0},
+		"raise with {'retry_after': 1.5}":            {true, 1500 * time.Millisecond},
+		"raise with {'retry_after': 60}":             {true, time.Minute},
+		"raise with {'retry_after': 'soon'}":         {true, 0},
+		"raise with {'retry_after': -1}":             {true, 0},
+		"raise with {'retry_after': float('nan')}":   {true, 0},
+		"raise with {'retry_after': 10**400}":        {true, 0},
+		"raise with {'retry': 0, 'retry_after': {}}": {true, 0},
+	} {
+		_, err := overlap.Map(context.Background(), p, pythonFault, []string{in})
+		remote, ok := errors.AsType[*RemoteError](err)
+		if !ok {
+			t.Fatalf("%s: got %v", in, err)
+		}
+		if after, said := remote.RetryAfter(); remote.Retryable() != want.retryable || after != want.after || said != (after > 0) {
+			t.Errorf("%s: got %v, %v", in, remote.Retryable(), after)
+		}
+	}
+}
+
 func TestWhatPythonPrintsIsNoProtocol(t *testing.T) {
 	printed := make(chan string, 100)
 	p := pythons(t, 1, Printed(func(_ string, line []byte) { printed <- string(line) }))

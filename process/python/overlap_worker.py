@@ -11,6 +11,8 @@
 Start it from Go with process.Command([]string{"python3", "my_tasks.py"}, 4). A module of tasks without the call of serve
 is started by: python3 overlap_worker.py my_tasks
 
+An exception may say when to try again: by an attribute retry_after, in seconds, or retry = False if that is of no use.
+
 Import this module first: it moves standard output, which is the protocol, out of the way of everything that prints.
 """
 
@@ -286,6 +288,14 @@ def _failure(e):
     said = {"kind": name, "msg": text, "trace": trace}
     if kind in (SystemExit, KeyboardInterrupt):
         said["retry"] = False
+    try:
+        if getattr(e, "retry", None) is False:
+            said["retry"] = False
+        after = getattr(e, "retry_after", None)
+        if isinstance(after, (int, float)) and 0 <= after < 1e12:
+            said["retry_after_ms"] = round(after * 1000)
+    except Exception:  # of a property
+        pass
     return _encode(said)
 
 

@@ -49,6 +49,10 @@ def pid(_):
 def fault(how):
     if how == "raise":
         raise ValueError("no picture")
+    elif how.startswith("raise with "):
+        e = ValueError("no picture yet")
+        e.__dict__.update(eval(how[len("raise with ") :]))
+        raise e
     elif how == "exit":
         os._exit(3)
     elif how == "exit 0":
