@@ -10,6 +10,10 @@ import (
 
 // send adds a call to what is to be written. One that does not encode fails here.
 func (l *lineLease) send(call overlap.Call) bool {
+	if call.Context().Err() != nil { // canceled while it waited: the job says what becomes of it
+		call.Requeue()
+		return true
+	}
 	c, x := l.child, l.crossingOf(call)
 	if x.err != nil {
 		call.End(nil, overlap.Failed, x.err)
