@@ -115,9 +115,9 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 	if !m.Skipped {
 		l.child.served++
 	}
-	began := l.cursor
+	began := l.begins(f)
 	if l.child.line.parallel {
-		began, l.cursor = f.since, l.last
+		l.cursor = l.last
 	} else if l.cursor = l.cursor.Add(l.each); l.cursor.After(l.last) {
 		l.cursor = l.last
 	}

@@ -54,16 +54,21 @@ func (l *lineLease) tell() {
 	for i := l.head; i < len(l.flight); i++ {
 		if f := &l.flight[i]; !f.ended && !f.gone && !f.told && !f.since.IsZero() {
 			f.told = true
-			if l.child.line.parallel {
-				f.call.Started(f.since)
-			} else {
-				f.call.Started(l.cursor)
-			}
+			f.call.Started(l.begins(f))
 		}
 		if !l.child.line.parallel {
 			return
 		}
 	}
+}
+
+// begins is when the worker began the call that it makes next, about: after it had made those before, and not before the
+// call was sent, as its last attempt may have been made elsewhere meanwhile.
+func (l *lineLease) begins(f *lineCall) time.Time {
+	if l.child.line.parallel || f.since.After(l.cursor) {
+		return f.since
+	}
+	return l.cursor
 }
 
 // adapt sets the window to what keeps the worker busy for a while.
