@@ -13,10 +13,10 @@ import (
 
 var scope = []behaviour{
 	{"the first failure cancels the siblings and all are joined", []int{82, 33}, several | background | told, firstFailure},
-	{"failures during the cancel are reported as well", []int{82}, several | background | told, lateFailures},
+	{"failures during the cancel are reported as well", []int{82}, several | background | told | inGo, lateFailures},
 	{"with KeepGoing a failure leaves the siblings alone", []int{82, 91}, several | background, failureLeavesSiblings},
 	{"an outer cancel joins all and is reported", []int{84}, background, outerCancel},
-	{"failures win over an outer cancel, which is named too", []int{84, 86}, several | background | told, failureAndCancel},
+	{"failures win over an outer cancel, which is named too", []int{84, 86}, several | background | told | inGo, failureAndCancel},
 	{"it takes nothing after a failure or after Wait", []int{32, 85}, 0, overIsOver},
 	{"calls of the group submit to it while Wait waits", []int{8, 33}, memory | background, submitWhileWaiting},
 	{"submit, then cancel, then Wait does not hang", []int{34, 36, 44}, 0, cancelBeforeWait},

@@ -43,8 +43,8 @@ type Capabilities struct {
 	OtherProcess bool
 	// OtherLanguage: that process is of a program in another language, whose tasks of the same names do what those of this
 	// package do (tasks.go says what that is). What it has in place of a panic and of a Goexit is a failure like any other, an
-	// error's text may come after the name of its kind, and all texts are UTF-8. Left out is what Go's panics carry. It
-	// includes OtherProcess.
+	// error's text may come after the name of its kind, an error after a cancel is that of the cancel, and all texts are UTF-8.
+	// Left out are what Go's panics carry, and failures of calls that are being canceled. It includes OtherProcess.
 	OtherLanguage bool
 	// NotTold: a call that runs does not learn that it has been canceled or has timed out. It comes to its end, or is killed
 	// when its grace is over. Left out is what calls do that have been told.
