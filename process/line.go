@@ -20,6 +20,7 @@ type lineReader struct {
 	buf      []byte
 	from, to int // of what was read and not taken
 	looked   int // bytes after from that hold no end of a line
+	reading  bool
 }
 
 func newLineReader(r io.Reader, most int) *lineReader {
@@ -80,7 +81,9 @@ func (l *lineReader) fill() error {
 		}
 		l.from = 0
 	}
+	l.reading = true
 	n, err := l.r.Read(l.buf[l.to:])
+	l.reading = false
 	l.to += n
 	if n > 0 {
 		return nil

@@ -111,6 +111,7 @@ func (l *lineLease) answered(f *lineCall, m *message) error {
 func (l *lineLease) settle(f *lineCall, m *message) {
 	f.ended = true
 	l.open--
+	l.settled++
 	l.bytes -= f.bytes
 	if !m.Skipped {
 		l.child.served++
@@ -142,7 +143,7 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 
 // failure is how a call ended that its worker says has failed.
 func (l *lineLease) failure(f *lineCall, began time.Time, said *RemoteError) (overlap.Outcome, error) {
-	if ctx := f.call.Context(); ctx.Err() != nil && !f.canceled.IsZero() {
+	if ctx := f.call.Context(); ctx.Err() != nil && f.stopped {
 		return overlap.Canceled, errors.Join(context.Cause(ctx), said)
 	}
 	if f.started || f.since.After(began) {

@@ -16,6 +16,7 @@ type lineLease struct {
 	flight  []lineCall // from the oldest that has not ended; their numbers end at child.sent
 	head    int        // of flight
 	open    int        // of those in flight, not answered
+	settled uint64     // calls that have been answered
 	bytes   int        // in flight
 	out     []byte     // not yet written
 	written uint64     // number of the last call written
@@ -47,7 +48,8 @@ type lineCall struct {
 	batch    int       // calls of the batch that begins here; −1 in the midst of one
 	since    time.Time // sent, or started
 	told     bool      // the job knows that it has started
-	canceled time.Time // told to stop
+	canceled time.Time // that was seen, or its timeout
+	stopped  bool      // the worker was told of it
 	started  bool      // the worker said so
 	ended    bool
 	gone     bool // given back: what the worker says of it does not count

@@ -10,8 +10,8 @@ import (
 // receive reads lines: one answer at least, and all that has come with it.
 func (l *lineLease) receive() bool {
 	l.each = 0
-	answers, in := l.open, l.child.line.in
-	for l.open == answers || in.buffered() {
+	before, in := l.settled, l.child.line.in
+	for l.settled == before || in.buffered() {
 		line, err := in.next()
 		switch {
 		case err == errLong:

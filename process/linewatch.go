@@ -8,7 +8,7 @@ import (
 // look is what a lease does when its wait is interrupted.
 func (l *lineLease) look() {
 	c, now := l.child, time.Now()
-	if l.writing { // the worker may be stuck writing itself
+	if l.writing && !c.line.in.reading { // the worker may be stuck writing itself
 		c.replies.SetReadDeadline(now.Add(time.Millisecond))
 		if c.line.in.to-c.line.in.from <= c.line.in.most {
 			c.line.in.r = c.replies
@@ -20,6 +20,7 @@ func (l *lineLease) look() {
 	if l.open == 0 {
 		return
 	}
+	c.requests.SetWriteDeadline(time.Time{}) // what follows may write
 	if c.line.paged {
 		l.lookAtPage(now)
 		if l.broke != "" && c.page.revoked.Load() == 0 {
@@ -40,10 +41,25 @@ func (l *lineLease) look() {
 			l.bound(f, now)
 		}
 	}
+	if c.line.parallel && !l.writing {
+		l.fill()
+	}
 	if given && now.Sub(l.last) > startLimit {
 		l.broke = fmt.Sprintf("it has not answered the calls that it was not to start for %v", startLimit)
 		c.kill(l.broke)
 	}
+}
+
+// fill sends a worker that makes calls at once those that have come while it makes others.
+func (l *lineLease) fill() {
+	for l.room() {
+		call, ok := l.worker.TryNext()
+		if !ok {
+			break
+		}
+		l.send(call)
+	}
+	l.write()
 }
 
 // running reports whether the worker may be making the call.
@@ -69,11 +85,13 @@ func (l *lineLease) bound(f *lineCall, now time.Time) {
 		l.overdue(fmt.Sprintf("the call did not end within its grace of %v after it was canceled", grace))
 	case f.canceled.IsZero() && (f.call.Context().Err() != nil || timeout > 0 && now.Sub(since) > timeout):
 		f.canceled = now
+	}
+	if !f.canceled.IsZero() && !f.stopped {
 		l.cancel(f)
 	}
 }
 
-// cancel tells a worker that listens to give up a call.
+// cancel tells a worker that listens to give up a call. One that comes while another is being told waits for the next tick.
 func (l *lineLease) cancel(f *lineCall) {
 	if !l.child.line.cancels || l.writing || f.batch != 0 {
 		return
@@ -81,9 +99,10 @@ func (l *lineLease) cancel(f *lineCall) {
 	for i := l.head; i < len(l.flight); i++ {
 		if &l.flight[i] == f {
 			number := l.child.sent + 1 - uint64(len(l.flight)-i)
-			l.writing = true
+			l.writing, f.stopped = true, true
 			l.child.write(l.child.requests, fmt.Appendf(nil, "{\"cancel\":%d}\n", number))
 			l.writing = false
+			return
 		}
 	}
 }

@@ -49,6 +49,10 @@ def pid(_):
 def fault(how):
     if how == "raise":
         raise ValueError("no picture")
+    elif how == "raise late":
+        print("waiting")
+        time.sleep(0.2)
+        raise ValueError("no picture")
     elif how.startswith("raise with "):
         e = ValueError("no picture yet")
         e.__dict__.update(eval(how[len("raise with ") :]))
