@@ -1,6 +1,7 @@
 package process
 
 import (
+	"os"
 	"os/exec"
 	"testing"
 
@@ -39,6 +40,26 @@ func TestConformanceOfPython(t *testing.T) {
 				}
 				return p
 			}, overlaptest.Capabilities{Limit: way.n, OtherLanguage: true, NotTold: true, RealTime: true})
+		})
+	}
+}
+
+// Workers of a command may listen while they make a call, and make several at once.
+func TestConformanceOfCommandsThatAreTold(t *testing.T) {
+	for _, way := range []struct {
+		caps  string
+		limit int
+	}{{"", 4}, {"start", 4}, {"start,parallel", 4 * tellerWindow}} {
+		t.Run("cancel "+way.caps, func(t *testing.T) {
+			t.Parallel()
+			overlaptest.TestExecutor(t, func() overlap.Executor {
+				p := Command([]string{os.Args[0]}, 4, Silent(), Environment(tellerVariable+"="+way.caps))
+				t.Cleanup(func() { p.Close() })
+				if err := p.Ready(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				return p
+			}, overlaptest.Capabilities{Limit: way.limit, OtherLanguage: true, RealTime: true})
 		})
 	}
 }
