@@ -12,8 +12,7 @@ import (
 // Workers make none of the calls that have been canceled while they waited for one.
 func TestCallsThatWereCanceledBeforeAreNotSent(t *testing.T) {
 	p, made := fakes(t, 1, "")
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := t.Context()
 	g := overlap.NewGroup(ctx, p, overlap.Grace(0))
 	first := overlap.Submit(g, fakeDo, "hang")
 	for made()["hang"] == 0 {
@@ -78,8 +77,7 @@ func TestAllCanceledCallsAreTold(t *testing.T) {
 // A worker that makes calls at once is sent more while it makes some.
 func TestAParallelWorkerIsKeptFull(t *testing.T) {
 	p, _ := fakes(t, 1, "parallel,start")
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := t.Context()
 	g := overlap.NewGroup(ctx, p)
 	for range 4 {
 		isRunning(t, overlap.Submit(g, fakeDo, "meet"))

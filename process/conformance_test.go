@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"example.com/overlap"
@@ -41,6 +42,32 @@ func TestConformanceOfPython(t *testing.T) {
 				return p
 			}, overlaptest.Capabilities{Limit: way.n, OtherLanguage: true, NotTold: true, RealTime: true})
 		})
+	}
+}
+
+// The suite's other tasks, which its capabilities leave out over Python, have their likes there as well.
+func TestPythonHasAllTasksOfTheSuite(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("needs python3")
+	}
+	p := Command([]string{"python3", "python/overlap_worker.py", "overlaptest_tasks"}, 1, Silent(), Environment("PYTHONPATH=testdata"))
+	defer p.Close()
+	c, err := p.take()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.give(c)
+	count := 0
+	for _, task := range overlap.Tasks() {
+		if strings.HasPrefix(task.Name(), "overlaptest/") {
+			count++
+			if err := c.line.lacks(task); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if count == 0 {
+		t.Error("the suite defines no tasks")
 	}
 }
 
