@@ -1,7 +1,6 @@
 package process
 
 import (
-	"context"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -60,8 +59,8 @@ func (l *lease) send(calls ...overlap.Call) bool {
 // sendOne adds one call. One that does not encode fails here.
 func (l *lease) sendOne(call overlap.Call, r *route, timeout time.Duration) bool {
 	if l.timed {
-		if ctx := call.Context(); ctx.Err() != nil { // canceled while it waited
-			call.End(nil, overlap.NeverStarted, context.Cause(ctx))
+		if call.Context().Err() != nil { // canceled while it waited: the job says what becomes of it
+			call.Requeue()
 			return true
 		}
 	}
