@@ -16,7 +16,7 @@ import (
 // is as for New too: timeouts kill, a crash hurts one call, workers are replaced. The program need not call [Main].
 //
 // Tasks are found by their names, which the workers list; [Remote] makes one that exists there alone. A job whose task they
-// do not list is refused. Values cross by encoding/json.
+// do not list is refused. Values cross by encoding/json; a string that is not UTF-8, which that would change, fails its call.
 //
 // It panics when argv is empty or n < 1. That the command cannot be started, or does not speak the protocol, is the error of
 // the jobs on the pool.

@@ -34,7 +34,7 @@ func (l *lineLease) send(call overlap.Call) bool {
 		l.out = appendCallHead(l.out, c.sent+1, x.name, timeout, joins)
 	}
 	head := len(l.out)
-	b, err := x.appendInput(l.out, call.Input())
+	b, err := x.appendInput(l.out, call)
 	size := len(b) - start
 	if err == nil && len(b)-head > c.line.in.most {
 		err = fmt.Errorf("it takes a line of %d bytes, more than the limit of %d: see process.LongestLine", len(b)-head, c.line.in.most)

@@ -84,8 +84,9 @@ func noJSON(t reflect.Type, path string, around []reflect.Type) string {
 	return ""
 }
 
-// appendInput encodes an input, a *In.
-func (x *lineCrossing) appendInput(b []byte, input any) ([]byte, error) {
+// appendInput encodes a call's input. A call whose input ends this goroutine is ended here.
+func (x *lineCrossing) appendInput(b []byte, call overlap.Call) ([]byte, error) {
+	input := call.Input()
 	switch v := input.(type) {
 	case *int:
 		return strconv.AppendInt(b, int64(*v), 10), nil
@@ -94,7 +95,19 @@ func (x *lineCrossing) appendInput(b []byte, input any) ([]byte, error) {
 			return b, fmt.Errorf("the task takes a %v, not a %T", x.inType, *v)
 		}
 	}
+	encoded := false
+	defer func() {
+		if !encoded {
+			call.End(nil, overlap.Failed, overlap.ErrGoexit)
+		}
+	}()
 	text, err := json.Marshal(input)
+	encoded = true
+	if err == nil {
+		if at := changed(text, reflect.ValueOf(input).Elem()); at != "" {
+			err = fmt.Errorf("%s is not UTF-8, which JSON is: make it a []byte", at)
+		}
+	}
 	return append(b, text...), err
 }
 
