@@ -2,13 +2,16 @@ package process
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"example.com/overlap"
@@ -73,12 +76,15 @@ func (c *child) greet(nonce string) error {
 	return nil
 }
 
+// errKilled is a worker that somebody else killed before it was ready, which does not say that the program is broken.
+var errKilled = errors.New("it was killed before it was ready")
+
 // unready kills a worker that did not get ready and says why.
 func (c *child) unready(what string, err error) error {
-	killed := false // by somebody else
+	killed := false
 	select {
 	case <-c.exited:
-		killed = c.cmd.ProcessState.ExitCode() < 0
+		killed = c.reason.Load() == nil && c.cmd.ProcessState.ExitCode() < 0
 	case <-time.After(20 * time.Millisecond):
 		c.kill("it did not get ready")
 		<-c.exited
@@ -86,13 +92,7 @@ func (c *child) unready(what string, err error) error {
 	c.cgroup.remove()
 	c.printed.drain()
 	defer c.release()
-	text := what
-	if killed {
-		text = "it was killed before it was ready"
-	}
-	if c.cgroup.kills > 0 {
-		text = "it ran out of memory before it was ready"
-	}
+	var text string
 	if err != nil {
 		text += fmt.Sprintf(" (%v)", err)
 	}
@@ -100,7 +100,21 @@ func (c *child) unready(what string, err error) error {
 	if tail := c.printed.tail(); tail != "" {
 		text += "; it printed:\n" + tail
 	}
-	return fmt.Errorf("%s: %s", c.name, text)
+	switch {
+	case c.cgroup.kills > 0:
+		what = "it ran out of memory before it was ready"
+	case killed && fromOutside(c.cmd.ProcessState):
+		return fmt.Errorf("%s: %w%s", c.name, errKilled, text)
+	case killed:
+		what = errKilled.Error()
+	}
+	return fmt.Errorf("%s: %s%s", c.name, what, text)
+}
+
+// fromOutside reports whether a signal ended the process that programs do not end of by themselves.
+func fromOutside(state *os.ProcessState) bool {
+	status, _ := state.Sys().(syscall.WaitStatus)
+	return status.Signaled() && slices.Contains([]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}, status.Signal())
 }
 
 // Read reads replies, and goes on after an interruption.

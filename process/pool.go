@@ -27,6 +27,7 @@ type Pool struct {
 	starting int
 	leaving  int   // no longer alive for the pool, but not gone
 	failures int   // starts in a row that failed
+	killed   int   // starts since one succeeded that somebody else ended
 	failed   error // the last one's
 	closed   bool
 	made     int // workers ever, to name them
@@ -125,7 +126,7 @@ func (p *Pool) Start(job *overlap.Job) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rouse()
-	for len(p.alive) == 0 && !p.closed && p.failures < mostFailures {
+	for len(p.alive) == 0 && !p.closed && !p.hopeless() {
 		p.fill()
 		p.changed.Wait()
 	}
@@ -145,8 +146,13 @@ func (p *Pool) Start(job *overlap.Job) error {
 	return nil
 }
 
-// mostFailures is how many starts may fail in a row before jobs fail instead of waiting for more.
-const mostFailures = 3
+const (
+	mostFailures = 3 // in a row, before jobs fail instead of waiting for more
+	mostKilled   = 8 // starts that somebody else has ended, likewise: about two seconds of trying
+)
+
+// hopeless reports whether jobs that have no worker are to fail. p.mu is held.
+func (p *Pool) hopeless() bool { return p.failures >= mostFailures || p.killed >= mostKilled }
 
 // fill starts workers until there are as many as wanted, and a spare. p.mu is held.
 func (p *Pool) fill() {
@@ -155,7 +161,7 @@ func (p *Pool) fill() {
 		p.made++
 		name := fmt.Sprintf("worker %d", p.made)
 		go p.start(name)
-		if p.failures > 0 { // one at a time, and later, while starts fail
+		if p.failures+p.killed > 0 { // one at a time, and later, while starts fail
 			return
 		}
 	}
@@ -169,15 +175,15 @@ func (p *Pool) start(name string) {
 	defer p.changed.Broadcast()
 	switch {
 	case err != nil:
-		p.failures++
 		p.failed = fmt.Errorf("starting a worker process: %w", advised(err))
-		if p.failures >= mostFailures && p.retry == nil && !p.closed {
-			p.retry = time.AfterFunc(min(5*time.Second, 10*time.Millisecond<<min(p.failures, 9)), func() {
-				p.mu.Lock()
-				p.retry, p.failures = nil, mostFailures-1 // the next job may try once more
-				p.mu.Unlock()
-			})
-			return
+		killed := errors.Is(err, errKilled)
+		if killed {
+			p.killed++
+		} else {
+			p.failures++
+		}
+		if (killed || p.hopeless()) && p.retry == nil && !p.closed {
+			p.retry = time.AfterFunc(pauseAfter(p.failures+p.killed), p.tryAgain)
 		}
 		p.fill()
 	case p.closed || p.resting || len(p.alive) > p.want: // or cut meanwhile
@@ -185,11 +191,29 @@ func (p *Pool) start(name string) {
 		c.kill("the pool has no use for it any more")
 		go p.mourn(c)
 	default:
-		p.failures = 0
+		p.failures, p.killed = 0, 0
 		p.alive[c] = true
 		p.free = append(p.free, c)
 		go p.mourn(c)
 	}
+}
+
+// pauseAfter is how long no worker is started after so many failures, so that none is started again and again in vain.
+func pauseAfter(failures int) time.Duration {
+	return min(time.Second, 10*time.Millisecond<<min(failures, 9))
+}
+
+// tryAgain ends the pause. When there is no hope the next job may try once more; else workers are started now.
+func (p *Pool) tryAgain() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.retry = nil
+	if p.hopeless() {
+		p.failures, p.killed = min(p.failures, mostFailures-1), min(p.killed, mostKilled-1)
+	} else {
+		p.fill()
+	}
+	p.changed.Broadcast()
 }
 
 // mourn replaces a worker when it has gone, whether it was idle or not.
@@ -231,7 +255,7 @@ func (p *Pool) take() (*child, error) {
 			return nil, ErrClosed
 		}
 		p.rouse()
-		if p.starting == 0 && p.failures >= mostFailures && len(p.alive) == len(p.leased) {
+		if p.starting == 0 && p.hopeless() && len(p.alive) == len(p.leased) {
 			return nil, p.failed
 		}
 		p.changed.Wait()
@@ -308,7 +332,7 @@ func (p *Pool) Ready(ctx context.Context) error {
 			return context.Cause(ctx)
 		case p.closed:
 			return ErrClosed
-		case p.failures >= mostFailures:
+		case p.hopeless():
 			return p.failed
 		}
 		p.changed.Wait()
@@ -402,6 +426,7 @@ func (p *Pool) Close() error {
 		p.let(c)
 	}
 	p.free = nil
+	p.changed.Broadcast() // to those who wait for a worker
 	for len(p.alive) > 0 || p.starting > 0 || p.leaving > 0 {
 		p.changed.Wait()
 	}

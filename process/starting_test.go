@@ -5,6 +5,7 @@ package process
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -187,4 +188,60 @@ func TestNoRoomForTheSharedPageFailsTheJobsOnly(t *testing.T) {
 			eventually(t, "jobs are done when there is room", func() bool { return job() == nil })
 		})
 	}
+}
+
+func init() {
+	early["killed"] = func() {
+		for i := range 100 {
+			if i == few() {
+				return
+			}
+			if once(fmt.Sprint(os.Getenv("PROCESS_TEST_ONCE"), i)) {
+				kill(syscall.SIGKILL)()
+			}
+		}
+		kill(syscall.SIGKILL)()
+	}
+}
+
+// few is how many workers are to be killed before they are ready.
+func few() int {
+	n, _ := strconv.Atoi(os.Getenv("PROCESS_TEST_FEW"))
+	return n
+}
+
+func TestWorkersKilledBeforeTheyAreReady(t *testing.T) {
+	for _, c := range []struct {
+		few  int
+		fail bool
+	}{{mostFailures + 2, false}, {1000, true}} {
+		t.Run(strconv.Itoa(c.few), func(t *testing.T) {
+			nothingLeft(t)
+			p := New(1, Silent(), Environment(earlyVariable+"=killed", fmt.Sprint("PROCESS_TEST_FEW=", c.few), "PROCESS_TEST_ONCE="+t.TempDir()+"/once"))
+			defer p.Close()
+			within(t, "a job", func() {
+				err := makes(p, double, 3)
+				if c.fail != (err != nil) || c.fail && !strings.Contains(err.Error(), "it was killed before it was ready") {
+					t.Errorf("the job ended with %v", err)
+				}
+			})
+			if n := p.Info().Started; c.fail && n > mostKilled+2 {
+				t.Errorf("%d workers were started", n)
+			}
+		})
+	}
+}
+
+func TestCloseWhileWorkersAreKilledBeforeTheyAreReady(t *testing.T) {
+	nothingLeft(t)
+	p := New(1, Silent(), Environment(earlyVariable+"=killed", "PROCESS_TEST_FEW=1000", "PROCESS_TEST_ONCE="+t.TempDir()+"/once"))
+	ended := make(chan error, 1)
+	go func() { ended <- makes(p, double, 3) }()
+	eventually(t, "the pool makes a pause", func() bool { return p.Info().Started > mostFailures })
+	within(t, "Close and the job", func() {
+		p.Close()
+		if err := <-ended; err == nil {
+			t.Error("the job was done by workers that do not live")
+		}
+	})
 }
