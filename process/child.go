@@ -44,6 +44,8 @@ type child struct {
 	term     int    // calls after which it retires; 0: none
 	expired  func() // what to do when the wait for it is interrupted; nil: fail
 
+	inherited int64 // peak memory of its parent when it was started
+
 	exited  chan struct{}
 	leased  bool // guarded by the pool's mutex
 	closing sync.Once

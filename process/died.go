@@ -32,7 +32,7 @@ type DiedError struct {
 	ExitCode int            // −1 if a signal ended it
 	Signal   syscall.Signal // 0 if none did
 	Reason   string         // why its pool killed it, if it did
-	Peak     int64          // its peak memory in bytes, with what it started if it had a cgroup; 0 if unknown
+	Peak     int64          // its peak memory in bytes, with what it started if it had a cgroup; 0 if unknown, as it may be when this process's was higher
 	Printed  string         // the end of what it printed, a stack for instance
 	Started  bool           // the call had started
 }
@@ -126,7 +126,7 @@ func (c *child) bury() *DiedError {
 	}
 	c.printed.drain()
 	state := c.cmd.ProcessState
-	e := &DiedError{Worker: c.name, PID: state.Pid(), ExitCode: state.ExitCode(), Printed: c.printed.tail(), Peak: peakOf(state), Started: true}
+	e := &DiedError{Worker: c.name, PID: state.Pid(), ExitCode: state.ExitCode(), Printed: c.printed.tail(), Peak: c.peak(), Started: true}
 	if r := c.reason.Load(); r != nil {
 		e.Reason = *r
 	}

@@ -118,6 +118,7 @@ func (s *settings) spawn(name string) (*child, error) {
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
+	c.inherited = peakHere()
 	for _, f := range theirs {
 		f.Close()
 	}
@@ -144,3 +145,12 @@ func killGroup(c *child) {
 
 // dump has the worker print its goroutines and end.
 func (c *child) dump() { unix.Kill(c.cmd.Process.Pid, unix.SIGQUIT) }
+
+// peak is a dead worker's peak memory, 0 if nobody knows. Before it ran its program it shared its parent's memory, which
+// Linux counts as its own, so no more than that says nothing.
+func (c *child) peak() int64 {
+	if usage, ok := c.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && peakOf(usage) > c.inherited {
+		return peakOf(usage)
+	}
+	return 0
+}

@@ -2,10 +2,7 @@
 
 package process
 
-import (
-	"errors"
-	"os"
-)
+import "errors"
 
 // supported refuses worker processes where their parts are missing: Windows hands no more than three files to a child by
 // number, and has no process groups.
@@ -23,4 +20,4 @@ func killGroup(*child) {}
 
 func (c *child) dump() {}
 
-func peakOf(*os.ProcessState) int64 { return 0 }
+func (c *child) peak() int64 { return 0 }
