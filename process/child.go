@@ -48,6 +48,7 @@ type child struct {
 
 	exited  chan struct{}
 	leased  bool // guarded by the pool's mutex
+	used    bool // leased once; likewise
 	closing sync.Once
 	freeing sync.Once
 	reason  atomic.Pointer[string] // why this side killed it

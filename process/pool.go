@@ -28,6 +28,7 @@ type Pool struct {
 	leaving  int   // no longer alive for the pool, but not gone
 	failures int   // starts in a row that failed
 	killed   int   // starts since one succeeded that somebody else ended
+	unused   int   // workers in a row that died before they were leased
 	failed   error // the last one's
 	closed   bool
 	made     int // workers ever, to name them
@@ -149,6 +150,7 @@ func (p *Pool) Start(job *overlap.Job) error {
 const (
 	mostFailures = 3 // in a row, before jobs fail instead of waiting for more
 	mostKilled   = 8 // starts that somebody else has ended, likewise: about two seconds of trying
+	mostUnused   = 3 // workers that got ready and died in a row without a call, before pauses are made
 )
 
 // hopeless reports whether jobs that have no worker are to fail. p.mu is held.
@@ -224,6 +226,12 @@ func (p *Pool) mourn(c *child) {
 	defer p.mu.Unlock()
 	if p.alive[c] {
 		delete(p.alive, c)
+		if !c.used {
+			p.unused++
+		}
+		if p.unused > mostUnused && p.retry == nil && !p.closed {
+			p.retry = time.AfterFunc(pauseAfter(p.unused), p.tryAgain)
+		}
 	} else {
 		p.leaving--
 	}
@@ -248,7 +256,8 @@ func (p *Pool) take() (*child, error) {
 		if n := len(p.free); n > 0 {
 			c := p.free[n-1]
 			p.free = p.free[:n-1]
-			c.leased = true
+			c.leased, c.used = true, true
+			p.unused = 0
 			return c, nil
 		}
 		if p.closed {

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -244,4 +245,26 @@ func TestCloseWhileWorkersAreKilledBeforeTheyAreReady(t *testing.T) {
 			t.Error("the job was done by workers that do not live")
 		}
 	})
+}
+
+// dieSoon has a worker get ready and die, whether it has calls or not.
+var dieSoon = overlap.Define("die soon", func(context.Context, struct{}) (struct{}, error) {
+	time.AfterFunc(time.Millisecond, func() { os.Exit(3) })
+	return struct{}{}, nil
+})
+
+func TestWorkersThatDieAsSoonAsTheyAreReadyMakeNoStorm(t *testing.T) {
+	nothingLeft(t)
+	p := New(2, Initializer(dieSoon), Silent())
+	defer p.Close()
+	started := 0
+	eventually(t, "the pool makes a pause", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		started = p.made
+		return p.retry != nil
+	})
+	if started > 25 { // it comes after seven
+		t.Errorf("%d workers were started for no job before there was a pause", started)
+	}
 }
