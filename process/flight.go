@@ -9,7 +9,7 @@ import (
 // flight are the calls in flight to a process, sent and not answered, oldest first, in a ring.
 type flight struct {
 	ring  []flying // as long as a power of two
-	first int
+	first int      // grows; its place in the ring is the rest
 	count int
 }
 
@@ -38,12 +38,16 @@ func (f *flight) push() *flying {
 	return f.at(f.count - 1)
 }
 
-// pop takes the oldest call.
-func (f *flight) pop() flying {
+// pop takes the oldest call. What it returns is good until the next push.
+func (f *flight) pop() *flying {
 	oldest := f.at(0)
-	popped := *oldest
-	oldest.call = overlap.Call{} // lets go of the job
 	f.first++
 	f.count--
-	return popped
+	return oldest
+}
+
+// release lets go of the jobs whose calls were in flight. None is any more.
+func (f *flight) release() {
+	clear(f.ring[:min(f.first, len(f.ring))])
+	f.first = 0
 }

@@ -96,6 +96,7 @@ func (l *lease) end() {
 	l.pool.unwatch(l.child)
 	l.child.expired = nil
 	l.child.paced, l.child.window = l.recent, l.window
+	l.flight.release()
 	l.pool.give(l.child)
 	*l = lease{pool: l.pool, worker: l.worker, window: 1}
 }

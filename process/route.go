@@ -43,6 +43,7 @@ type route struct {
 	place  value.Place   // the same
 	fresh  reflect.Value // the same
 	clear  bool          // decoding does not overwrite all of it
+	simple bool          // an input is a number, whose encoding runs no code of its type
 }
 
 // scalar reports whether decoding overwrites all of a value of the type.
@@ -71,7 +72,7 @@ func (l *lease) routeOf(t overlap.AnyTask) *route {
 			r.fresh = reflect.New(r.outType)
 			r.result = r.fresh.Interface()
 			r.place = r.out.Place(r.result)
-			r.clear = !scalar(r.outType)
+			r.clear, r.simple = !scalar(r.outType), scalar(r.inType)
 		}
 		l.routes[t.Name()] = r
 	}
@@ -94,9 +95,12 @@ func (r *route) appendInput(b []byte, call overlap.Call) (longer []byte, err err
 		}
 		input = typed.Interface()
 	}
+	if r.simple {
+		return r.in.Append(b, input)
+	}
 	encoded := false
 	defer func() {
-		if !encoded {
+		if !encoded { // the type's own encoder has ended this goroutine
 			call.End(nil, overlap.Failed, overlap.ErrGoexit)
 		}
 	}()
@@ -107,18 +111,7 @@ func (r *route) appendInput(b []byte, call overlap.Call) (longer []byte, err err
 
 // end ends a call with the value that a worker sent.
 func (r *route) end(l *lease, call overlap.Call, body []byte) {
-	if r.clear {
-		r.fresh.Elem().SetZero()
-	}
-	decoded := false
-	defer func() {
-		if !decoded { // the type's own decoder has ended this goroutine
-			l.endCall(call, nil, overlap.Failed, overlap.ErrGoexit)
-		}
-	}()
-	err := r.place.Decode(body)
-	decoded = true
-	if err != nil {
+	if err := r.decode(l, call, body); err != nil {
 		call.End(nil, overlap.Failed, fmt.Errorf("the worker's result did not decode: %w", err))
 		return
 	}
@@ -128,4 +121,21 @@ func (r *route) end(l *lease, call overlap.Call, body []byte) {
 		return
 	}
 	l.endCall(call, r.result, overlap.Succeeded, nil)
+}
+
+// decode puts the value of a call into result. A call whose value ends this goroutine is ended here.
+func (r *route) decode(l *lease, call overlap.Call, body []byte) error {
+	if !r.clear {
+		return r.place.Decode(body)
+	}
+	r.fresh.Elem().SetZero()
+	decoded := false
+	defer func() {
+		if !decoded { // the type's own decoder has ended this goroutine
+			l.endCall(call, nil, overlap.Failed, overlap.ErrGoexit)
+		}
+	}()
+	err := r.place.Decode(body)
+	decoded = true
+	return err
 }

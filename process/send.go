@@ -94,13 +94,13 @@ func (l *lease) sendOne(call overlap.Call, r *route, timeout time.Duration) bool
 		return l.sendLarge(input)
 	}
 	o.bytes = endItem(b, item)
-	endFrame(o.bytes, o.open)
 	o.calls++
 	return len(o.bytes) < mostPending || l.write()
 }
 
 // begin opens a frame for calls of a task, which the worker is told of first if it does not know it.
 func (o *outgoing) begin(r *route, timeout time.Duration, t overlap.AnyTask) {
+	o.end()
 	b := o.bytes
 	if !r.known {
 		start := len(b)
@@ -110,7 +110,13 @@ func (o *outgoing) begin(r *route, timeout time.Duration, t overlap.AnyTask) {
 	}
 	o.open, o.route, o.timeout, o.calls = len(b), r, timeout, 0
 	o.bytes = binary.AppendUvarint(binary.AppendUvarint(appendHead(b, kindCalls), r.number), uint64(timeout/time.Microsecond))
-	endFrame(o.bytes, o.open)
+}
+
+// end closes the last frame.
+func (o *outgoing) end() {
+	if o.open >= 0 {
+		endFrame(o.bytes, o.open) // not too large: what is in flight fits into a pipe, and a larger call travels alone
+	}
 }
 
 // launch counts a call as in flight.
@@ -150,6 +156,7 @@ func (l *lease) write() bool {
 	if len(l.frames.bytes) == 0 {
 		return true
 	}
+	l.frames.end()
 	err := l.child.write(l.child.requests, l.frames.bytes)
 	l.forget()
 	return err == nil

@@ -125,6 +125,9 @@ func (s *server) open(k kind, body []byte) error {
 	if k != kindCalls && k != kindLarge {
 		return fmt.Errorf("%w: kind %d among calls", errFrame, k)
 	}
+	if s.waiting == 0 {
+		s.flushed = time.Now() // the wait for calls is none of answers
+	}
 	task, n := binary.Uvarint(body)
 	timeout, m := binary.Uvarint(body[max(n, 0):])
 	if n <= 0 || m <= 0 || task >= uint64(len(s.tasks)) {
