@@ -118,7 +118,7 @@ func (l *lease) feed(call overlap.Call) bool {
 	return false
 }
 
-// fill sends more calls, until there is no more room for them or the job keeps some for other workers.
+// fill sends more calls, until there is no more room for them. It leaves some to others until it knows how long they take.
 func (l *lease) fill() bool {
 	for {
 		asked := min(l.room(), mostRun)
@@ -129,7 +129,7 @@ func (l *lease) fill() bool {
 		if len(calls) > 0 && !l.send(calls...) {
 			return false
 		}
-		if len(calls) < asked {
+		if len(calls) == 0 || len(calls) < asked && l.each == 0 {
 			return true
 		}
 	}
