@@ -105,6 +105,7 @@ func (l *lease) look() {
 		l.readAhead(started, finished)
 	}
 	if done, known := h.glance(now, finished); known && c.sent > started && c.sent-started > 2*done {
+		l.window = max(1, int(done)/2) // what it pulls next it would have to give back, too
 		l.giveBack()
 	}
 	if seq := finished + 1; h.seq != seq {
