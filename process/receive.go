@@ -105,7 +105,10 @@ func (l *lease) readAhead(started, finished uint64) {
 	c := l.child
 	n := min(atomic.LoadUint64(&c.page.unsent), unsentSize)
 	memory := bytes.Clone(c.memory.replies()[:n])
-	if again, _ := c.progress(); again == started && len(l.rest) == 0 { // so nothing has been written or added
+	// A barrier: the copy is done before the next look, also on processors that put loads in another order. When the call is
+	// still the same, nothing has been written or added.
+	c.page.revoked.Add(0)
+	if again, _ := c.progress(); again == started && len(l.rest) == 0 {
 		l.pace()
 		l.takeKept(memory, finished)
 	}
