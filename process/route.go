@@ -63,12 +63,7 @@ func (l *lease) routeOf(t overlap.AnyTask) *route {
 		}
 		r = &route{crossing: l.pool.crossing(t)}
 		if r.err == nil {
-			number, known := l.child.tasks[t.Name()]
-			if !known {
-				number = uint64(len(l.child.tasks))
-				l.child.tasks[t.Name()] = number
-			}
-			r.number, r.known = number, known
+			r.number, r.known = l.child.tasks[t.Name()]
 			r.fresh = reflect.New(r.outType)
 			r.result = r.fresh.Interface()
 			r.place = r.out.Place(r.result)

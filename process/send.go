@@ -71,7 +71,7 @@ func (l *lease) sendOne(call overlap.Call, r *route, timeout time.Duration) bool
 	o := l.frames
 	start := len(o.bytes)
 	if o.open < 0 || o.route != r || o.timeout != timeout || o.calls == mostRun {
-		o.begin(r, timeout, call.Task())
+		o.begin(r, timeout, call.Task().Name(), l.child.tasks)
 	}
 	b, item := beginItem(o.bytes)
 	b, err := r.appendInput(b, call)
@@ -98,15 +98,17 @@ func (l *lease) sendOne(call overlap.Call, r *route, timeout time.Duration) bool
 	return len(o.bytes) < mostPending || l.write()
 }
 
-// begin opens a frame for calls of a task, which the worker is told of first if it does not know it.
-func (o *outgoing) begin(r *route, timeout time.Duration, t overlap.AnyTask) {
+// begin opens a frame for calls of a task, which the worker is told of first if it does not know it. It counts the tasks
+// that it has been told of, so a task gets its number here and no sooner.
+func (o *outgoing) begin(r *route, timeout time.Duration, task string, known map[string]uint64) {
 	o.end()
 	b := o.bytes
 	if !r.known {
 		start := len(b)
-		b = append(appendHead(b, kindTask), t.Name()...)
+		b = append(appendHead(b, kindTask), task...)
 		endFrame(b, start)
-		r.known = true
+		r.number, r.known = uint64(len(known)), true
+		known[task] = r.number
 	}
 	o.open, o.route, o.timeout, o.calls = len(b), r, timeout, 0
 	o.bytes = binary.AppendUvarint(binary.AppendUvarint(appendHead(b, kindCalls), r.number), uint64(timeout/time.Microsecond))
