@@ -134,6 +134,10 @@ func init() {
 				panic("there was something to read")
 			}
 		},
+		"greets again": func() { // where an answer is awaited
+			syscall.Write(fileReplies, frames("hello"))
+			select {}
+		},
 		"prints frames": func() {
 			var b []byte
 			for k := range kindSkipped + 1 {

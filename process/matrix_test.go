@@ -47,6 +47,7 @@ var matrix = []faulty{
 	{fault: "tight loop", outcome: overlap.TimedOut, class: OverTime, code: 2, says: "goroutine ", limit: true},
 	{fault: "blocked system call", outcome: overlap.TimedOut, class: OverTime, code: 2, says: "syscall", limit: true},
 	{fault: "deaf", outcome: overlap.TimedOut, class: OverTime, code: -1, signal: syscall.SIGKILL, limit: true},
+	{fault: "greets again", outcome: overlap.WorkerDied, class: KilledHere, code: -1, signal: syscall.SIGKILL},
 	{fault: "prints 10 MB", outcome: overlap.Succeeded},
 	{fault: "prints without end of line", outcome: overlap.Succeeded},
 	{fault: "prints frames", outcome: overlap.Succeeded},

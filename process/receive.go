@@ -114,9 +114,9 @@ func (l *lease) readAhead(started, finished uint64) {
 	}
 }
 
-// settle ends the oldest call in flight as its answer says, if that is the call with the number.
+// settle ends the oldest call in flight as its answer says, if it is an answer and that is the call with the number.
 func (l *lease) settle(k kind, body []byte, number uint64) bool {
-	if number != l.child.answered+1 || l.flight.count == 0 {
+	if number != l.child.answered+1 || l.flight.count == 0 || k < kindValues {
 		return false
 	}
 	f := l.flight.pop()
@@ -142,8 +142,6 @@ func (l *lease) settle(k kind, body []byte, number uint64) bool {
 			s.forget(number)
 		}
 		f.call.Requeue()
-	default:
-		return false
 	}
 	return true
 }
