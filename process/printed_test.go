@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/overlap"
 )
@@ -84,4 +85,27 @@ func TestPrintedPerCallGivesEachCallItsOwn(t *testing.T) {
 	if len(rest) > 0 {
 		t.Errorf("%q belongs to no call", rest)
 	}
+}
+
+// Calls that are given back must not be kept for what they might print.
+func TestPrintedPerCallForgetsCallsThatAreGivenBack(t *testing.T) {
+	p := New(1, PrintedPerCall(func(Printout) {}))
+	defer p.Close()
+	in := make([]time.Duration, 4000)
+	in[2000] = 100 * time.Millisecond // those behind it in the worker are given back
+	if _, err := overlap.Map(context.Background(), p, naps, in); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "no call is kept", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		kept := 0
+		for c := range p.alive {
+			s := c.printed.sorter
+			s.mu.Lock()
+			kept += len(s.calls)
+			s.mu.Unlock()
+		}
+		return kept == 0
+	})
 }

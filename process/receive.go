@@ -128,6 +128,8 @@ func (l *lease) settle(k kind, body []byte, number uint64) bool {
 	}
 	if k != kindSkipped {
 		l.child.served++
+	} else if s := l.child.printed.sorter; s != nil {
+		s.forget(number)
 	}
 	if f.gone {
 		return true
@@ -138,9 +140,6 @@ func (l *lease) settle(k kind, body []byte, number uint64) bool {
 	case kindFailed:
 		l.fail(f.call, body)
 	case kindSkipped:
-		if s := l.child.printed.sorter; s != nil {
-			s.forget(number)
-		}
 		f.call.Requeue()
 	}
 	return true
