@@ -69,7 +69,7 @@ func (l *lease) buried() {
 	died := c.bury()
 	l.hearOut()
 	started, finished := c.progress()
-	if started == c.answered { // it died of nothing that it had begun
+	if l.flight.count > 0 && started == c.answered { // it died of nothing that it had begun
 		l.fruitless++
 	} else {
 		l.fruitless = 0

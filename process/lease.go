@@ -54,7 +54,7 @@ func (p *Pool) work(w *overlap.Worker) {
 			}
 		}
 		switch {
-		case !l.feed(call):
+		case !l.feed(call) || l.condemned():
 			l.buried()
 		case l.pool.settings.retire(l.child, 0):
 			l.end()
@@ -135,10 +135,13 @@ func (l *lease) fill() bool {
 	}
 }
 
+// condemned reports whether the process is being killed, for a call that may have ended meanwhile: others must not be sent to it.
+func (l *lease) condemned() bool { return l.child.reason.Load() != nil }
+
 // room is how many more calls may be sent.
 func (l *lease) room() int {
 	c, inFlight := l.child, l.flight.count
-	if l.full || c.page.revoked.Load() != 0 || l.pool.settings.retire(c, inFlight) {
+	if l.full || c.page.revoked.Load() != 0 || l.condemned() || l.pool.settings.retire(c, inFlight) {
 		return 0
 	}
 	room := l.window - inFlight
