@@ -23,6 +23,7 @@ type answers struct {
 }
 
 func newAnswers(to *os.File, memory shared) answers {
+	memory.page().unsentFrom = 1
 	return answers{to: to, memory: memory, pending: memory.replies()[:0], values: -1}
 }
 
@@ -94,11 +95,9 @@ const (
 
 // add has the answer to the call at hand, which ends the last frame of b, wait to be written. When this process dies
 // between two of the stores, the parent still believes no more than is true, as it takes no answer to a call that has not
-// finished. They need no other order than that of the program, for the parent does not read them while they change.
+// finished. While this process lives the parent takes answers to calls before the one that has started, alone, and the
+// store of its number comes after all of these.
 func (s *server) add(b []byte, frame int) {
-	if s.waiting == 0 {
-		s.page.unsentFrom = s.seq
-	}
 	if len(b) <= unsentSize { // else it has left the memory
 		s.page.unsent = uint64(len(b))
 	}
@@ -128,6 +127,7 @@ func (s *server) flush() {
 		os.Exit(0) // the parent is gone
 	}
 	s.page.unsent = 0
+	s.page.unsentFrom = s.seq + 1
 	s.pending, s.values, s.waiting = s.memory.replies()[:0], -1, 0
 	s.flushed = time.Now()
 }

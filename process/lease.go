@@ -93,8 +93,13 @@ func (l *lease) end() {
 		return
 	}
 	l.write() // it may be told of a task none of whose calls could be sent
+	if l.condemned() {
+		l.buried()
+		return
+	}
 	l.pool.unwatch(l.child)
 	l.child.expired = nil
+	l.child.page.revoked.Store(0) // all have been answered for
 	l.child.paced, l.child.window = l.recent, l.window
 	l.flight.release()
 	l.pool.give(l.child)
