@@ -185,6 +185,16 @@ func (c *child) release() {
 	})
 }
 
+// dumpLimit is how long a worker has to say where it is before it is killed.
+const dumpLimit = 250 * time.Millisecond
+
+// overdue has a worker say where it is, and kills it.
+func (c *child) overdue(reason string) {
+	c.reason.CompareAndSwap(nil, &reason)
+	c.dump()
+	time.AfterFunc(dumpLimit, func() { c.kill(reason) })
+}
+
 // kill ends the worker and all that it started, at once.
 func (c *child) kill(reason string) {
 	c.reason.CompareAndSwap(nil, &reason)

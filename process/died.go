@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -92,6 +93,8 @@ func (l *lease) buried() {
 		case died.Class == OverTime && seq == l.watched.seq: // else the call that was late had just ended
 			timeout, grace := f.call.Timeout()
 			f.call.End(nil, overlap.TimedOut, &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: died})
+		case !l.watched.canceled.IsZero() && l.watched.killed && seq == l.watched.seq:
+			f.call.End(nil, overlap.Canceled, errors.Join(context.Cause(f.call.Context()), died))
 		default:
 			f.call.End(nil, overlap.WorkerDied, died)
 		}

@@ -29,6 +29,15 @@
 // Timeout kills: when it and the Grace after it have passed, the worker's goroutines are printed, the worker is killed with
 // all its children, and another takes its place. The bound holds for tight loops and blocked C code, to some 10 ms.
 //
+// A call that is canceled is told so by its context, and has its Grace to end, 1 s unless said; then its worker is killed in the
+// same way, so that Map, Stream and Group.Wait return. Without a timeout or a cancel nothing bounds a call, and Close waits for
+// those that run. A call whose worker died is tried again only if its task is declared [overlap.Idempotent] and has a
+// [overlap.RetryPolicy].
+//
+// # Nesting
+//
+// A call in a worker may use a pool of its own; a call in one of that pool's workers may not, and is told so.
+//
 // # Other languages
 //
 // [Command] runs calls on workers that are any command which speaks a protocol of JSON lines on its standard input and output;

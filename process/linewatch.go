@@ -79,10 +79,10 @@ func (l *lineLease) bound(f *lineCall, now time.Time) {
 		return
 	case timeout > 0 && now.Sub(since) > timeout+grace:
 		f.over = true
-		l.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace))
+		l.child.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace))
 	case !f.canceled.IsZero() && f.call.Context().Err() != nil && now.Sub(f.canceled) > grace:
 		f.over = true
-		l.overdue(fmt.Sprintf("the call did not end within its grace of %v after it was canceled", grace))
+		l.child.overdue(fmt.Sprintf("the call did not end within its grace of %v after it was canceled", grace))
 	case f.canceled.IsZero() && (f.call.Context().Err() != nil || timeout > 0 && now.Sub(since) > timeout):
 		f.canceled = now
 	}
@@ -107,17 +107,7 @@ func (l *lineLease) cancel(f *lineCall) {
 	}
 }
 
-// overdue has a worker say where it is, and kills it.
-func (l *lineLease) overdue(reason string) {
-	c := l.child
-	c.reason.CompareAndSwap(nil, &reason)
-	c.dump()
-	time.AfterFunc(dumpLimit, func() { c.kill(reason) })
-}
-
 const brokenLimit = 500 * time.Millisecond
-
-const dumpLimit = 250 * time.Millisecond
 
 // lookAtPage finds out what the worker has started. When a call has become slow, those behind it are revoked, and given back
 // a tick later: other languages have no way to order a store before a load, but no store takes that long to be seen.

@@ -16,10 +16,11 @@ const slow = 10 * time.Millisecond
 
 // watched is what the watch knows of the call whose answer is awaited, and of the worker's progress.
 type watched struct {
-	seq     uint64
-	since   time.Time
-	killed  bool
-	earlier [3]glimpse // the oldest first, a tick apart at least
+	seq      uint64
+	since    time.Time
+	canceled time.Time // when the call that runs was seen to be
+	killed   bool
+	earlier  [3]glimpse // the oldest first, a tick apart at least
 }
 
 // glimpse is how many calls a worker had finished.
@@ -109,20 +110,28 @@ func (l *lease) look() {
 		l.giveBack()
 	}
 	if seq := finished + 1; h.seq != seq && !h.killed { // else the call that it is killed for stays known
-		h.seq, h.since = seq, now
+		h.seq, h.since, h.canceled = seq, now, time.Time{}
 	}
 	at := int(finished - c.answered)
 	if at >= l.flight.count || h.killed {
 		return
 	}
 	running, call := now.Sub(h.since), l.flight.at(at).call
+	timeout, grace := call.Timeout()
 	if call.Context().Err() != nil {
 		c.cancel(h.seq) // again and again: the worker may not have begun the call
 		l.giveBack()
+		if h.canceled.IsZero() && started >= h.seq {
+			h.canceled = now
+		}
 	}
-	if timeout, grace := call.Timeout(); timeout > 0 && running > timeout+grace {
+	switch {
+	case timeout > 0 && running > timeout+grace:
 		h.killed = true
-		l.overdue(timeout, grace)
+		c.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace))
+	case !h.canceled.IsZero() && now.Sub(h.canceled) > grace:
+		h.killed = true
+		c.overdue(fmt.Sprintf("the call did not end within its grace of %v after it was canceled", grace))
 	}
 }
 
@@ -143,13 +152,4 @@ func (l *lease) giveBack() {
 			f.call.Requeue()
 		}
 	}
-}
-
-// overdue kills a worker whose call has outlasted its timeout and its grace.
-func (l *lease) overdue(timeout, grace time.Duration) {
-	c := l.child
-	reason := fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace)
-	c.reason.CompareAndSwap(nil, &reason)
-	c.dump()
-	time.AfterFunc(250*time.Millisecond, func() { c.kill(reason) })
 }
