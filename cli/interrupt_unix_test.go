@@ -122,7 +122,7 @@ func wantLines(t *testing.T, text string, count int, each string) {
 }
 
 func TestFirstInterruptDrains(t *testing.T) {
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, on := range []string{"pool", "async", "threads"} {
 			t.Run(on+" "+s.String(), func(t *testing.T) {
 				g := startGated(t, "run", "gate", "--on", on, "-j", "2")

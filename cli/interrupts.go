@@ -7,11 +7,14 @@ import (
 	"syscall"
 )
 
-// onInterrupt has each Ctrl-C or SIGTERM take the next of the steps, on a goroutine of its own, until stop is called.
+// onInterrupt has each Ctrl-C, SIGTERM or SIGHUP, which a terminal sends that is closed, take the next of the steps, on a goroutine of its own, until stop is called.
 // stop waits for a step that is being taken.
 func onInterrupt(steps ...func()) (stop func()) {
 	signals, over := make(chan os.Signal, len(steps)), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	var running sync.WaitGroup
 	running.Go(func() {
 		for _, step := range steps {
