@@ -101,6 +101,9 @@ func describeType(of reflect.Type) string {
 	case of.Kind() == reflect.Bool:
 		return "true or false"
 	}
+	if of == reflect.TypeFor[document]() {
+		return `JSON, where a text has quotes ('"hello"')`
+	}
 	return fmt.Sprintf("JSON of a %s", of)
 }
 
