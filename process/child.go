@@ -44,6 +44,7 @@ type child struct {
 	term     int    // calls after which it retires; 0: none
 	expired  func() // what to do when the wait for it is interrupted; nil: fail
 
+	limited   bool  // in its memory
 	inherited int64 // peak memory of its parent when it was started
 
 	exited  chan struct{}
@@ -100,12 +101,14 @@ func (c *child) unready(what string, err error) error {
 		text += fmt.Sprintf(" (%v)", err)
 	}
 	text += "; " + c.cmd.ProcessState.String()
-	if tail := c.printed.tail(); tail != "" {
+	tail := c.printed.tail()
+	if c.cgroup.kills > 0 || c.limited && (saysOutOfMemory(tail) || strings.Contains(tail, "pthread_create failed")) { // its stacks say no more
+		return fmt.Errorf("%s: it ran out of memory before it was ready: give it a higher limit%s; it printed: %s", c.name, text, headline(tail))
+	}
+	if tail != "" {
 		text += "; it printed:\n" + tail
 	}
 	switch {
-	case c.cgroup.kills > 0:
-		what = "it ran out of memory before it was ready"
 	case killed && fromOutside(c.cmd.ProcessState):
 		return fmt.Errorf("%s: %w%s", c.name, errKilled, text)
 	case killed:

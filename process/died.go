@@ -160,7 +160,7 @@ func (e *DiedError) classify(unreachable bool, in *cgroup) Class {
 		return KilledElse
 	case e.Signal != 0:
 		return Crashed
-	case e.ExitCode == 2 && (says("runtime: out of memory") || says("fatal error: out of memory")), says("cannot allocate memory") && e.ExitCode == 2:
+	case e.ExitCode == 2 && (saysOutOfMemory(e.Printed) || says("cannot allocate memory")):
 		return OutOfMemory
 	case e.ExitCode == 2 && says("fatal error: "):
 		return Crashed
@@ -170,6 +170,11 @@ func (e *DiedError) classify(unreachable bool, in *cgroup) Class {
 		return Crashed
 	}
 	return Exited
+}
+
+// saysOutOfMemory reports whether Go's runtime has said so.
+func saysOutOfMemory(printed string) bool {
+	return strings.Contains(printed, ": out of memory") || strings.Contains(printed, "fatal error: runtime: cannot allocate memory")
 }
 
 const overMemory = "it used more memory than its limit"

@@ -17,6 +17,7 @@ func (s *settings) limit(c *child) error {
 	if s.memory == 0 {
 		return nil
 	}
+	c.limited = true
 	most := unix.Rlimit{Cur: uint64(s.memory), Max: uint64(s.memory)}
 	if err := unix.Prlimit(c.cmd.Process.Pid, unix.RLIMIT_DATA, &most, nil); err != nil {
 		return fmt.Errorf("limiting its memory: %w", err)

@@ -17,6 +17,10 @@ var roles = map[string]func(){}
 
 // early are the ways to misbehave before Main.
 var early = map[string]func(){
+	"no room": func() {
+		fmt.Print("fatal error: runtime: out of memory\n\ngoroutine 1 [running]:\nmain.main()\n")
+		os.Exit(2)
+	},
 	"exit": func() {
 		fmt.Println("no license for this machine")
 		os.Exit(5)

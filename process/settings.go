@@ -43,7 +43,8 @@ func RecycleAfter(n int) Option {
 }
 
 // MemoryLimit bounds a worker's memory, C's included, in bytes: a worker that wants more dies of it, and its call fails with
-// the class [OutOfMemory]. A Go program has some 40 MB before it has done anything; MemoryLimit panics below 64 MB.
+// the class [OutOfMemory]. A Go program has some 40 MB before it has done anything, and a large one may need 100 MB to start;
+// MemoryLimit panics below 64 MB.
 //
 // Linux enforces it: on the worker's own data by RLIMIT_DATA, which lets a Go program say where it ran out, and, in a
 // delegated cgroup v2 (one that systemd has delegated to the program, or one given by [Cgroup]), also on all that the worker
