@@ -137,11 +137,5 @@ func removeTree(dir string) error {
 	return unix.Rmdir(dir)
 }
 
-// outOfMemory reports whether a worker that was killed was so for want of memory: its cgroup knows, and without one it is
-// likely when the kernel has killed for that anywhere.
-func (g *cgroup) outOfMemory() bool {
-	if g.dir != "" && g.kills >= 0 {
-		return g.kills > 0
-	}
-	return probablyOutOfMemory()
-}
+// knows reports whether the cgroup of a worker that has ended says how many processes in it were killed for want of memory.
+func (g *cgroup) knows() bool { return g.dir != "" && g.kills >= 0 }

@@ -45,6 +45,7 @@ type child struct {
 	expired  func() // what to do when the wait for it is interrupted; nil: fail
 
 	limited   bool  // in its memory
+	kills     int   // by the kernel, for want of memory, anywhere, when it was started
 	inherited int64 // peak memory of its parent when it was started
 
 	exited  chan struct{}
@@ -102,7 +103,8 @@ func (c *child) unready(what string, err error) error {
 	}
 	text += "; " + c.cmd.ProcessState.String()
 	tail := c.printed.tail()
-	if c.cgroup.kills > 0 || c.limited && (saysOutOfMemory(tail) || strings.Contains(tail, "pthread_create failed")) { // its stacks say no more
+	starved := saysOutOfMemory(tail) || strings.Contains(tail, "pthread_create failed")
+	if c.cgroup.kills > 0 || c.limited && starved { // its stacks say no more
 		return fmt.Errorf("%s: it ran out of memory before it was ready: give it a higher limit%s; it printed: %s", c.name, text, headline(tail))
 	}
 	if tail != "" {

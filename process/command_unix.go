@@ -68,7 +68,7 @@ func (d *lines) spawn(s *settings, name string) (*child, error) {
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
-	c.inherited = peakHere()
+	c.inherited, c.kills = peakHere(), kills()
 	for _, f := range []*os.File{stdin, stdout, stderr, file} {
 		f.Close()
 	}

@@ -19,10 +19,12 @@ const (
 	Crashed      Class = "crashed"                       // a fatal error of the runtime, or a signal such as SIGSEGV
 	PanickedElse Class = "panicked in another goroutine" // which no call can catch
 	OutOfMemory  Class = "ran out of memory"
-	OverTime     Class = "killed for its timeout"
-	KilledHere   Class = "killed by its pool"
-	KilledElse   Class = "killed from outside"
-	Unreachable  Class = "closed its files"
+	// ProbablyOutOfMemory is a worker that somebody killed while the kernel killed for want of memory, here or elsewhere.
+	ProbablyOutOfMemory Class = "was killed, probably for want of memory"
+	OverTime            Class = "killed for its timeout"
+	KilledHere          Class = "killed by its pool"
+	KilledElse          Class = "killed from outside"
+	Unreachable         Class = "closed its files"
 )
 
 // DiedError is the death of a worker process.
@@ -33,7 +35,7 @@ type DiedError struct {
 	ExitCode int            // −1 if a signal ended it
 	Signal   syscall.Signal // 0 if none did
 	Reason   string         // why its pool killed it, if it did
-	Peak     int64          // its peak memory in bytes, with what it started if it had a cgroup; 0 if unknown, as it may be when this process's was higher
+	Peak     int64          // its peak memory in bytes, with what it started if it had a cgroup; 0 if unknown
 	Printed  string         // the end of what it printed, a stack for instance
 	Started  bool           // the call had started
 }
@@ -139,11 +141,11 @@ func (c *child) bury() *DiedError {
 	if c.cgroup.peak > 0 {
 		e.Peak = c.cgroup.peak
 	}
-	e.Class = e.classify(unreachable, &c.cgroup)
+	e.Class = e.classify(unreachable, c)
 	return e
 }
 
-func (e *DiedError) classify(unreachable bool, in *cgroup) Class {
+func (e *DiedError) classify(unreachable bool, c *child) Class {
 	says := func(what string) bool { return strings.Contains(e.Printed, what) }
 	switch {
 	case strings.Contains(e.Reason, "longer than its timeout"):
@@ -154,8 +156,10 @@ func (e *DiedError) classify(unreachable bool, in *cgroup) Class {
 		return Unreachable
 	case e.Reason != "":
 		return KilledHere
-	case e.Signal == syscall.SIGKILL && in.outOfMemory():
+	case e.Signal == syscall.SIGKILL && c.cgroup.kills > 0:
 		return OutOfMemory
+	case e.Signal == syscall.SIGKILL && !c.cgroup.knows() && kills() > c.kills:
+		return ProbablyOutOfMemory
 	case e.Signal == syscall.SIGKILL || e.Signal == syscall.SIGTERM || e.Signal == syscall.SIGINT || e.Signal == syscall.SIGHUP:
 		return KilledElse
 	case e.Signal != 0:

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,11 +34,8 @@ func (s *settings) limitedBy() string {
 
 const watchMemory = false // the kernel does
 
-// kills is how many processes the kernel had killed for want of memory when this was first asked for.
-var kills = sync.OnceValue(func() int { return outOfMemoryKills("/proc/vmstat") })
-
-// probablyOutOfMemory reports whether the kernel has killed for want of memory since the first worker was started.
-func probablyOutOfMemory() bool { return outOfMemoryKills("/proc/vmstat") > kills() }
+// kills is how many processes the kernel has killed for want of memory.
+func kills() int { return outOfMemoryKills("/proc/vmstat") }
 
 // outOfMemoryKills is how many processes a file says have been killed for want of memory; −1 if it does not say.
 func outOfMemoryKills(file string) int {

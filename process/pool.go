@@ -71,7 +71,6 @@ func open(d dialect, n int, options []Option) *Pool {
 	}
 	d.check(&p.settings)
 	if d.refusal() == nil {
-		kills() // from now on
 		p.settings.findCgroups()
 		p.mu.Lock()
 		p.fill()

@@ -118,7 +118,7 @@ func (s *settings) spawn(name string) (*child, error) {
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
-	c.inherited = peakHere()
+	c.inherited, c.kills = peakHere(), kills()
 	for _, f := range theirs {
 		f.Close()
 	}
