@@ -99,8 +99,10 @@ func (l *lease) end() {
 	}
 	l.pool.unwatch(l.child)
 	l.child.expired = nil
-	l.child.page.revoked.Store(0) // all have been answered for
-	l.child.paced, l.child.window = l.recent, l.window
+	l.child.page.revoked.Store(0)             // all have been answered for
+	if l.route != nil && l.route.err == nil { // else an idle worker would keep a closure
+		l.child.paced, l.child.window = l.recent, l.window
+	}
 	l.flight.release()
 	l.pool.give(l.child)
 	*l = lease{pool: l.pool, worker: l.worker, window: 1}
@@ -140,7 +142,8 @@ func (l *lease) fill() bool {
 	}
 }
 
-// condemned reports whether the process is being killed, for a call that may have ended meanwhile: others must not be sent to it.
+// condemned reports whether the process is being killed, for a call that may have ended meanwhile: others must not be sent
+// to it.
 func (l *lease) condemned() bool { return l.child.reason.Load() != nil }
 
 // room is how many more calls may be sent.

@@ -147,3 +147,23 @@ func TestADeathIsRetriedOnlyIfTheTaskIsIdempotent(t *testing.T) {
 		}
 	}
 }
+
+var hasDeadline = overlap.Define("has a deadline", func(ctx context.Context, _ int) (bool, error) {
+	_, has := ctx.Deadline()
+	return has, nil
+})
+
+func TestTheShortestTimeoutReachesTheTask(t *testing.T) {
+	p := New(1, Silent())
+	defer p.Close()
+	for timeout, want := range map[time.Duration]bool{1: true, time.Hour: true, 0: false} {
+		options := []overlap.Option{overlap.Grace(time.Minute)}
+		if timeout > 0 {
+			options = append(options, overlap.Timeout(timeout))
+		}
+		got, err := overlap.Map(context.Background(), p, hasDeadline, []int{1}, options...)
+		if err != nil || got[0] != want {
+			t.Errorf("with a timeout of %v the context has a deadline: %v, %v", timeout, got, err)
+		}
+	}
+}

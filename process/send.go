@@ -71,6 +71,8 @@ func (l *lease) sendOne(call overlap.Call, r *route, timeout time.Duration) bool
 	o := l.frames
 	start := len(o.bytes)
 	if o.open < 0 || o.route != r || o.timeout != timeout || o.calls == mostRun {
+		o.end()
+		start = len(o.bytes)
 		o.begin(r, timeout, call.Task().Name(), l.child.tasks)
 	}
 	b, item := beginItem(o.bytes)
@@ -101,7 +103,6 @@ func (l *lease) sendOne(call overlap.Call, r *route, timeout time.Duration) bool
 // begin opens a frame for calls of a task, which the worker is told of first if it does not know it. It counts the tasks
 // that it has been told of, so a task gets its number here and no sooner.
 func (o *outgoing) begin(r *route, timeout time.Duration, task string, known map[string]uint64) {
-	o.end()
 	b := o.bytes
 	if !r.known {
 		start := len(b)
@@ -111,14 +112,20 @@ func (o *outgoing) begin(r *route, timeout time.Duration, task string, known map
 		known[task] = r.number
 	}
 	o.open, o.route, o.timeout, o.calls = len(b), r, timeout, 0
-	o.bytes = binary.AppendUvarint(binary.AppendUvarint(appendHead(b, kindCalls), r.number), uint64(timeout/time.Microsecond))
+	limit := uint64((timeout + time.Microsecond - 1) / time.Microsecond) // rounded up: 0 is none
+	o.bytes = binary.AppendUvarint(binary.AppendUvarint(appendHead(b, kindCalls), r.number), limit)
 }
 
-// end closes the last frame.
+// end closes the last frame, and drops it if no call has come into it.
 func (o *outgoing) end() {
-	if o.open >= 0 {
+	switch {
+	case o.open < 0:
+	case o.calls == 0:
+		o.bytes = o.bytes[:o.open]
+	default:
 		endFrame(o.bytes, o.open) // not too large: what is in flight fits into a pipe, and a larger call travels alone
 	}
+	o.open = -1
 }
 
 // launch counts a call as in flight.
@@ -155,10 +162,9 @@ func (l *lease) sendLarge(input []byte) bool {
 
 // write writes what there is to write.
 func (l *lease) write() bool {
-	if len(l.frames.bytes) == 0 {
+	if l.frames.end(); len(l.frames.bytes) == 0 {
 		return true
 	}
-	l.frames.end()
 	err := l.child.write(l.child.requests, l.frames.bytes)
 	l.forget()
 	return err == nil

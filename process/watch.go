@@ -20,7 +20,7 @@ type watched struct {
 	since    time.Time
 	canceled time.Time // when the call that runs was seen to be
 	killed   bool
-	earlier  [3]glimpse // the oldest first, a tick apart at least
+	earlier  [3]glimpse // the oldest first, about a tick apart
 }
 
 // glimpse is how many calls a worker had finished.
