@@ -15,7 +15,7 @@ func (l *lineLease) receive() bool {
 		line, err := in.next()
 		switch {
 		case err == errLong:
-			l.breaks(line, err)
+			l.breaks(line, fmt.Errorf("%w of %d bytes: see process.LongestLine", err, in.most))
 			l.child.kill(l.broke)
 			return false
 		case err != nil:
