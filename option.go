@@ -88,7 +88,8 @@ func Timeout(d time.Duration) CallOption {
 
 // Grace is how long an attempt may take to come back after its [Timeout]; 1 s unless said. Then it is abandoned: its
 // outcome says so, its slot is free for other calls, and what it returns later is dropped. [Sync], where the caller
-// itself runs the calls, cannot abandon one and waits. Grace panics when d is negative.
+// itself runs the calls, cannot abandon one and waits. Worker processes are killed instead, then and when a call has not come
+// back so long after a cancel. Grace panics when d is negative.
 func Grace(d time.Duration) CallOption {
 	if d < 0 {
 		panic(fmt.Sprintf("overlap: Grace: must not be negative, got %v", d))

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// onInterrupt has each Ctrl-C, SIGTERM or SIGHUP, which a terminal sends that is closed, take the next of the steps, on a goroutine of its own, until stop is called.
-// stop waits for a step that is being taken.
+// onInterrupt has each Ctrl-C, SIGTERM or SIGHUP, which comes when a terminal is closed, take the next of the steps, on a
+// goroutine of its own, until stop is called. stop waits for a step that is being taken.
 func onInterrupt(steps ...func()) (stop func()) {
 	signals, over := make(chan os.Signal, len(steps)), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

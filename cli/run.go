@@ -38,10 +38,10 @@ With -o they go to a file that is put in its place when the job is over, so it i
 the calls that ended until then; when the results cannot be written, the file that was there before stays.
 
 The first Ctrl-C draws no more inputs and lets the calls under way end. The second cancels those, the third ends the
-command at once. With -k and --retries, up to four times -j calls (at least 64) are under way.
+command at once. SIGTERM and SIGHUP do the same. With -k and --retries, up to four times -j calls (at least 64) are under way.
 
 Exit status: 0 all calls succeeded, 1 some failed or the results could not be written, 2 bad usage or bad inputs,
-130 interrupted.`),
+130 interrupted, 141 nobody reads the results any more.`),
 		Example: p.named(`  overlap run primes 1000..15999 -o primes.jsonl
   overlap run fetch http://127.0.0.1:8080/json http://127.0.0.1:8080/html
   overlap run fetch --from urls.txt --on async -j 64 --timeout 10s --retries 3 -o pages.jsonl
@@ -64,7 +64,7 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
 	p.strategyFlag(cmd, &flags.on)
 	set.StringVar(&flags.worker, "worker", "", "run on worker processes of this `command`, which speaks the line protocol; quotes and backslashes "+
 		"mean what they do in a shell, nothing else does; TASK may be left out when it has one")
-	set.IntVarP(&flags.jobs, "jobs", "j", 0, "how many calls run at once: the pool's size (default min(32, cores+4)), or "+
+	set.IntVarP(&flags.jobs, "jobs", "j", 0, "how many calls run at once: the pool's size (default min(32, cores+4)), how many worker processes (default cores), or "+
 		"how many inputs the other strategies may draw ahead of the results")
 	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
 	set.DurationVar(&flags.grace, "grace", time.Second,
@@ -72,7 +72,7 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
 	set.Var(&flags.memoryLimit, "memory-limit",
 		"end a worker process that wants more memory than this `size`, such as 512MB or 1GiB; its call fails")
 	set.IntVar(&flags.retries, "retries", 0,
-		"make up to this many extra attempts at a call that fails: 3 means 4 attempts in all")
+		"make up to this many extra attempts at a call that fails, or whose worker died if its task is idempotent: 3 means 4 attempts in all")
 	set.BoolVarP(&flags.keepOrder, "keep-order", "k", false, "write the results in the order of the inputs")
 	set.StringVarP(&flags.output, "output", "o", "", "write the results to this `file` instead of standard output")
 	return cmd

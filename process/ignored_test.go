@@ -30,9 +30,7 @@ func TestACanceledCallThatDoesNotEndIsKilled(t *testing.T) {
 			within(t, "a future that is canceled", func() {
 				g := overlap.NewGroup(context.Background(), p, overlap.KeepGoing(), overlap.Grace(50*time.Millisecond))
 				f := overlap.Submit(g, obey, bad)
-				for !f.Running() {
-					time.Sleep(time.Millisecond)
-				}
+				eventually(t, "the call runs", f.Running)
 				f.Cancel()
 				_, err := f.Wait(context.Background())
 				died, ok := errors.AsType[*DiedError](err)
