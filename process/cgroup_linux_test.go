@@ -295,16 +295,8 @@ func TestWhatAKilledParentLeftIsSwept(t *testing.T) {
 	nothingLeft(t)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), roleVariable+"=confined parent", cgroupVariable+"="+dir)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	_, out := startPiped(t, cmd)
+	var err error
 	within(t, "the parent starts its workers", func() { _, err = pidsFrom(out, 2) })
 	cmd.Process.Kill()
 	cmd.Wait()

@@ -80,17 +80,9 @@ func untilInterrupted(interrupted <-chan os.Signal) func(func(int) bool) {
 func TestWorkersGoWithTheirParent(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), roleVariable+"=parent")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	_, out := startPiped(t, cmd)
 	var pids []int
+	var err error
 	within(t, "the parent starts its workers", func() { pids, err = pidsFrom(out, 3) })
 	cmd.Process.Kill()
 	cmd.Wait()
@@ -106,16 +98,7 @@ func TestAnInterruptReachesTheParentOnly(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), roleVariable+"=interrupted")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	_, out := startPiped(t, cmd)
 	within(t, "the interrupted program", func() {
 		lines := bufio.NewScanner(out)
 		lines.Scan() // ready

@@ -241,17 +241,7 @@ func TestPythonSpeaksThePlainProtocol(t *testing.T) {
 	cmd := exec.Command("python3", "python/overlap_worker.py", "tasks")
 	cmd.Env = append(os.Environ(), "PYTHONPATH=testdata")
 	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	in, out := startPiped(t, cmd)
 	lines := bufio.NewScanner(out)
 	next := func() string {
 		if !lines.Scan() {

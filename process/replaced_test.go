@@ -48,23 +48,14 @@ func TestAProgramWhoseFileHasBeenReplacedGoesOn(t *testing.T) {
 			cmd := exec.Command(program)
 			cmd.Env = append(os.Environ(), roleVariable+"=replaced")
 			cmd.Stderr = os.Stderr
-			in, err := cmd.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
+			in, out := startPiped(t, cmd)
 			lines := bufio.NewScanner(out)
 			within(t, "the program has workers", func() {
 				if lines.Scan(); lines.Text() != "ready" {
 					t.Errorf("the program printed %q", lines.Text())
 				}
 			})
+			var err error
 			if replacement == "" {
 				err = os.Remove(program)
 			} else {
