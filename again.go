@@ -151,6 +151,7 @@ func (j *Job) doze() bool {
 	select {
 	case <-timer.C:
 		j.wake()
+	case <-j.drained: // which ended what slept
 	case <-j.ctx.Done():
 		j.stop(j.cause()) // ends what slept
 	}

@@ -2,7 +2,6 @@ package overlap
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -22,15 +21,15 @@ func (f *failures) add(e *CallError) {
 }
 
 // err is the error of a job that is over. Failures win over a cancel, which they name as well.
-func (f *failures) err(ctx context.Context, total int) error {
+func (f *failures) err(j *Job, total int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.list) > 0 {
 		slices.SortFunc(f.list, func(a, b *CallError) int { return cmp.Compare(a.Index, b.Index) })
-		return &JobError{Failed: f.list, Total: total, Cause: context.Cause(ctx)}
+		return &JobError{Failed: f.list, Total: total, Cause: j.outsideCause()}
 	}
 	if f.incomplete.Load() {
-		return context.Cause(ctx)
+		return j.outsideCause()
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ type groupJob struct {
 	Job
 	policy  policy // of calls whose task has none of its own
 	refusal error  // the executor's
-	unwatch func() bool
+	unwatch func()
 	waited  atomic.Bool
 	failures
 
@@ -136,7 +136,7 @@ func (g *Group) Wait() error {
 	j.queueing.Lock()
 	total := j.total
 	j.queueing.Unlock()
-	return j.failures.err(j.outer, total)
+	return j.failures.err(&j.Job, total)
 }
 
 func (j *groupJob) ready() int { return int(j.queued.Load()) }

@@ -34,7 +34,9 @@ type Job struct {
 	lender  *frame // the nearest call around this job that holds one of slots
 
 	done    chan struct{} // closed when nothing runs and nothing will
-	stopped atomic.Bool
+	drained chan struct{} // closed when a Drain has ended; nil without one
+	stopped atomic.Bool   // nothing may begin any more
+	why     error         // set before stopped is
 
 	_        [64]byte     // what changes all the time, away from what every call reads
 	calls    atomic.Int64 // that have not ended, and one more while the job is open
@@ -62,6 +64,9 @@ func (j *Job) init(ctx context.Context, src source, list []Option) {
 	j.ctx, j.cancel = context.WithCancelCause(ctx)
 	j.source, j.start, j.done = src, time.Now(), make(chan struct{})
 	j.parked.L = &j.mu
+	if len(j.options.drains) > 0 {
+		j.drained = make(chan struct{})
+	}
 	j.around = frameOf(ctx)
 	j.calls.Store(1)
 	j.workers.Store(1)
@@ -93,8 +98,8 @@ func (j *Job) Serve(slots *Slots, work func(*Worker)) {
 	j.lender = j.around.on(slots)
 }
 
-// Go has work run by one more worker with a goroutine of its own, for as long as the job lasts: its [Worker.Next] blocks
-// until there is a call. All workers of a job run the same work.
+// Go has work run by one more worker with a goroutine of its own, for as long as the job lasts: its [Worker.Next]
+// blocks until there is a call. All workers of a job run the same work.
 func (j *Job) Go(work func(*Worker)) {
 	j.body = work
 	j.feeders++
@@ -187,10 +192,20 @@ func (j *Job) leave() {
 
 // stop hands out nothing more: what has not started never will, and what runs is told by its context.
 func (j *Job) stop(cause error) {
-	if j.stopped.Swap(true) {
-		return
-	}
 	j.cancel(cause)
+	j.halt(cause)
+}
+
+// halt hands out nothing more, and lets what runs go on. It reports whether it is the first to do so.
+func (j *Job) halt(cause error) bool {
+	j.mu.Lock()
+	if j.stopped.Load() {
+		j.mu.Unlock()
+		return false
+	}
+	j.why = cause
+	j.stopped.Store(true)
+	j.mu.Unlock()
 	j.source.shut(cause)
 	for _, c := range j.takeWaiting() {
 		c.worker = &j.loose
@@ -200,27 +215,37 @@ func (j *Job) stop(cause error) {
 	j.dismiss() // a group that nobody waits for must not keep them
 	j.parked.Broadcast()
 	j.mu.Unlock()
+	return true
 }
 
-// canceled stops the job when one of its calls has found out that its context has ended, which is sooner than watch does.
+// canceled stops the job when one of its calls has found out that its context has ended, which is sooner than watch
+// does.
 func (j *Job) canceled() {
 	if j.ctx.Err() != nil {
 		j.stop(j.cause())
 	}
 }
 
-// cause says why the job's calls were canceled.
-func (j *Job) cause() error { return context.Cause(j.ctx) }
+// cause says why the job's calls were canceled, or why nothing more begins.
+func (j *Job) cause() error {
+	if cause := context.Cause(j.ctx); cause != nil || !j.stopped.Load() {
+		return cause
+	}
+	return j.why
+}
 
-// watch stops the job when the caller's context ends, until the returned function is called.
-func (j *Job) watch() (unwatch func() bool) {
+// watch stops the job when the caller's context ends, and has it drain when it is told to, until the returned function
+// is called.
+func (j *Job) watch() (unwatch func()) {
+	undrain := j.watchDrains()
 	if j.outer.Done() == nil {
-		return func() bool { return true }
+		return undrain
 	}
 	if j.outer.Err() != nil { // at once, so that nothing starts
 		j.stop(context.Cause(j.outer))
 	}
-	return context.AfterFunc(j.outer, func() { j.stop(context.Cause(j.outer)) })
+	unstop := context.AfterFunc(j.outer, func() { j.stop(context.Cause(j.outer)) })
+	return func() { undrain(); unstop() }
 }
 
 // wait returns when nothing runs and nothing will.

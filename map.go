@@ -34,7 +34,7 @@ func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out
 	m.kick()
 	m.wait(ctx)
 	m.rethrow()
-	return m.out, m.failures.err(ctx, len(in))
+	return m.out, m.failures.err(&m.Job, len(in))
 }
 
 type mapSource[In, Out any] struct {

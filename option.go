@@ -1,6 +1,7 @@
 package overlap
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -36,6 +37,7 @@ type options struct {
 	propagatePanics bool
 	profileLabels   bool
 	observe         func(worker int, events []Event)
+	drains          []context.Context
 }
 
 const defaultGrace = time.Second

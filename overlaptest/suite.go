@@ -117,6 +117,7 @@ var chapters = []struct {
 	{"goexit", goexit},
 	{"nesting", nesting},
 	{"cancelling", cancelling},
+	{"draining", draining},
 	{"timeouts", timeouts},
 	{"abandoning", abandoning},
 	{"retrying", retrying},
