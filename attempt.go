@@ -36,6 +36,7 @@ func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(erro
 		if !w.inline {
 			v.timer = time.AfterFunc(p.timeout+p.grace, func() {
 				if v.settled.CompareAndSwap(false, true) {
+					w.lose()
 					abandoned.Add(1)
 					abandon(v.timeout)
 					w.abandon()
@@ -50,15 +51,16 @@ func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(erro
 	return a
 }
 
-// end says how the attempt ended. It reports false when the call was abandoned: then the goroutine must touch nothing
-// of the job any more.
-func (a *attempt) end(returned bool, panicked any, err error) (Outcome, error, bool) {
+// end says how the attempt ended; o is what became of a task that returned. It reports false when the call was
+// abandoned: then the goroutine must touch nothing of the job any more.
+func (a *attempt) end(returned bool, panicked any, o Outcome, err error) (Outcome, error, bool) {
 	if a.watch != nil {
 		defer a.watch.cancel()
 		if a.watch.timer != nil {
 			a.watch.timer.Stop()
 		}
 		if !a.watch.settled.CompareAndSwap(false, true) {
+			a.call.worker.lose()
 			abandoned.Add(-1)
 			return Abandoned, nil, false
 		}
@@ -71,12 +73,21 @@ func (a *attempt) end(returned bool, panicked any, err error) (Outcome, error, b
 		return Panicked, panicError(panicked), true
 	case !returned:
 		return Failed, ErrGoexit, true
-	case err == nil:
-		return Succeeded, nil, true
-	case a.watch != nil && context.Cause(a.ctx) == error(a.watch.timeout):
-		return TimedOut, &TimeoutError{Timeout: a.watch.timeout.Timeout, Grace: a.watch.timeout.Grace, Err: err}, true
+	case o == TimedOut:
+		err = &TimeoutError{Timeout: a.watch.timeout.Timeout, Grace: a.watch.timeout.Grace, Err: err}
 	}
-	return outcomeOf(a.outer, err), err, true
+	return o, err, true
+}
+
+// outcome says what became of an attempt whose task returned err. It calls methods of err, which are the user's.
+func (a *attempt) outcome(err error) Outcome {
+	switch {
+	case err == nil:
+		return Succeeded
+	case a.watch != nil && context.Cause(a.ctx) == error(a.watch.timeout):
+		return TimedOut
+	}
+	return outcomeOf(a.outer, err)
 }
 
 // outcomeOf tells a call that was canceled from one that failed, by the error it returned.
@@ -104,11 +115,16 @@ func perform[In, Out any](c Call, ctx context.Context, fn func(context.Context, 
 		}
 	}()
 	v, err := fn(ctx, in)
-	running = false
 	if err != nil {
-		to.attempted(c, v, outcomeOf(ctx, err), err)
+		o := outcomeOf(ctx, err) // which calls methods of err: a panic of theirs is one of the call
+		limit := o == Failed && isLocalLimit(err)
+		running = false
+		if !limit || !c.holdBack(ctx, err) {
+			to.attempted(c, v, o, err)
+		}
 		return
 	}
+	running = false
 	to.attempted(c, v, Succeeded, nil)
 }
 
@@ -128,13 +144,16 @@ func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index i
 	a := c.begin(ctx, p, index, func(err error) { to.finish(c, Abandoned, err) })
 	var v Out
 	var err error
-	returned := false
+	o, limit, returned := Pending, false, false
 	defer func() {
-		if o, err, ours := a.end(returned, recover(), err); ours {
+		o, err, ours := a.end(returned, recover(), o, err)
+		if ours && (!limit || !returned || !c.holdBack(ctx, err)) {
 			to.attempted(c, v, o, err)
 		}
 	}()
 	v, err = fn(a.ctx, in)
+	o = a.outcome(err) // which calls methods of err: a panic of theirs is one of the call
+	limit = o == Failed && isLocalLimit(err)
 	returned = true
 }
 

@@ -13,7 +13,7 @@ func (s *stream[In, Out]) draw() {
 	defer s.leave()
 	defer func() {
 		s.allIn.Store(true)
-		s.settle(1) // no more calls come
+		s.close()
 		s.feed()
 	}()
 	s.drawAll(func() bool {

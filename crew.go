@@ -30,8 +30,33 @@ func (j *Job) hire(from *frame) *Worker {
 	return nil
 }
 
+// hireUnparked is hire for a goroutine that does a worker's work itself: nil if the next to be hired has a goroutine of
+// its own.
+func (j *Job) hireUnparked() *Worker {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n := len(j.idle)
+	if n > 0 && j.idle[n-1].parked || !increase(&j.workers) {
+		return nil
+	}
+	if n == 0 {
+		return j.newWorker(nil)
+	}
+	w := j.idle[n-1]
+	j.idle = j.idle[:n-1]
+	w.frame.from = nil
+	return w
+}
+
 func (j *Job) newWorker(from *frame) *Worker {
 	w := &Worker{job: j, id: len(j.crew)}
+	if n := len(j.vacant); n > 0 {
+		w.id = j.vacant[n-1]
+		j.vacant = j.vacant[:n-1]
+		j.crew[w.id] = w
+	} else {
+		j.crew = append(j.crew, w)
+	}
 	if j.runPlaces > 0 {
 		w.places = make([]atomic.Int32, j.runPlaces)
 	}
@@ -40,12 +65,14 @@ func (j *Job) newWorker(from *frame) *Worker {
 		w.frame = frame{slots: j.slots, parent: j.around, from: from}
 		w.ctx = &frameContext{j.ctx, &w.frame}
 	}
-	j.crew = append(j.crew, w)
 	return w
 }
 
-// startWorker starts a worker that holds the slot, lent by from if that is not nil. The slots' mutex is held. It reports
-// false when the job is done: it had calls a moment ago, but others have ended them.
+// working is how many workers may have a call. The job's mutex is held.
+func (j *Job) working() int { return len(j.crew) - len(j.vacant) - len(j.idle) - j.resting }
+
+// startWorker starts a worker that holds the slot, lent by from if that is not nil. The slots' mutex is held. It
+// reports false when the job is done: it had calls a moment ago, but others have ended them.
 func (j *Job) startWorker(from *frame) bool {
 	w := j.hire(from)
 	if w == nil {
@@ -130,8 +157,8 @@ func (w *Worker) left(returned bool) {
 	}
 }
 
-// quit takes w off the job's hands: what it has not run is handed out again and its slot is free. A worker that is sound
-// can work again.
+// quit takes w off the job's hands: what it has not run is handed out again and its slot is free. A worker that is
+// sound can work again.
 func (w *Worker) quit(sound bool) {
 	j := w.job
 	w.flush()
@@ -143,25 +170,34 @@ func (w *Worker) quit(sound bool) {
 	} else if !sound {
 		j.hire(nil).startFeeder() // in its place
 	}
+	j.mu.Lock()
 	if sound {
-		j.mu.Lock()
 		j.idle = append(j.idle, w)
-		j.mu.Unlock()
+	} else { // a job without end must not keep them all
+		j.crew[w.id] = nil
+		j.vacant = append(j.vacant, w.id)
 	}
+	j.mu.Unlock()
 	if j.hasWork() {
 		j.kick()
 	}
 	j.leave()
 }
 
-// abandon goes on without w, whose goroutine is stuck in a call that has been ended as abandoned. It runs on the timer's
-// goroutine; w's own touches nothing of the job any more.
+// abandon goes on without w, whose goroutine is stuck in a call that has been ended as abandoned. It runs on the
+// timer's goroutine; w's own touches nothing of the job any more.
 func (w *Worker) abandon() {
-	if w == &w.job.loose {
-		return
+	if w != &w.job.loose {
+		w.quit(false)
 	}
-	w.lost.Store(true)
-	w.quit(false)
+}
+
+// lose marks w as abandoned. Both the timer that abandons its call and the goroutine, when it comes back too late, do
+// so before anything else: whichever is first, the goroutine sees the mark before it takes another call.
+func (w *Worker) lose() {
+	if w != &w.job.loose {
+		w.lost.Store(true)
+	}
 }
 
 // panicError wraps what recover returned; it must be called by the function that recovered.

@@ -41,7 +41,7 @@ type future struct {
 	phase    phase
 	canceled bool
 	ctx      *futureContext
-	firstCtx futureContext // of the first attempt
+	firstCtx futureContext // the first that ctx points to
 
 	watchers atomic.Pointer[watcher]
 	outcome  Outcome
@@ -133,8 +133,8 @@ func (f *future) Running() bool {
 }
 
 // Cancel ends a call that is not running at once, as NeverStarted or, between two attempts, as Canceled; the context of
-// one that runs is canceled with [ErrFutureCanceled], and what the call then returns is its end. Cancel reports whether the
-// call had not ended, or had been canceled before. Its siblings go on.
+// one that runs is canceled with [ErrFutureCanceled], and what the call then returns is its end. Cancel reports whether
+// the call had not ended, or had been canceled before. Its siblings go on.
 func (f *future) Cancel() bool {
 	f.mu.Lock()
 	switch {
@@ -171,16 +171,17 @@ func (f *future) enter(c Call) bool {
 	}
 	f.phase = running
 	f.attempts = c.Attempt()
-	if f.attempts == 1 {
+	if f.ctx == nil {
 		f.ctx = &f.firstCtx
 	} else {
-		f.ctx = &futureContext{} // somebody may still hold the last attempt's
+		f.ctx = &futureContext{} // the last attempt's has been released, and somebody may still hold it
 	}
 	f.ctx.Context = c.worker.ctx
 	return true
 }
 
-// unstart takes back that an attempt has begun. It reports false when the call has been canceled meanwhile, and so has ended.
+// unstart takes back that an attempt has begun. It reports false when the call has been canceled meanwhile, and so has
+// ended.
 func (f *future) unstart(c Call) bool {
 	f.mu.Lock()
 	if f.phase == running {
@@ -273,7 +274,8 @@ func (f *future) neverStarted(cause error) {
 	}
 }
 
-// dropped ends a call that waited to be handed out again when the group stopped; the last attempt stands, if one was made.
+// dropped ends a call that waited to be handed out again when the group stopped; the last attempt stands, if one was
+// made.
 func (f *future) dropped(c Call, last ending, cause error) {
 	if !f.take() {
 		return

@@ -119,7 +119,7 @@ func (j *groupJob) whyStopped() error {
 func (g *Group) Wait() error {
 	j := &g.job
 	if !j.waited.Swap(true) {
-		j.settle(1)
+		j.close()
 	}
 	j.wait(j.outer)
 	j.unwatch()

@@ -37,6 +37,9 @@ type Job struct {
 	drained chan struct{} // closed when a Drain has ended; nil without one
 	stopped atomic.Bool   // nothing may begin any more
 	why     error         // set before stopped is
+	closed  atomic.Bool   // no more calls come
+
+	heldBack atomic.Int32 // calls that wait since something local ran out, to look at without the mutex
 
 	_        [64]byte     // what changes all the time, away from what every call reads
 	calls    atomic.Int64 // that have not ended, and one more while the job is open
@@ -45,12 +48,15 @@ type Job struct {
 	starting atomic.Int32 // workers that have not claimed anything yet
 	_        [64]byte
 
-	mu     sync.Mutex
-	crew   []*Worker // all that ever worked, each at its number
-	idle   []*Worker // of the crew, not working
-	parked sync.Cond // feeders that wait for calls
-	over   bool      // all calls have ended
+	mu      sync.Mutex
+	crew    []*Worker // each at its number, from the first call to the end of the job or of its goroutine
+	vacant  []int     // numbers of the crew that nobody has
+	idle    []*Worker // of the crew, not working
+	parked  sync.Cond // feeders that wait for calls
+	over    bool      // all calls have ended
+	resting int       // feeders that wait for calls
 	waitingCalls
+	heldBackCalls
 	firstPanic *PanicError // to be propagated
 
 	observing sync.Mutex // one call of options.observe at a time
@@ -170,9 +176,24 @@ func increase(count *atomic.Int64) bool {
 	}
 }
 
+// close says that no more calls come.
+func (j *Job) close() {
+	j.closed.Store(true)
+	j.countOut(1)
+}
+
 // settle counts n calls as ended.
 func (j *Job) settle(n int64) {
-	if n == 0 || j.calls.Add(-n) > 0 {
+	if n > 0 {
+		if j.heldBack.Load() > 0 {
+			j.letOneTryAgain()
+		}
+		j.countOut(n)
+	}
+}
+
+func (j *Job) countOut(n int64) {
+	if j.calls.Add(-n) > 0 {
 		return
 	}
 	j.mu.Lock()

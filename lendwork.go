@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Lend says that the work given to [Job.Serve] runs no task on its goroutine, but has it run elsewhere. A goroutine that
-// waits for a single future may then do the work itself: waking another one costs more than sending a call to a process
-// and reading the reply.
+// Lend says that the work given to [Job.Serve] runs no task on its goroutine, but has it run elsewhere. A goroutine
+// that waits for a single future may then do the work itself: waking another one costs more than sending a call to a
+// process and reading the reply.
 func (j *Job) Lend() { j.lends = true }
 
 // lateness is how long a single submitted call waits for a goroutine that waits for it, before a worker is started.
@@ -28,8 +28,8 @@ func (j *groupJob) offerLate() bool {
 	return true
 }
 
-// serve does the work for the future's call on this goroutine, which waits for it, if that is the only one to be done and
-// there is a slot. ctx must not end before the call is to end.
+// serve does the work for the future's call on this goroutine, which waits for it, if that is the only one to be done
+// and there is a slot. ctx must not end before the call is to end.
 func (f *future) serve(ctx context.Context) {
 	j := f.job
 	if !j.lends || ctx.Done() != nil && ctx != j.outer || frameOf(ctx) != nil || j.queued.Load() != 1 {
@@ -56,14 +56,23 @@ func (j *groupJob) borrow(f *future) *Worker {
 	if !mine {
 		return nil
 	}
-	s := j.slots
+	w := j.slots.hireFor(f)
+	if w == nil {
+		j.kick() // in place of the alarm, which nobody else would set again
+	}
+	return w
+}
+
+// hireFor returns a worker of the future's job that is not working, with a slot, for that call alone; nil if there is
+// no slot or no such worker.
+func (s *Slots) hireFor(f *future) *Worker {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.used >= s.limit {
 		return nil
 	}
-	w := j.hire(nil)
-	if w == nil || w.parked {
+	w := f.job.hireUnparked()
+	if w == nil {
 		return nil
 	}
 	s.used++

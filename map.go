@@ -30,7 +30,7 @@ func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out
 	if err := m.launch(executor); err != nil {
 		return m.out, err
 	}
-	m.settle(1) // no more come
+	m.close()
 	m.kick()
 	m.wait(ctx)
 	m.rethrow()
@@ -115,7 +115,11 @@ func (m *mapSource[In, Out]) drop(c Call, last ending, cause error) {
 // runAll is the path of nearly all calls: as little as possible is done for each.
 func (m *mapSource[In, Out]) runAll(w *Worker) {
 	if !m.plain(&m.policy) {
-		for i, ok := w.run.pop(); ok && !w.lost.Load(); i, ok = w.run.pop() {
+		for !w.lost.Load() {
+			i, ok := w.run.pop()
+			if !ok {
+				return
+			}
 			m.run(Call{worker: w, place: i})
 		}
 		return
@@ -146,13 +150,19 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 			m.noteStart(Call{worker: w, place: at}, w.time())
 		}
 		v, err := fn(ctx, m.in[at])
-		running = false
 		if err != nil {
+			o := outcomeOf(ctx, err) // which calls methods of err: a panic of theirs is one of the call
+			limit := o == Failed && isLocalLimit(err)
+			running = false
+			c := Call{worker: w, place: at}
 			if observed && w.size > 1 {
-				m.noteStart(Call{worker: w, place: at}, w.time())
+				m.noteStart(c, w.time())
 			}
-			m.attempted(Call{worker: w, place: at}, v, outcomeOf(ctx, err), err)
+			if !limit || !c.holdBack(ctx, err) {
+				m.attempted(c, v, o, err)
+			}
 		} else {
+			running = false
 			m.out[at] = v
 			w.ended++
 			switch {

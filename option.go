@@ -38,6 +38,7 @@ type options struct {
 	profileLabels   bool
 	observe         func(worker int, events []Event)
 	drains          []context.Context
+	onLocalLimit    []func(error)
 }
 
 const defaultGrace = time.Second

@@ -39,7 +39,10 @@ func (w *Worker) steal() bool {
 		most := 0
 		j.mu.Lock()
 		for _, other := range j.crew {
-			if n := other.run.len(); n > most && other != w {
+			if other == nil || other == w {
+				continue
+			}
+			if n := other.run.len(); n > most {
 				victim, most = other, n
 			}
 		}

@@ -150,7 +150,11 @@ func (s *stream[In, Out]) drop(c Call, last ending, cause error) {
 // runAll is the path of nearly all calls.
 func (s *stream[In, Out]) runAll(w *Worker) {
 	if s.options.observe != nil || !s.plain(&s.policy) {
-		for at, ok := w.run.pop(); ok && !w.lost.Load(); at, ok = w.run.pop() {
+		for !w.lost.Load() {
+			at, ok := w.run.pop()
+			if !ok {
+				return
+			}
 			s.run(Call{worker: w, place: w.place(at)})
 		}
 		return
@@ -177,10 +181,16 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		r := &s.window[place]
 		r.Started = max(w.time(), r.Queued) // the worker's clock may be older than the input
 		v, err := fn(ctx, r.Input)
-		running = false
 		if err != nil {
-			s.attempted(Call{worker: w, place: place}, v, outcomeOf(ctx, err), err)
+			o := outcomeOf(ctx, err) // which calls methods of err: a panic of theirs is one of the call
+			limit := o == Failed && isLocalLimit(err)
+			running = false
+			c := Call{worker: w, place: place}
+			if !limit || !c.holdBack(ctx, err) {
+				s.attempted(c, v, o, err)
+			}
 		} else {
+			running = false
 			r.Finished = w.tick()
 			r.Value, r.Outcome, r.Attempts, r.Worker = v, Succeeded, 1, w.id
 			s.deliver(place)

@@ -7,6 +7,16 @@ import (
 )
 
 // Worker is a goroutine of a job that runs calls one after another. Its methods are for that goroutine alone.
+//
+// Who may touch a Worker when:
+//   - Its goroutine touches everything, as long as lost is not set.
+//   - While an attempt with a Timeout runs, its goroutine touches nothing. At the end of the attempt the goroutine and the timer
+//     that abandons the call both try to set watch.settled, and the worker is the winner's. If that is the timer, it sets lost,
+//     ends the call, takes the worker off the job and gives its slot back. The goroutine sets lost as well, and then
+//     touches nothing of the job any more, but for the frame of a slot that it may have come to wait for.
+//   - Between two goroutines that do its work (it is idle or parked), it is whoever's that has taken it off Job.idle.
+//   - Other workers read run at any time, and take calls from it by compare-and-swap.
+//   - frame is guarded by the slots' mutex; id, parked and wake by the job's.
 type Worker struct {
 	run rest // first, and padded: other workers look at it
 
@@ -97,8 +107,9 @@ func (w *Worker) TryNext() (Call, bool) {
 	return c, ok
 }
 
-// TryNextRun is TryNext for several calls at once, which costs less for each: it puts up to len(calls) there, all of one task,
-// and returns how many. It leaves as many to other workers, and of a Map far more, so that all end at about the same time.
+// TryNextRun is TryNext for several calls at once, which costs less for each: it puts up to len(calls) there, all of
+// one task, and returns how many. It leaves as many to other workers, and of a Map far more, so that all end at about
+// the same time.
 func (w *Worker) TryNextRun(calls []Call) int {
 	j := w.job
 	if len(calls) < 2 || w.only != nil {
@@ -150,7 +161,9 @@ func (w *Worker) Next() (Call, bool) {
 		w.flush()
 		j.mu.Lock()
 		for !j.over && len(j.again) == 0 && j.source.ready() == 0 {
+			j.resting++
 			j.parked.Wait()
+			j.resting--
 		}
 		over := j.over
 		j.mu.Unlock()
@@ -160,8 +173,8 @@ func (w *Worker) Next() (Call, bool) {
 	}
 }
 
-// End is [Call.End] for a call that the worker pulled and ends on its own goroutine, which costs less: the job is told of all
-// such calls together, when the worker pulls more.
+// End is [Call.End] for a call that the worker pulled and ends on its own goroutine, which costs less: the job is told
+// of all such calls together, when the worker pulls more.
 func (w *Worker) End(c Call, out any, o Outcome, err error) {
 	w.telling = true
 	c.End(out, o, err)

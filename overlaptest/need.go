@@ -17,6 +17,7 @@ const (
 	cooperative                  // Await lets others run
 	inGo                         // tasks are Go's
 	told                         // a call that runs is told that it has been canceled
+	threads                      // real threads and real time; every executor has them
 )
 
 // misses says what of the needs the executor does not have, or nothing.

@@ -42,12 +42,13 @@ type Capabilities struct {
 	// used, by their names, and their inputs and outputs cross.
 	OtherProcess bool
 	// OtherLanguage: that process is of a program in another language, whose tasks of the same names do what those of this
-	// package do (tasks.go says what that is). What it has in place of a panic and of a Goexit is a failure like any other, an
-	// error's text may come after the name of its kind, an error after a cancel is that of the cancel, and all texts are UTF-8.
-	// Left out are what Go's panics carry, and failures of calls that are being canceled. It includes OtherProcess.
+	// package do (tasks.go says what that is). What it has in place of a panic and of a Goexit is a failure like any
+	// other, an error's text may come after the name of its kind, an error after a cancel is that of the cancel, and all
+	// texts are UTF-8. Left out are what Go's panics carry, and failures of calls that are being canceled. It includes
+	// OtherProcess.
 	OtherLanguage bool
-	// NotTold: a call that runs does not learn that it has been canceled or has timed out. It comes to its end, or is killed
-	// when its grace is over. Left out is what calls do that have been told.
+	// NotTold: a call that runs does not learn that it has been canceled or has timed out. It comes to its end, or is
+	// killed when its grace is over. Left out is what calls do that have been told.
 	NotTold bool
 	// NoTimeout: the executor runs calls elsewhere and leaves overlap.Timeout to the task's context.
 	NoTimeout bool
@@ -78,13 +79,13 @@ func TestExecutor(t *testing.T, newExecutor func() overlap.Executor, capabilitie
 // run states a behaviour, in a bubble if that is possible.
 //
 // Go 1.26's race detector can crash in a bubble (golang/go#78156), since a bubble's timers share one context of the
-// detector, which two processors use at once. So with it, what can do without virtual time does, which also is the better
-// hunt for races, and what cannot has one processor.
+// detector, which two processors use at once. So with it, what can do without virtual time does, which also is the
+// better hunt for races, and what cannot has one processor.
 func (s *suite) run(t *testing.T, b behaviour) {
 	outside := *s
 	outside.RealTime = true
 	switch {
-	case s.RealTime || raceDetector && b.needs&bubble == 0:
+	case s.RealTime || b.needs&threads != 0 || raceDetector && b.needs&bubble == 0:
 		b.state(t, &outside)
 	case raceDetector:
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -123,7 +124,9 @@ var chapters = []struct {
 	{"retrying", retrying},
 	{"observing", observing},
 	{"limits", limits},
+	{"scarcity", scarcity},
 	{"stress", stress},
+	{"races", races},
 }
 
 // suite is one run of the suite.

@@ -1,0 +1,128 @@
+package overlap
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// OnLocalLimit has fn told when the machine lacks something that calls of the job need, such as file descriptors, so
+// that fewer of them run at once: once a job, with the error of the first call that met the limit.
+//
+// Such a call has not failed. It is held back, with its worker, until another call of the job has ended, and then made
+// again; that was no attempt. Only a call that meets the limit while no other call of its job runs fails, when it has
+// tried twice. That holds for calls in this process, with or without OnLocalLimit. What counts are the errors EMFILE,
+// ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, and EAGAIN where a program could not be started, anywhere in the tree of the
+// error.
+//
+// fn runs on the goroutine of the call and must not wait for calls of the job. Several OnLocalLimits in the options of
+// one job are all told. OnLocalLimit panics when fn is nil.
+func OnLocalLimit(fn func(err error)) Option {
+	if fn == nil {
+		panic("overlap: OnLocalLimit: the function is nil")
+	}
+	return jobOption(func(o *options) { o.onLocalLimit = append(o.onLocalLimit, fn) })
+}
+
+// localLimits are what this machine, rather than the call, is in want of.
+var localLimits = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL}
+
+func isLocalLimit(err error) bool {
+	if slices.ContainsFunc(localLimits, func(limit error) bool { return errors.Is(err, limit) }) {
+		return true
+	}
+	started, ok := errors.AsType[*fs.PathError](err)
+	return ok && started.Op == "fork/exec" && errors.Is(err, syscall.EAGAIN)
+}
+
+// heldBackCalls are a job's calls that wait for others to give back what the machine lacks. They are guarded by the
+// job's mutex.
+type heldBackCalls struct {
+	rooms      []chan struct{} // one for each, closed when another call has ended; longest first
+	triedAlone int             // index + 1 of the last call that was held back while no other ran
+	announced  bool
+}
+
+const (
+	aloneWait = 20 * time.Millisecond  // before a call that met a limit alone tries again
+	mostWait  = 100 * time.Millisecond // what others than our calls hold may be given back without our hearing of it
+)
+
+// holdBack makes a call that met a local limit wait with its goroutine and puts it back, to be made again. It reports
+// false when the call has failed, since no other call runs that could give back what is lacking.
+func (c Call) holdBack(ctx context.Context, err error) bool {
+	j := c.worker.job
+	index := c.Index() + 1
+	j.mu.Lock()
+	alone := j.inFlight()-len(j.rooms) <= 1
+	if alone && j.triedAlone == index || j.stopped.Load() {
+		j.mu.Unlock()
+		return false
+	}
+	if alone {
+		j.triedAlone = index
+	}
+	room := make(chan struct{})
+	j.rooms = append(j.rooms, room)
+	j.heldBack.Store(int32(len(j.rooms)))
+	announce := !j.announced
+	j.announced = true
+	j.mu.Unlock()
+
+	if announce {
+		for _, fn := range j.options.onLocalLimit {
+			fn(err)
+		}
+	}
+	wait := mostWait
+	if alone {
+		wait = aloneWait
+	}
+	_, _ = Await(ctx, func() (struct{}, error) { // a Loop's turn goes to others meanwhile
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-room:
+		case <-timer.C:
+		case <-ctx.Done():
+		case <-j.drained:
+		}
+		return struct{}{}, nil
+	})
+	j.mu.Lock()
+	j.rooms = slices.DeleteFunc(j.rooms, func(r chan struct{}) bool { return r == room })
+	j.heldBack.Store(int32(len(j.rooms)))
+	j.mu.Unlock()
+	c.Requeue()
+	return true
+}
+
+// letOneTryAgain lets one call try again that was held back, since another has ended.
+func (j *Job) letOneTryAgain() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.rooms) > 0 {
+		close(j.rooms[0])
+		j.rooms = j.rooms[1:]
+		j.heldBack.Store(int32(len(j.rooms)))
+	}
+}
+
+// inFlight is how many calls of the job are with its workers at most, those that are held back included. The job's
+// mutex is held.
+func (j *Job) inFlight() int {
+	if j.inline != nil {
+		return 1
+	}
+	if j.offer == nil {
+		return j.working()
+	}
+	n := int(j.calls.Load()) - j.source.ready() - len(j.again) - len(j.sleeping)
+	if !j.closed.Load() {
+		n--
+	}
+	return n
+}
