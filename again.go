@@ -89,7 +89,7 @@ func (j *Job) popSeveralAgain(calls []Call) int {
 
 // sleep hands a call out again after a wait, during which it holds no worker.
 func (j *Job) sleep(c Call, last ending, wait time.Duration) {
-	due := j.now() + wait
+	due := later(j.now(), wait)
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()

@@ -34,7 +34,7 @@ func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(erro
 		a.watch = v
 		a.ctx, v.cancel = context.WithTimeoutCause(ctx, p.timeout, v.timeout)
 		if !w.inline {
-			v.timer = time.AfterFunc(p.timeout+p.grace, func() {
+			v.timer = time.AfterFunc(later(p.timeout, p.grace), func() {
 				if v.settled.CompareAndSwap(false, true) {
 					w.lose()
 					abandoned.Add(1)
@@ -160,17 +160,18 @@ func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index i
 // plain reports whether an attempt needs no more than perform does.
 func (j *Job) plain(p *policy) bool { return p.timeout == 0 && !j.options.profileLabels }
 
-// retry decides whether a call whose attempt ended so gets another one, and has it wait for that.
-func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) bool {
+// retry decides whether a call whose attempt ended so gets another one, and has it wait for that. The error is how the call
+// has failed if it gets none.
+func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, error) {
 	if p.retry.Extra == 0 || j.stopped.Load() {
-		return false
+		return false, err
 	}
-	wait, again := p.retry.again(int(c.attempt)+1, o, err, p.repeats)
+	wait, again, failed := p.retry.again(int(c.attempt)+1, o, err, p.repeats)
 	if !again {
-		return false
+		return false, failed
 	}
 	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, c.worker.tick())
 	c.attempt++
 	j.sleep(c, ending{o, err}, wait)
-	return true
+	return true, nil
 }

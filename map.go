@@ -212,7 +212,7 @@ func (m *mapSource[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 		m.out[c.place] = v
 		m.noteEnd(c, o)
 		c.worker.settleOne()
-	} else if !m.retry(c, &m.policy, int(c.place), o, err) {
+	} else if again, err := m.retry(c, &m.policy, int(c.place), o, err); !again {
 		m.finish(c, o, err)
 	}
 }

@@ -47,26 +47,25 @@ func (s *submission[In, Out]) failed(c Call, o Outcome, err error) {
 	switch {
 	case canceled && (o == Failed || o == TimedOut):
 		o = Canceled // whatever the call made of it
-	case !canceled && s.again(c, o, err):
-		return
+	case !canceled:
+		again, why := s.again(c, o, err)
+		if again {
+			return
+		}
+		err = why
 	}
 	s.finish(c, o, err)
 }
 
-// again lets the call wait for another attempt, if it gets one.
-func (s *submission[In, Out]) again(c Call, o Outcome, err error) bool {
+// again lets the call wait for another attempt, if it gets one; else the error is how it has failed.
+func (s *submission[In, Out]) again(c Call, o Outcome, err error) (bool, error) {
 	f := &s.future
 	if s.policy.retry.Extra == 0 {
-		return false
+		return false, err
 	}
 	f.leave(waiting)
-	if f.job.retry(c, s.policy, f.index, o, err) {
-		return true
-	}
-	if !f.take() { // canceled in between
-		return true
-	}
-	return false
+	again, err := f.job.retry(c, s.policy, f.index, o, err)
+	return again || !f.take(), err // or canceled in between
 }
 
 func (s *submission[In, Out]) finish(c Call, o Outcome, err error) {

@@ -234,7 +234,7 @@ func (s *stream[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 		s.stamp(c, r)
 		s.deliver(c.place)
 		c.worker.settleOne()
-	} else if !s.retry(c, &s.policy, r.Index, o, err) {
+	} else if again, err := s.retry(c, &s.policy, r.Index, o, err); !again {
 		s.finish(c, o, err)
 	}
 }
