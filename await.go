@@ -7,6 +7,7 @@ import "context"
 // fn. Call it on the call's own goroutine, with the call's context. What fn touches must be safe to touch while other
 // calls run. A panic and a Goexit of fn pass through, also on a turn of this call; fn itself must watch ctx.
 func Await[T any](ctx context.Context, fn func() (T, error)) (T, error) {
+	mustHave(ctx, "Await")
 	if f := frameOf(ctx); f != nil && f.slots != nil && f.slots.cooperative {
 		defer f.slots.comeBack(f, f.slots.giveUp(f))
 	}

@@ -42,6 +42,7 @@ type future struct {
 	canceled bool
 	ctx      *futureContext
 	firstCtx futureContext // the first that ctx points to
+	forDone  chan struct{} // what Done returns, once somebody has asked; guarded by mu as well
 
 	watchers atomic.Pointer[watcher]
 	outcome  Outcome
@@ -83,6 +84,7 @@ func (f *Future[Out]) Result() (Result[any, Out], bool) {
 }
 
 func (f *future) wait(ctx context.Context) error {
+	mustHave(ctx, "Future.Wait")
 	if !f.ended() {
 		f.serve(ctx)
 	}

@@ -12,7 +12,7 @@ import (
 // call that waits with its own context lends its slot meanwhile.
 func All(ctx context.Context, futures ...AnyFuture) error {
 	var failed []error
-	if err := gather(ctx, futures, func(AnyFuture) bool { return true }); err != nil {
+	if err := gather(ctx, "All", futures, func(AnyFuture) bool { return true }); err != nil {
 		return err
 	}
 	counted := map[*future]bool{}
@@ -28,7 +28,7 @@ func All(ctx context.Context, futures ...AnyFuture) error {
 // First returns when at least one future has ended: those that have, in the order in which they were given. When ctx
 // ends first, the error is its cause and says how many have not ended. First of no futures returns nothing at once.
 func First(ctx context.Context, futures ...AnyFuture) ([]AnyFuture, error) {
-	if err := gather(ctx, futures, func(AnyFuture) bool { return false }); err != nil {
+	if err := gather(ctx, "First", futures, func(AnyFuture) bool { return false }); err != nil {
 		return nil, err
 	}
 	var ended []AnyFuture
@@ -44,7 +44,7 @@ func First(ctx context.Context, futures ...AnyFuture) ([]AnyFuture, error) {
 // ended and succeeded. When ctx ends first, the error is its cause and says how many have not ended.
 func FirstError(ctx context.Context, futures ...AnyFuture) error {
 	var first error
-	err := gather(ctx, futures, func(f AnyFuture) bool { first = f.Err(); return first == nil })
+	err := gather(ctx, "FirstError", futures, func(f AnyFuture) bool { first = f.Err(); return first == nil })
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,7 @@ func FirstError(ctx context.Context, futures ...AnyFuture) error {
 // have, a last pair has the zero F and an error that wraps ctx's cause and says how many have not ended; they go on, as they
 // do after a break. What has been yielded is not kept.
 func AsCompleted[F AnyFuture](ctx context.Context, futures ...F) iter.Seq2[F, error] {
+	check(ctx, "AsCompleted", futures)
 	return func(yield func(F, error) bool) {
 		all := append([]F(nil), futures...)
 		goOn := true
@@ -72,33 +73,56 @@ func AsCompleted[F AnyFuture](ctx context.Context, futures ...F) iter.Seq2[F, er
 	}
 }
 
-func gather(ctx context.Context, futures []AnyFuture, more func(AnyFuture) bool) error {
+func gather(ctx context.Context, where string, futures []AnyFuture, more func(AnyFuture) bool) error {
+	check(ctx, where, futures)
 	return arrive(ctx, futures, func(i int) bool { return more(futures[i]) })
+}
+
+// check panics when the public function where was given anything that is nil or not made by Submit.
+func check[F AnyFuture](ctx context.Context, where string, futures []F) {
+	mustHave(ctx, where)
+	for i, f := range futures {
+		if !made(f) {
+			panic(fmt.Sprintf("overlap: %s: future %d is nil, or was not made by Submit", where, i+1))
+		}
+	}
+}
+
+// made reports whether Submit made the future, which may be nil in more ways than one: a nil pointer in an interface, or
+// within a struct of the user's.
+func made[F AnyFuture](f F) (made bool) {
+	defer func() { _ = recover() }()
+	return f.base().job != nil
 }
 
 // arrive calls each with the place of each future as it ends, each future once, until it says no more.
 func arrive[F AnyFuture](ctx context.Context, futures []F, each func(int) bool) error {
 	queue := newArrivals()
-	seen := make(map[*future]bool, len(futures))
+	watching := make(map[*future]*watcher, len(futures))
+	places := make([]*future, len(futures)) // by their place; nil once they have ended, for what has been yielded must not be kept
 	jobs := map[*Job]bool{}
 	for i, f := range futures {
-		if base := f.base(); !seen[base] {
-			seen[base] = true
+		if base := f.base(); watching[base] == nil {
+			places[i] = base
+			watching[base] = base.subscribe(queue, i)
 			jobs[&base.job.Job] = true
-			base.subscribe(queue, i)
 		}
 	}
-	total := len(seen)
-	seen = nil // what has been yielded must not be kept
-	for left := total; left > 0; {
-		places := queue.take()
-		for _, i := range places {
-			left--
+	defer func() {
+		for f, w := range watching {
+			f.unsubscribe(w)
+		}
+	}()
+	for total := len(watching); len(watching) > 0; {
+		came := queue.take()
+		for _, i := range came {
+			delete(watching, places[i])
+			places[i] = nil
 			if !each(i) {
 				return nil
 			}
 		}
-		if len(places) > 0 || left == 0 {
+		if len(came) > 0 {
 			continue
 		}
 		var ended bool
@@ -110,7 +134,7 @@ func arrive[F AnyFuture](ctx context.Context, futures []F, each func(int) bool) 
 			}
 		})
 		if ended && queue.empty() {
-			return fmt.Errorf("%d of %d futures have not ended: %w", left, total, context.Cause(ctx))
+			return fmt.Errorf("%d of %d futures have not ended: %w", len(watching), total, context.Cause(ctx))
 		}
 	}
 	return nil

@@ -46,9 +46,10 @@ func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group 
 	if executor == nil {
 		panic("overlap: NewGroup: the executor is nil")
 	}
+	set := jobOptions(ctx, "NewGroup", options)
 	g := &Group{}
 	j := &g.job
-	j.init(ctx, j, options)
+	j.init(ctx, j, set)
 	j.grows = true
 	j.policy = j.options.policy.over(policy{})
 	if err := j.launch(executor); err != nil {
@@ -66,6 +67,8 @@ func Submit[In, Out any](g *Group, task *Task[In, Out], in In) *Future[Out] {
 	if g == nil || task == nil {
 		panic("overlap: Submit: the group or the task is nil")
 	}
+	g.mustBeMade("Submit")
+	task.mustBeMade("Submit")
 	j := &g.job
 	s := &submission[In, Out]{of: task, in: in}
 	s.job, s.self, s.policy = j, s, &j.policy
@@ -75,6 +78,12 @@ func Submit[In, Out any](g *Group, task *Task[In, Out], in In) *Future[Out] {
 	}
 	j.submit(&s.future)
 	return &s.Future
+}
+
+func (g *Group) mustBeMade(where string) {
+	if g == nil || g.job.source == nil {
+		panic(fmt.Sprintf("overlap: %s: the group was not made by NewGroup", where))
+	}
 }
 
 func (j *groupJob) submit(f *future) {
@@ -92,8 +101,10 @@ func (j *groupJob) submit(f *future) {
 	}
 	f.index = j.total
 	j.total++
-	if j.head == len(j.queue) {
-		j.queue, j.head = j.queue[:0], 0
+	if n := len(j.queue); j.head == n || n == cap(j.queue) && j.head > n/2 { // else a queue that never empties grows for ever
+		n = copy(j.queue, j.queue[j.head:])
+		clear(j.queue[n:])
+		j.queue, j.head = j.queue[:n], 0
 	}
 	j.queue = append(j.queue, f)
 	j.queued.Store(int64(len(j.queue) - j.head))
@@ -117,6 +128,7 @@ func (j *groupJob) whyStopped() error {
 // all had ended, context.Cause of it; or the executor's refusal. Futures canceled one by one are no failures. It may be
 // called more than once.
 func (g *Group) Wait() error {
+	g.mustBeMade("Group.Wait")
 	j := &g.job
 	if !j.waited.Swap(true) {
 		j.close()

@@ -62,10 +62,8 @@ type Job struct {
 	observing sync.Mutex // one call of options.observe at a time
 }
 
-func (j *Job) init(ctx context.Context, src source, list []Option) {
-	for _, o := range list {
-		o.applyToJob(&j.options)
-	}
+func (j *Job) init(ctx context.Context, src source, set options) {
+	j.options = set
 	j.outer = ctx
 	j.ctx, j.cancel = context.WithCancelCause(ctx)
 	j.source, j.start, j.done = src, time.Now(), make(chan struct{})

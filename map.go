@@ -20,8 +20,10 @@ func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out
 	if executor == nil || task == nil {
 		panic("overlap: Map: the executor or the task is nil")
 	}
+	task.mustBeMade("Map")
+	set := jobOptions(ctx, "Map", options)
 	m := &mapSource[In, Out]{in: in, out: make([]Out, len(in)), of: task}
-	m.init(ctx, m, options)
+	m.init(ctx, m, set)
 	defer m.cancel(nil)
 	m.policy = m.options.policy.over(task.policy)
 	m.runs, m.Job.task = true, task

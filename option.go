@@ -31,6 +31,7 @@ type policy struct {
 // options are a job's.
 type options struct {
 	policy
+	streams         bool // an option was given that is for a Stream alone
 	ordered         bool
 	window          int // 0: the executor's
 	keepGoing       bool
@@ -70,6 +71,28 @@ func (o taskOption) applyToTask(to *policy) { o(to) }
 // worker died while they ran, which otherwise are never made again.
 func Idempotent() TaskOption { return taskOption(func(p *policy) { p.repeats = true }) }
 
+// jobOptions are a job's options together; where is the public function that was given them and the context.
+func jobOptions(ctx context.Context, where string, list []Option) (set options) {
+	mustHave(ctx, where)
+	for i, option := range list {
+		if retry, ok := option.(*RetryPolicy); option == nil || ok && retry == nil {
+			panic(fmt.Sprintf("overlap: %s: option %d is nil", where, i+1))
+		}
+		option.applyToJob(&set)
+	}
+	if set.streams && where != "Stream" {
+		panic(fmt.Sprintf("overlap: %s: Window and Ordered are options of a Stream alone", where))
+	}
+	return set
+}
+
+// mustHave panics when the context that a public function was given is nil.
+func mustHave(ctx context.Context, where string) {
+	if ctx == nil {
+		panic(fmt.Sprintf("overlap: %s: the context is nil; context.Background() is one that never ends", where))
+	}
+}
+
 type jobOption func(*options)
 
 func (o jobOption) applyToJob(to *options) { o(to) }
@@ -100,19 +123,23 @@ func Grace(d time.Duration) CallOption {
 	return callOption(func(p *policy) { p.grace, p.graceSet = d, true })
 }
 
-// Ordered makes [Stream] yield results in the order of the inputs rather than as they are completed.
-func Ordered() Option { return jobOption(func(o *options) { o.ordered = true }) }
+// Ordered makes [Stream] yield results in the order of the inputs rather than as they are completed. [Map], whose values
+// are in order anyway, and [NewGroup] panic when they are given it.
+func Ordered() Option { return jobOption(func(o *options) { o.ordered, o.streams = true, true }) }
 
 // Window bounds a [Stream]: inputs drawn minus results taken never exceeds n, ordered or not. The default is twice the
-// executor's workers and at least 64; 1,024 for [Async] and 1 for [Sync]. Window panics when n < 1.
+// executor's workers and at least 64, even when their number changes; 1,024 for [Async] and 1 for [Sync]. A window costs
+// what is in it: any n is accepted, and none allocates ahead. Window panics when n < 1, and [Map] and [NewGroup] when they
+// are given one, since they draw nothing.
 func Window(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: Window: must be at least 1, got %d", n))
 	}
-	return jobOption(func(o *options) { o.window = n })
+	return jobOption(func(o *options) { o.window, o.streams = n, true })
 }
 
-// KeepGoing lets the other calls of a [Map] or a [Group] run when one has failed. A [Stream] always keeps going.
+// KeepGoing lets the other calls of a [Map] or a [Group] run when one has failed. A [Stream] always keeps going, with or
+// without it.
 func KeepGoing() Option { return jobOption(func(o *options) { o.keepGoing = true }) }
 
 // PropagatePanics makes a task's panic a panic of the goroutine that waits (in Map, in the range over a Stream, in

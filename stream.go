@@ -22,11 +22,7 @@ func Stream[In, Out any](ctx context.Context, executor Executor, task *Task[In, 
 		panic("overlap: Stream: the inputs are nil")
 	}
 	return StreamErr(ctx, executor, task, func(yield func(In, error) bool) {
-		for in := range seq {
-			if !yield(in, nil) {
-				return
-			}
-		}
+		seq(func(in In) bool { return yield(in, nil) })
 	}, options...)
 }
 
@@ -36,9 +32,11 @@ func StreamErr[In, Out any](ctx context.Context, executor Executor, task *Task[I
 	if executor == nil || task == nil || seq == nil {
 		panic("overlap: Stream: the executor, the task or the inputs are nil")
 	}
+	task.mustBeMade("Stream")
+	set := jobOptions(ctx, "Stream", options)
 	return func(yield func(Result[In, Out]) bool) {
 		s := &stream[In, Out]{of: task, seq: seq}
-		s.init(ctx, s, options)
+		s.init(ctx, s, set)
 		defer s.cancel(nil)
 		s.policy = s.options.policy.over(task.policy)
 		s.runs, s.grows, s.Job.task = true, true, task

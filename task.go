@@ -76,11 +76,21 @@ func Func[In, Out any](fn func(context.Context, In) (Out, error), options ...Tas
 
 func newTask[In, Out any](name string, fn func(context.Context, In) (Out, error), options []TaskOption) *Task[In, Out] {
 	t := &Task[In, Out]{name: name, fn: fn, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
-	for _, o := range options {
+	for i, o := range options {
+		if retry, ok := o.(*RetryPolicy); o == nil || ok && retry == nil {
+			panic(fmt.Sprintf("overlap: task %q: option %d is nil", name, i+1))
+		}
 		o.applyToTask(&t.policy)
 		t.hasPolicy = true
 	}
 	return t
+}
+
+// mustBeMade panics when the task, which the public function where was given, is none of Define's or Func's.
+func (t *Task[In, Out]) mustBeMade(where string) {
+	if t.fn == nil {
+		panic(fmt.Sprintf("overlap: %s: the task was not made by Define or Func", where))
+	}
 }
 
 // Lookup finds a task by the name it was given to [Define] with.

@@ -1,11 +1,17 @@
 package overlap
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
-// watcher is somebody who waits for a future's end: through a channel, or with others in a queue of arrivals.
+// watcher is somebody who waits for a future's end: through a channel, or with others in a queue of arrivals. A future's
+// watchers are a list, the latest first. Only the future's mutex lets it change, except that notify takes it as a whole,
+// at any time: so watchers behind the first can be taken out while notify is about to read them.
 type watcher struct {
-	next    *watcher
-	done    chan struct{}
+	next    atomic.Pointer[watcher]
+	before  *watcher      // nil for the first; guarded by the future's mutex
+	done    chan struct{} // of all who wait by Done
 	arrived *arrivals
 	place   int // in arrived
 }
@@ -19,7 +25,7 @@ func (f *future) ended() bool { return f.watchers.Load() == endedMark }
 
 // notify ends the future for everybody who waits.
 func (f *future) notify() {
-	for w := f.watchers.Swap(endedMark); w != nil; w = w.next {
+	for w := f.watchers.Swap(endedMark); w != nil; w = w.next.Load() {
 		if w.done != nil {
 			close(w.done)
 		} else {
@@ -30,40 +36,64 @@ func (f *future) notify() {
 
 // Done implements [AnyFuture].
 func (f *future) Done() <-chan struct{} {
-	var mine *watcher
-	for {
-		head := f.watchers.Load()
-		if head == endedMark {
+	if f.ended() {
+		return closedChannel
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.forDone == nil {
+		mine := &watcher{done: make(chan struct{})}
+		if !f.watch(mine) {
 			return closedChannel
 		}
-		for w := head; w != nil; w = w.next {
-			if w.done != nil {
-				return w.done
-			}
-		}
-		if mine == nil {
-			mine = &watcher{done: make(chan struct{})}
-		}
-		mine.next = head
-		if f.watchers.CompareAndSwap(head, mine) {
-			return mine.done
-		}
+		f.forDone = mine.done
 	}
+	return f.forDone
 }
 
-// subscribe has the future's end added to the arrivals.
-func (f *future) subscribe(to *arrivals, place int) {
+// watch adds a watcher. The future's mutex is held. It reports false when the future has ended.
+func (f *future) watch(mine *watcher) bool {
+	first := f.watchers.Load()
+	if first == endedMark {
+		return false
+	}
+	mine.next.Store(first)
+	if !f.watchers.CompareAndSwap(first, mine) { // only notify can have been here
+		return false
+	}
+	if first != nil {
+		first.before = mine
+	}
+	return true
+}
+
+// subscribe has the future's end added to the arrivals, until the watcher it returns is taken out again.
+func (f *future) subscribe(to *arrivals, place int) *watcher {
 	mine := &watcher{arrived: to, place: place}
-	for {
-		head := f.watchers.Load()
-		if head == endedMark {
-			to.add(place)
-			return
-		}
-		mine.next = head
-		if f.watchers.CompareAndSwap(head, mine) {
-			return
-		}
+	f.mu.Lock()
+	watching := f.watch(mine)
+	f.mu.Unlock()
+	if !watching {
+		to.add(place)
+	}
+	return mine
+}
+
+// unsubscribe takes a watcher out: whoever waits for one of many futures again and again must not be kept by the others.
+func (f *future) unsubscribe(w *watcher) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	next := w.next.Load()
+	switch {
+	case f.ended():
+		return
+	case w.before != nil:
+		w.before.next.Store(next)
+	case !f.watchers.CompareAndSwap(w, next):
+		return // it has just ended
+	}
+	if next != nil {
+		next.before = w.before
 	}
 }
 
