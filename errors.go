@@ -29,28 +29,25 @@ type CallError struct {
 
 func (e *CallError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s[%d] %s", e.Task, e.Index, shorten(fmt.Sprintf("%+v", e.Input)))
+	fmt.Fprintf(&b, "%s[%d] %s", e.Task, e.Index, brief(e.Input, 80))
 	if e.Attempt > 1 {
 		fmt.Fprintf(&b, ", attempt %d", e.Attempt)
 	}
 	if e.Outcome != Failed && e.Outcome != Panicked && e.Outcome != TimedOut && e.Outcome != Abandoned { // their errors say it
 		fmt.Fprintf(&b, ", %s", e.Outcome)
 	}
-	fmt.Fprintf(&b, ": %v", e.Err) // fmt survives an error whose Error method panics, a typed nil for instance
+	b.WriteString(": " + textOf(e.Err))
 	return b.String()
 }
 
 // Unwrap returns Err.
 func (e *CallError) Unwrap() error { return e.Err }
 
-// shorten cuts a printed input to what fits into a message.
-func shorten(s string) string {
-	const most = 80
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return s
-}
+// longestText is how many characters of another's text go into a message.
+const longestText = 1 << 20
+
+// textOf is an error's text, also when its Error method panics, as that of a nil pointer in an interface does.
+func textOf(err error) string { return brief(err, longestText) }
 
 // JobError is how a job failed: every call that failed by itself, in order of their indexes. Calls that were canceled
 // or never started because of those are not listed.
@@ -76,7 +73,7 @@ func (e *JobError) Error() string {
 		b.WriteString(c.Error())
 	}
 	if e.Cause != nil {
-		fmt.Fprintf(&b, "; canceled: %v", e.Cause)
+		b.WriteString("; canceled: " + textOf(e.Cause))
 	}
 	return b.String()
 }
@@ -99,7 +96,7 @@ type PanicError struct {
 	Stack []byte // of the goroutine that panicked, as debug.Stack prints it
 }
 
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+func (e *PanicError) Error() string { return "panic: " + brief(e.Value, longestText) }
 
 // Unwrap returns the panic's value if that is an error.
 func (e *PanicError) Unwrap() error {
@@ -118,10 +115,16 @@ func (e *TimeoutError) Error() string {
 	switch {
 	case e.Err == nil:
 		return fmt.Sprintf("timed out after %v, did not come back within its grace of %v, and was abandoned", e.Timeout, e.Grace)
-	case errors.Is(e.Err, context.DeadlineExceeded):
+	case e.saysSo():
 		return fmt.Sprintf("timed out after %v", e.Timeout)
 	}
-	return fmt.Sprintf("timed out after %v: %v", e.Timeout, e.Err)
+	return fmt.Sprintf("timed out after %v: %s", e.Timeout, textOf(e.Err))
+}
+
+// saysSo reports whether what the task returned says no more than that its time was over; its methods may panic.
+func (e *TimeoutError) saysSo() (is bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(e.Err, context.DeadlineExceeded)
 }
 
 // Unwrap returns context.DeadlineExceeded and what the task returned.
