@@ -250,7 +250,7 @@ func (f *future) end(w *Worker, o Outcome, err error) {
 	switch {
 	case o == Succeeded || f.canceled:
 	case o == Canceled || o == NeverStarted:
-		j.incomplete.Store(true)
+		j.lose(f.index, f.index+1)
 		j.canceled()
 	default:
 		j.failures.add(failed)

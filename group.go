@@ -32,6 +32,9 @@ type groupJob struct {
 	late     *time.Timer  // starts a worker for a call that nobody waits for
 }
 
+// mostFailures is how many failures a group keeps, with their inputs, since it may go on for ever.
+const mostFailures = 1000
+
 // submitted is a future with its task and input.
 type submitted interface {
 	run(c Call)
@@ -50,7 +53,7 @@ func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group 
 	g := &Group{}
 	j := &g.job
 	j.init(ctx, j, set)
-	j.grows = true
+	j.grows, j.failures.most = true, mostFailures
 	j.policy = j.options.policy.over(policy{})
 	if err := j.launch(executor); err != nil {
 		j.refusal = err
@@ -124,9 +127,9 @@ func (j *groupJob) whyStopped() error {
 }
 
 // Wait returns when all calls of the group have ended, those they submitted meanwhile included; nothing runs any more
-// then. Its error is a *[JobError] with every call that failed by itself; when the group's context was canceled before
-// all had ended, context.Cause of it; or the executor's refusal. Futures canceled one by one are no failures. It may be
-// called more than once.
+// then. Its error is a *[JobError] with the calls that failed by themselves and those that were canceled because of them; it
+// wraps context.Cause of the group's context when that ended before all calls had. Or it is the executor's refusal. Futures
+// canceled one by one are no failures. It may be called more than once.
 func (g *Group) Wait() error {
 	g.mustBeMade("Group.Wait")
 	j := &g.job
@@ -148,7 +151,7 @@ func (g *Group) Wait() error {
 	j.queueing.Lock()
 	total := j.total
 	j.queueing.Unlock()
-	return j.failures.err(&j.Job, total)
+	return j.failures.err(j.outsideCause(), nil, total)
 }
 
 func (j *groupJob) ready() int { return int(j.queued.Load()) }

@@ -10,9 +10,9 @@ import (
 //
 // The first failure cancels the calls that run and keeps the others from starting, unless [KeepGoing]. Map returns when
 // nothing runs any more. The slice always has len(in) values; those of calls that did not succeed are zero. The error is a
-// *[JobError] with every failed call (in which a panic is a *[PanicError] and a Goexit is [ErrGoexit]); when ctx was
-// canceled before all calls had ended, context.Cause(ctx); or the executor's refusal. Under [Sync], a Goexit of the task ends
-// the caller's goroutine, after the call has been settled.
+// *[JobError] with every failed call (in which a panic is a *[PanicError] and a Goexit is [ErrGoexit]), which also tells the
+// values that are real from those that are not; it wraps context.Cause(ctx) when ctx ended before all calls had. Or it is the
+// executor's refusal. Under [Sync], a Goexit of the task ends the caller's goroutine, after the call has been settled.
 //
 // A trivial call costs about ten nanoseconds on a [Pool], and allocations do not grow with the inputs. A call of one Map
 // must not wait for another call of the same Map.
@@ -36,7 +36,7 @@ func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out
 	m.kick()
 	m.wait(ctx)
 	m.rethrow()
-	return m.out, m.failures.err(&m.Job, len(in))
+	return m.out, m.failures.err(m.outsideCause(), nil, len(in))
 }
 
 type mapSource[In, Out any] struct {
@@ -98,14 +98,14 @@ func (m *mapSource[In, Out]) several(calls []Call) int {
 func (m *mapSource[In, Out]) shut(error) {
 	total := int64(len(m.in))
 	if first := m.next.Swap(total); first < total {
-		m.incomplete.Store(true)
+		m.lose(int(first), int(total))
 		m.settle(total - first)
 	}
 }
 
 func (m *mapSource[In, Out]) drop(c Call, last ending, cause error) {
 	if c.attempt == 0 {
-		m.incomplete.Store(true)
+		m.lose(int(c.place), int(c.place)+1)
 		m.settle(1)
 		return
 	}
@@ -222,7 +222,7 @@ func (m *mapSource[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
 	m.noteEnd(c, o)
 	if o == Canceled || o == NeverStarted {
-		m.incomplete.Store(true)
+		m.lose(int(c.place), int(c.place)+1)
 		m.canceled()
 	} else {
 		i := int(c.place)

@@ -116,8 +116,8 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 
 // refused reports whether a Map ended with an error that is not of its calls.
 func refused(err error) bool {
-	_, ofCalls := errors.AsType[*overlap.JobError](err)
-	return err != nil && !ofCalls
+	job, ofCalls := errors.AsType[*overlap.JobError](err)
+	return err != nil && (!ofCalls || len(job.Failed) == 0) // of which none failed: it was canceled
 }
 
 // addFailures sets what the answers of the calls say.

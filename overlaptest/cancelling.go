@@ -2,7 +2,6 @@ package overlaptest
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -103,9 +102,7 @@ func cancelIsNoFailure(t *testing.T, s *suite) {
 	defer cancel()
 	_, err := overlap.Map(ctx, s.newExecutor(), waits, []time.Duration{time.Hour, time.Hour})
 	is(t, "Map", err, context.DeadlineExceeded)
-	if _, failed := errors.AsType[*overlap.JobError](err); failed {
-		t.Errorf("nothing failed by itself, but the error is %v", err)
-	}
+	noneFailed(t, "Map", err)
 }
 
 // slowRetry fails, and is to be tried again in an hour.

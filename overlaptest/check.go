@@ -49,6 +49,14 @@ func failedCalls(t *testing.T, what string, err error) []*overlap.CallError {
 	return as[*overlap.JobError](t, what, err).Failed
 }
 
+// noneFailed checks that err is a *JobError of a job of which no call failed by itself, and returns it.
+func noneFailed(t *testing.T, what string, err error) *overlap.JobError {
+	t.Helper()
+	job := as[*overlap.JobError](t, what, err)
+	equal(t, what+": failures", len(job.Failed), 0)
+	return job
+}
+
 // numbers are the ints from 0 to n-1, and doubles what task doubled makes of them.
 func numbers(n int) []int {
 	all := make([]int, n)

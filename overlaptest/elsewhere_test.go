@@ -74,7 +74,7 @@ func place(messages <-chan message) {
 		values, err := overlap.Map(m.ctx, overlap.Async(), task.Untyped(), []any{m.input}, m.options...)
 		job, failed := errors.AsType[*overlap.JobError](err)
 		switch {
-		case failed:
+		case failed && len(job.Failed) > 0:
 			m.reply <- reply{nil, job.Failed[0].Outcome, job.Failed[0].Err}
 		case err != nil:
 			m.reply <- reply{nil, overlap.Canceled, err}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -23,6 +24,7 @@ var mapping = []behaviour{
 	{"with KeepGoing each failure has its own place", []int{22}, 0, mapKeepsGoing},
 	{"a task's own deadline is a failure, not the map's", []int{23, 90}, 0, ownContextErrors},
 	{"values that were there at the deadline are kept", []int{24}, bubble, mapDeadline},
+	{"a cancel's error tells the values that are real", []int{24}, memory, mapTellsReal},
 	{"many slow inputs after tiny ones are not held up", []int{46}, bubble, tinyThenSlow},
 	{"the executor is as good as new after a failure", []int{22, 58}, 0, mapAfterFailure},
 	{"each call is made exactly once", []int{29}, memory, mapOnce},
@@ -160,10 +162,39 @@ func mapDeadline(t *testing.T, s *suite) {
 	got, err := overlap.Map(ctx, s.newExecutor(), waits, []time.Duration{time.Second, time.Hour, time.Hour, time.Hour})
 	s.took(t, start, 1500*time.Millisecond)
 	is(t, "Map", err, late)
-	if _, failed := errors.AsType[*overlap.JobError](err); failed {
-		t.Errorf("nothing failed by itself, but the error is %v", err)
-	}
+	equal(t, "calls without a value", slices.Collect(noneFailed(t, "Map", err).Missing()), []int{1, 2, 3})
 	equal(t, "values", got, []time.Duration{time.Second, 0, 0, 0})
+}
+
+func mapTellsReal(t *testing.T, s *suite) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	task := overlap.Func(func(ctx context.Context, n int) (int, error) {
+		if n == 5000 {
+			cancel(errStopped)
+		}
+		if n%3 == 0 && ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		return n + 1, nil
+	})
+	got, err := overlap.Map(ctx, s.newExecutor(), task, numbers(10_000))
+	is(t, "Map", err, errStopped)
+	job := noneFailed(t, "Map", err)
+	equal(t, "calls", job.Total, len(got))
+	missing := map[int]bool{}
+	last := -1
+	for i := range job.Missing() {
+		if i <= last {
+			t.Fatalf("call %d is missing after call %d", i, last)
+		}
+		missing[i], last = true, i
+	}
+	for i, value := range got {
+		if missing[i] != (value == 0) || job.Lacks(i) != missing[i] {
+			t.Fatalf("call %d has the value %d: is said to be missing: %v and %v", i, value, missing[i], job.Lacks(i))
+		}
+	}
 }
 
 func tinyThenSlow(t *testing.T, s *suite) {

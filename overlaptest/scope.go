@@ -3,6 +3,8 @@ package overlaptest
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -22,6 +24,7 @@ var scope = []behaviour{
 	{"submit, then cancel, then Wait does not hang", []int{34, 36, 44}, 0, cancelBeforeWait},
 	{"Wait can be called again", []int{39}, 0, waitAgain},
 	{"many goroutines may submit at once", []int{53}, 0, submitFromMany},
+	{"one that goes on for ever keeps a bounded number of failures", nil, 0, boundedFailures},
 	{"a failure of one child reaches those that wait for it", []int{82, 87}, background, failureReachesWaiters},
 }
 
@@ -69,9 +72,7 @@ func outerCancel(t *testing.T, s *suite) {
 	cancel(why)
 	err := g.Wait()
 	is(t, "Group.Wait", err, why)
-	if _, failed := errors.AsType[*overlap.JobError](err); failed {
-		t.Errorf("nothing failed by itself, but the error is %v", err)
-	}
+	equal(t, "calls without a value", slices.Collect(noneFailed(t, "Group.Wait", err).Missing()), numbers(20))
 	for _, f := range all {
 		switch f.Outcome() {
 		case overlap.Canceled:
@@ -228,4 +229,20 @@ func failureReachesWaiters(t *testing.T, s *suite) {
 		equal(t, "an error", <-errs != nil, true)
 	}
 	is(t, "Group.Wait", g.Wait(), bad.Err())
+}
+
+func boundedFailures(t *testing.T, s *suite) {
+	g := overlap.NewGroup(t.Context(), s.newExecutor(), overlap.KeepGoing())
+	const calls = 1100
+	for range calls {
+		<-overlap.Submit(g, failsAtSevens, 7).Done()
+	}
+	err := g.Wait()
+	job := as[*overlap.JobError](t, "Group.Wait", err)
+	equal(t, "failures that are kept", len(job.Failed), 1000)
+	equal(t, "failures that are counted", job.More, calls-1000)
+	equal(t, "calls", job.Total, calls)
+	if !strings.Contains(err.Error(), "1100 of 1100 calls failed") || !strings.HasSuffix(err.Error(), "and 1097 more") {
+		t.Errorf("Group.Wait: got the error %v", err)
+	}
 }
