@@ -111,12 +111,17 @@ func (s *stream[In, Out]) consume(yield func(Result[In, Out]) bool) {
 	defer func() { // also when the loop's body panics or ends its goroutine
 		s.stop(errLoopLeft)
 		whileLending(s.outer, &s.Job, func() { <-s.done })
+		_ = s.told()
 		s.rethrow()
 	}()
 	for s.waitForResult() {
 		if !s.take(yield) {
 			return
 		}
+	}
+	if s.teller != nil && s.left == nil {
+		whileLending(s.outer, &s.Job, func() { <-s.done })
+		s.left = s.told() // it may have broken by the last events only
 	}
 	if s.left != nil && s.firstPanic == nil {
 		yield(Result[In, Out]{Index: -1, Err: s.left, Outcome: NeverStarted, Worker: -1})
@@ -171,6 +176,7 @@ func (s *stream[In, Out]) consumeInline(yield func(Result[In, Out]) bool) {
 	more := true
 	defer func() {
 		s.stop(errLoopLeft)
+		_ = s.told()
 		s.rethrow()
 	}()
 	s.drawAll(func() bool {
@@ -182,6 +188,9 @@ func (s *stream[In, Out]) consumeInline(yield func(Result[In, Out]) bool) {
 		more = s.take(yield)
 		return more && !s.stopped.Load()
 	})
+	if s.left == nil {
+		s.left = s.told()
+	}
 	if more && s.left != nil {
 		yield(Result[In, Out]{Index: -1, Err: s.left, Outcome: NeverStarted, Worker: -1})
 	}

@@ -137,6 +137,7 @@ func (g *Group) Wait() error {
 		j.close()
 	}
 	j.wait(j.outer)
+	observer := j.told()
 	j.unwatch()
 	j.cancel(nil)
 	j.queueing.Lock()
@@ -151,7 +152,7 @@ func (g *Group) Wait() error {
 	j.queueing.Lock()
 	total := j.total
 	j.queueing.Unlock()
-	return j.failures.err(j.outsideCause(), nil, total)
+	return j.failures.err(j.outsideCause(), observer, total)
 }
 
 func (j *groupJob) ready() int { return int(j.queued.Load()) }

@@ -59,11 +59,12 @@ type Job struct {
 	heldBackCalls
 	firstPanic *PanicError // to be propagated
 
-	observing sync.Mutex // one call of options.observe at a time
+	teller *teller // nil: nobody observes
 }
 
 func (j *Job) init(ctx context.Context, src source, set options) {
 	j.options = set
+	j.teller = newTeller(j, set.observers)
 	j.outer = ctx
 	j.ctx, j.cancel = context.WithCancelCause(ctx)
 	j.source, j.start, j.done = src, time.Now(), make(chan struct{})
@@ -124,14 +125,14 @@ func (j *Job) now() time.Duration { return time.Since(j.start) }
 
 // hasWork reports whether there are more calls that nobody has claimed than workers about to claim one.
 func (j *Job) hasWork() bool {
-	return int(j.againCount.Load())+j.source.ready() > int(j.starting.Load())
+	return int(j.againCount.Load())+j.source.ready() > int(j.starting.Load()) && !j.heldUp()
 }
 
 // kick sees to it that somebody takes the calls that are ready.
 func (j *Job) kick() {
 	switch {
 	case j.offer != nil:
-		for {
+		for !j.heldUp() {
 			c, ok := j.next()
 			if !ok {
 				return

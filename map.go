@@ -35,8 +35,9 @@ func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out
 	m.close()
 	m.kick()
 	m.wait(ctx)
+	observer := m.told()
 	m.rethrow()
-	return m.out, m.failures.err(m.outsideCause(), nil, len(in))
+	return m.out, m.failures.err(m.outsideCause(), observer, len(in))
 }
 
 type mapSource[In, Out any] struct {
@@ -126,7 +127,7 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 		}
 		return
 	}
-	fn, ctx, observed := m.of.fn, w.ctx, m.options.observe != nil
+	fn, ctx, observed := m.of.fn, w.ctx, m.teller != nil
 	slots, borrowed := m.slots, w.frame.from != nil
 	i, running := int64(0), false
 	defer func() {
@@ -186,7 +187,7 @@ func (m *mapSource[In, Out]) run(c Call) {
 		m.drop(c, ending{}, m.cause())
 		return
 	}
-	if m.options.observe != nil {
+	if m.teller != nil {
 		m.noteStart(c, c.worker.time())
 	}
 	if m.plain(&m.policy) {
@@ -204,7 +205,7 @@ func (m *mapSource[In, Out]) noteStart(c Call, at time.Duration) {
 }
 
 func (m *mapSource[In, Out]) noteEnd(c Call, o Outcome) {
-	if m.options.observe != nil {
+	if m.teller != nil {
 		m.note(c.worker, EventFinished, int(c.place), c.Attempt(), o, c.worker.tick())
 	}
 }
@@ -241,7 +242,7 @@ func (m *mapSource[In, Out]) input(c Call) any    { return &m.in[c.place] }
 func (m *mapSource[In, Out]) rules(Call) *policy  { return &m.policy }
 func (m *mapSource[In, Out]) index(c Call) int    { return int(c.place) }
 func (m *mapSource[In, Out]) started(c Call, at time.Duration) {
-	if m.options.observe != nil {
+	if m.teller != nil {
 		m.noteStart(c, at)
 	}
 }
@@ -249,7 +250,7 @@ func (m *mapSource[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {
 		v = *out.(*Out)
-		if c.worker.telling && m.options.observe == nil { // nearly all calls of worker processes
+		if c.worker.telling && m.teller == nil { // nearly all calls of worker processes
 			m.out[c.place] = v
 			c.worker.ended++
 			return

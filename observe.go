@@ -1,6 +1,10 @@
 package overlap
 
-import "time"
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+)
 
 // EventKind says what happened to a call.
 type EventKind uint8
@@ -27,14 +31,20 @@ type Event struct {
 
 // Observe has fn called with what happens to the job's calls, in batches: each is of one worker, in order. The worker is
 // its number from 0, reused when it leaves; under [Async] it is the call's index. Calls that never started have no events.
-// Batches come when they are full, when their worker runs out of calls, and with the first event after
-// 100 ms; all have come when the job is over. The calls of fn never overlap; it must not keep the slice, and workers wait
-// for it. In one run, the end of a call is the start of the next, since reading a clock costs more than a tiny call.
+// Events come when a batch is full, when their worker runs out of calls, and 100 ms after they happened at the latest; all
+// have come when the job is over. In a run of tiny calls of a [Map], the end of a call is the start of the next, since
+// reading a clock costs more than the call, and a start comes with the end. With several Observe, each is told everything.
+//
+// The calls of fn never overlap. It runs on a goroutine of its own that holds neither a lock nor a slot, so that it may
+// cancel futures, submit calls and run other jobs, also on the same executor; only it must not wait for the job itself. It
+// must not keep the slice. When fn is slow, no more calls are handed out until it has caught up. When it panics or ends its
+// goroutine, it is not called again and the job is canceled, and fails with an error that wraps a *[PanicError] or
+// [ErrGoexit]: the Cause of the [JobError] of a Map or a Group, the last result of a Stream.
 func Observe(fn func(worker int, events []Event)) Option {
 	if fn == nil {
 		panic("overlap: Observe: the function is nil")
 	}
-	return jobOption(func(o *options) { o.observe = fn })
+	return jobOption(func(o *options) { o.observers = append(o.observers, fn) })
 }
 
 const (
@@ -42,47 +52,75 @@ const (
 	eventDelay = 100 * time.Millisecond
 )
 
+// batch is what happened to calls of one worker. The worker adds to it while the teller may already tell the beginning.
+type batch struct {
+	worker  int
+	noted   atomic.Int32 // records that are there
+	told    int          // of those; the teller's
+	place   int          // in the teller's list; guarded by its mutex
+	records [eventBatch]record
+}
+
+// record is an event, or a whole call that succeeded in its first attempt: then the event is its end.
+type record struct {
+	Event
+	whole bool
+	begun time.Duration
+}
+
 // timed reports whether results or an observer have the times of calls.
-func (j *Job) timed() bool { return j.grows || j.options.observe != nil }
+func (j *Job) timed() bool { return j.grows || j.teller != nil }
 
 // note records an event of a worker.
 func (j *Job) note(w *Worker, kind EventKind, index, attempt int, o Outcome, at time.Duration) {
-	if j.options.observe == nil {
+	if j.teller == nil {
 		return
 	}
 	e := Event{Kind: kind, Outcome: o, Attempt: attempt, Index: index, At: at}
 	if w == &j.loose {
-		j.report(w.number(index), []Event{e})
-		return
-	}
-	if w.events == nil {
-		w.events = make([]Event, 0, eventBatch)
-	}
-	w.events = append(w.events, e)
-	if len(w.events) == eventBatch || at-w.flushed > eventDelay {
-		w.flushed = at
-		j.report(w.id, w.events)
-		w.events = w.events[:0]
+		j.teller.add(w.number(index), e)
+	} else {
+		*w.next() = record{Event: e}
+		w.publish()
 	}
 }
 
 // noteCall records a whole call at once, which succeeded in its first attempt and ends now.
 func (w *Worker) noteCall(index int) {
-	begun := w.time()
-	end := w.tick()
-	if cap(w.events)-len(w.events) < 3 || end-w.flushed > eventDelay {
-		if len(w.events) > 0 {
-			w.job.report(w.id, w.events)
-		}
-		if w.flushed = end; w.events == nil {
-			w.events = make([]Event, 0, eventBatch)
-		}
-		w.events = w.events[:0]
+	r := w.next()
+	r.whole, r.begun = true, w.time()
+	r.Event = Event{Kind: EventFinished, Outcome: Succeeded, Attempt: 1, Index: index, At: w.tick()}
+	w.publish()
+}
+
+// next is where the worker's next record goes.
+func (w *Worker) next() *record {
+	if w.noting == nil {
+		w.noting = w.job.teller.blank(w.id)
 	}
-	w.events = append(w.events,
-		Event{Kind: EventQueued, Index: index},
-		Event{Kind: EventStarted, Attempt: 1, Index: index, At: begun},
-		Event{Kind: EventFinished, Outcome: Succeeded, Attempt: 1, Index: index, At: end})
+	return &w.noting.records[w.noted]
+}
+
+// publish adds that record to the worker's batch.
+func (w *Worker) publish() {
+	t, b := w.job.teller, w.noting
+	w.noted++
+	b.noted.Store(w.noted)
+	if !t.armed.Load() {
+		t.arm()
+	}
+	if w.noted == eventBatch {
+		w.tell()
+		runtime.Gosched() // to the teller, which would wait for the end of this goroutine's time otherwise
+	}
+}
+
+// tell hands the worker's batch over.
+func (w *Worker) tell() {
+	if w.noting != nil {
+		w.job.teller.hand(w.noting, w.inline)
+		w.noting, w.noted = nil, 0
+	}
 }
 
 // number is the worker's, as users see it, for the call with the index.
@@ -93,17 +131,8 @@ func (w *Worker) number(index int) int {
 	return w.id
 }
 
-func (j *Job) report(worker int, events []Event) {
-	j.observing.Lock()
-	defer j.observing.Unlock()
-	j.options.observe(worker, events)
-}
-
 // flush hands over all that w has recorded and counted.
 func (w *Worker) flush() {
-	if len(w.events) > 0 {
-		w.job.report(w.id, w.events)
-		w.events = w.events[:0]
-	}
+	w.tell()
 	w.settle()
 }

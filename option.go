@@ -37,7 +37,7 @@ type options struct {
 	keepGoing       bool
 	propagatePanics bool
 	profileLabels   bool
-	observe         func(worker int, events []Event)
+	observers       []func(worker int, events []Event)
 	drains          []context.Context
 	onLocalLimit    []func(error)
 }

@@ -149,7 +149,7 @@ func (s *stream[In, Out]) drop(c Call, last ending, cause error) {
 
 // runAll is the path of nearly all calls.
 func (s *stream[In, Out]) runAll(w *Worker) {
-	if s.options.observe != nil || !s.plain(&s.policy) {
+	if s.teller != nil || !s.plain(&s.policy) {
 		for !w.lost.Load() {
 			at, ok := w.run.pop()
 			if !ok {

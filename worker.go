@@ -43,8 +43,8 @@ type Worker struct {
 	places []atomic.Int32 // of the run, for a source whose places in a run are not consecutive
 	hand   int64          // where the next run begins in places, always growing
 
-	events  []Event // not yet delivered
-	flushed time.Duration
+	noting *batch // of the teller's, if anybody observes
+	noted  int32  // records in it
 }
 
 // Work runs calls here until there are none. It pulls runs of them once calls have shown to be tiny, and idle workers
@@ -52,6 +52,12 @@ type Worker struct {
 func (w *Worker) Work() {
 	j := w.job
 	for !w.lost.Load() {
+		if j.slots != nil && j.heldUp() { // the observers may need the slot to catch up
+			if !w.park() {
+				return
+			}
+			continue
+		}
 		if c, ok := w.pull(); ok {
 			c.run()
 		} else if j.runs && (w.run.len() > 0 || w.claim()) {
@@ -88,7 +94,7 @@ func (w *Worker) pull() (c Call, ok bool) {
 // TryNext pulls one call. It reports false at once when there is none, or when the worker has had its turn and another
 // job wants its slot: a worker of [Job.Serve] then ends what it has and returns.
 func (w *Worker) TryNext() (Call, bool) {
-	if w.lost.Load() || w.pulled && w.job.slots != nil && w.job.slots.wanted(w) {
+	if w.lost.Load() || w.job.heldUp() || w.pulled && w.job.slots != nil && w.job.slots.wanted(w) {
 		return Call{}, false
 	}
 	var c Call
@@ -116,7 +122,7 @@ func (w *Worker) TryNextRun(calls []Call) int {
 		return w.tryNextOf(calls)
 	}
 	w.settle()
-	if w.lost.Load() || w.pulled && j.slots != nil && j.slots.wanted(w) {
+	if w.lost.Load() || j.heldUp() || w.pulled && j.slots != nil && j.slots.wanted(w) {
 		return 0
 	}
 	n := 0
@@ -160,7 +166,7 @@ func (w *Worker) Next() (Call, bool) {
 		}
 		w.flush()
 		j.mu.Lock()
-		for !j.over && len(j.again) == 0 && j.source.ready() == 0 {
+		for !j.over && (j.heldUp() || len(j.again) == 0 && j.source.ready() == 0) {
 			j.resting++
 			j.parked.Wait()
 			j.resting--

@@ -1,0 +1,296 @@
+package overlap
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// teller tells a job's observers what workers have recorded. It runs on a goroutine of its own, which lasts as long as
+// there is something to be told, and holds no lock then: observers may do with the job and its executor what they like.
+type teller struct {
+	job    *Job
+	armed  atomic.Bool // the timer will see to what is recorded in batches that workers have in hand
+	behind atomic.Bool // much is to be told: no more calls are handed out
+
+	mu      sync.Mutex
+	idle    sync.Cond // running ended
+	running bool
+	timer   *time.Timer
+	due     bool          // the timer has fired
+	inHand  []*batch      // of workers
+	handed  []*batch      // by them, in order
+	singly  []singleEvent // of calls that no worker runs
+	spare   []*batch
+	broken  error // by what the first observer broke
+
+	// What follows is for the goroutine that tells.
+	observers []func(worker int, events []Event) // nil: it broke, and is told no more
+	telling   []*batch                           // was handed
+	single    []singleEvent                      // was singly
+	snapshot  []*batch                           // was inHand
+	inTime    bool                               // snapshot is to be told
+	worker    int                                // that events are of
+	events    []Event                            // that are being told
+	next      int                                // of the observers to be told them
+}
+
+type singleEvent struct {
+	worker int
+	Event
+}
+
+const (
+	mostHanded = 64
+	mostSingly = 4096
+	mostSpare  = 16
+)
+
+func newTeller(j *Job, observers []func(int, []Event)) *teller {
+	if len(observers) == 0 {
+		return nil
+	}
+	t := &teller{job: j, observers: slices.Clone(observers)}
+	t.idle.L = &t.mu
+	return t
+}
+
+// heldUp reports whether calls are to wait for the observers.
+func (j *Job) heldUp() bool { return j.teller != nil && j.teller.behind.Load() }
+
+// blank is an empty batch for a worker.
+func (t *teller) blank(worker int) *batch {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var b *batch
+	if n := len(t.spare); n > 0 {
+		b, t.spare = t.spare[n-1], t.spare[:n-1]
+		b.noted.Store(0)
+		b.told = 0
+	} else {
+		b = &batch{}
+	}
+	b.worker, b.place = worker, len(t.inHand)
+	t.inHand = append(t.inHand, b)
+	return b
+}
+
+// hand takes a worker's batch. The goroutine that runs an inline job waits until it is told, unless it may itself be the
+// observer's.
+func (t *teller) hand(b *batch, inline bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	last := len(t.inHand) - 1
+	t.inHand[b.place] = t.inHand[last]
+	t.inHand[b.place].place = b.place
+	t.inHand[last] = nil
+	t.inHand = t.inHand[:last]
+	t.handed = append(t.handed, b)
+	if len(t.handed) > mostHanded && !inline {
+		t.behind.Store(true)
+	}
+	for started := t.start(); started && inline && t.running; {
+		t.idle.Wait()
+	}
+}
+
+// add takes an event of a call that no worker runs.
+func (t *teller) add(worker int, e Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.singly = append(t.singly, singleEvent{worker, e})
+	if len(t.singly) > mostSingly {
+		t.behind.Store(true)
+	}
+	t.start()
+}
+
+// arm has what is recorded from now on told in time, although its worker may be busy with its next call by then.
+func (t *teller) arm() {
+	if t.armed.Swap(true) {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer == nil {
+		t.timer = time.AfterFunc(eventDelay, t.alarm)
+	} else {
+		t.timer.Reset(eventDelay)
+	}
+}
+
+func (t *teller) alarm() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.due = true
+	t.start()
+}
+
+// start has everything told by a goroutine, if none does so already. The mutex is held.
+func (t *teller) start() bool {
+	if t.running {
+		return false
+	}
+	t.running = true
+	go t.run()
+	return true
+}
+
+// run tells everything, until there is nothing to tell. After an observer has ended the goroutine, another one runs it and
+// begins with what is left in the teller's own lists: of a batch that was told, nothing is told again.
+func (t *teller) run() {
+	for {
+		for _, b := range t.telling {
+			t.tell(b)
+		}
+		for len(t.single) > 0 {
+			e := t.single[0]
+			t.single = t.single[1:]
+			t.events = append(t.events[:0], e.Event)
+			t.call(e.worker)
+		}
+		if t.inTime {
+			t.tellInTime()
+		}
+		if !t.more() {
+			return
+		}
+	}
+}
+
+// more takes what is to be told next. It reports false when there is nothing.
+func (t *teller) more() bool {
+	t.mu.Lock()
+	for _, b := range t.telling {
+		if len(t.spare) < mostSpare {
+			t.spare = append(t.spare, b)
+		}
+	}
+	clear(t.telling)
+	t.telling, t.handed = t.handed, t.telling[:0]
+	t.single, t.singly = t.singly, nil
+	t.inTime, t.due = t.due, false
+	none := len(t.telling) == 0 && len(t.single) == 0
+	caughtUp := none && t.behind.Swap(false)
+	over := none && !caughtUp && !t.inTime
+	if t.inTime {
+		t.snapshot = append(t.snapshot[:0], t.inHand...)
+	}
+	if over {
+		t.running = false
+		t.idle.Broadcast()
+	}
+	t.mu.Unlock()
+	if caughtUp {
+		t.job.kick()
+	}
+	return !over
+}
+
+// tellInTime tells what workers have recorded so far, and sets the timer again if there was anything.
+func (t *teller) tellInTime() {
+	some := false
+	for _, b := range t.snapshot {
+		some = t.tell(b) || some
+	}
+	t.inTime = false
+	t.armed.Store(false)
+	if !some { // what was recorded while armed was still set has to be seen to
+		t.mu.Lock()
+		for _, b := range t.inHand {
+			some = some || int(b.noted.Load()) > b.told
+		}
+		t.mu.Unlock()
+	}
+	if some {
+		t.arm()
+	}
+}
+
+// tell tells what of a batch has not been told.
+func (t *teller) tell(b *batch) bool {
+	noted := int(b.noted.Load())
+	if noted == b.told {
+		return false
+	}
+	t.events = t.events[:0]
+	for i := range b.records[b.told:noted] {
+		r := &b.records[b.told+i]
+		if r.whole {
+			t.events = append(t.events, Event{Kind: EventQueued, Index: r.Index}, Event{Kind: EventStarted, Attempt: 1, Index: r.Index, At: r.begun})
+		}
+		t.events = append(t.events, r.Event)
+	}
+	b.told = noted
+	t.call(b.worker)
+	return true
+}
+
+// call calls the observers with the events.
+func (t *teller) call(worker int) {
+	t.worker, t.next = worker, 0
+	t.callRest()
+}
+
+func (t *teller) callRest() {
+	for t.next < len(t.observers) {
+		i := t.next
+		t.next++
+		if t.observers[i] != nil {
+			t.observe(i)
+		}
+	}
+}
+
+// observe calls an observer, which may take the goroutine along: then another goes on.
+func (t *teller) observe(i int) {
+	returned := false
+	defer func() {
+		if p := recover(); p != nil {
+			t.breaks(i, panicError(p))
+		} else if !returned {
+			t.breaks(i, ErrGoexit)
+			go func() {
+				t.callRest()
+				t.run()
+			}()
+		}
+	}()
+	t.observers[i](t.worker, t.events)
+	returned = true
+}
+
+// breaks ends an observer, and the job with it.
+func (t *teller) breaks(i int, err error) {
+	t.observers[i] = nil
+	err = fmt.Errorf("the observer broke: %w", err)
+	t.mu.Lock()
+	if t.broken == nil {
+		t.broken = err
+	}
+	t.mu.Unlock()
+	t.job.stop(err)
+}
+
+// told returns when observers have been told everything, for a job that is over, and by what one of them broke.
+func (j *Job) told() error {
+	if j.teller == nil {
+		return nil
+	}
+	return j.teller.finish()
+}
+
+// finish returns when everything has been told; no more can come. It returns by what an observer broke.
+func (t *teller) finish() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+	for t.running {
+		t.idle.Wait()
+	}
+	return t.broken
+}
