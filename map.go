@@ -130,6 +130,10 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 	fn, ctx, observed := m.of.fn, w.ctx, m.teller != nil
 	slots, borrowed := m.slots, w.frame.from != nil
 	i, running := int64(0), false
+	if observed && w.size > 1 {
+		w.startImplied(w.run.first())
+		defer w.endImplied()
+	}
 	defer func() {
 		if running {
 			panicked := recover()
@@ -145,8 +149,12 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 			return
 		}
 		if m.stopped.Load() {
+			w.endImplied()
 			m.drop(Call{worker: w, place: at}, ending{}, nil)
 			continue
+		}
+		if observed {
+			m.teller.see()
 		}
 		i, running = at, true
 		if observed && w.size == 1 { // a call that may last: let the observer see its start
@@ -176,6 +184,7 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 			}
 		}
 		if slots != nil && (borrowed || slots.pressed(&m.Job)) && w.mustYield() {
+			w.endImplied()
 			w.giveBack()
 			return
 		}

@@ -2,7 +2,6 @@ package overlap
 
 import (
 	"runtime"
-	"sync/atomic"
 	"time"
 )
 
@@ -47,26 +46,7 @@ func Observe(fn func(worker int, events []Event)) Option {
 	return jobOption(func(o *options) { o.observers = append(o.observers, fn) })
 }
 
-const (
-	eventBatch = 256
-	eventDelay = 100 * time.Millisecond
-)
-
-// batch is what happened to calls of one worker. The worker adds to it while the teller may already tell the beginning.
-type batch struct {
-	worker  int
-	noted   atomic.Int32 // records that are there
-	told    int          // of those; the teller's
-	place   int          // in the teller's list; guarded by its mutex
-	records [eventBatch]record
-}
-
-// record is an event, or a whole call that succeeded in its first attempt: then the event is its end.
-type record struct {
-	Event
-	whole bool
-	begun time.Duration
-}
+const eventDelay = 100 * time.Millisecond
 
 // timed reports whether results or an observer have the times of calls.
 func (j *Job) timed() bool { return j.grows || j.teller != nil }
@@ -79,45 +59,69 @@ func (j *Job) note(w *Worker, kind EventKind, index, attempt int, o Outcome, at 
 	e := Event{Kind: kind, Outcome: o, Attempt: attempt, Index: index, At: at}
 	if w == &j.loose {
 		j.teller.add(w.number(index), e)
-	} else {
-		*w.next() = record{Event: e}
-		w.publish()
+		return
 	}
+	w.endImplied()
+	w.room(1)[0] = e
+	w.noting.noted.Store(w.noted)
+	j.teller.see()
 }
 
-// noteCall records a whole call at once, which succeeded in its first attempt and ends now.
+// noteCall records a whole call at once, of a Map, which succeeded in its first attempt and ends now.
 func (w *Worker) noteCall(index int) {
-	r := w.next()
-	r.whole, r.begun = true, w.time()
-	r.Event = Event{Kind: EventFinished, Outcome: Succeeded, Attempt: 1, Index: index, At: w.tick()}
-	w.publish()
+	begun := w.time()
+	end := w.tick()
+	implied := w.implied
+	e := w.room(3)
+	e[0] = Event{Kind: EventQueued, Index: index}
+	e[1] = Event{Kind: EventStarted, Attempt: 1, Index: index, At: begun}
+	e[2] = Event{Kind: EventFinished, Outcome: Succeeded, Attempt: 1, Index: index, At: end}
+	switch {
+	case w.implied:
+	case implied: // until the batch was full
+		w.startImplied(int64(index) + 1)
+	default:
+		w.noting.noted.Store(w.noted)
+		w.job.teller.see()
+	}
 }
 
-// next is where the worker's next record goes.
-func (w *Worker) next() *record {
-	if w.noting == nil {
-		w.noting = w.job.teller.blank(w.id)
-	}
-	return &w.noting.records[w.noted]
+// startImplied has the calls of w's run from a place on recorded by noteCall alone, and the teller know how many there are
+// from how far the run has got: to publish each would cost more than a tiny call.
+func (w *Worker) startImplied(from int64) {
+	w.room(0)
+	w.implied = true
+	w.noting.noted.Store(w.noted)
+	w.noting.from.Store(from)
 }
 
-// publish adds that record to the worker's batch.
-func (w *Worker) publish() {
-	t, b := w.job.teller, w.noting
-	w.noted++
-	b.noted.Store(w.noted)
-	if !t.armed.Load() {
-		t.arm()
+// endImplied is before w's run gets any further than calls that noteCall has recorded.
+func (w *Worker) endImplied() {
+	if w.implied {
+		w.implied = false
+		w.noting.from.Store(-1) // first, so that no call is counted twice
+		w.noting.noted.Store(w.noted)
 	}
-	if w.noted == eventBatch {
+}
+
+// room is where the worker's next n events go.
+func (w *Worker) room(n int32) []Event {
+	if w.noting != nil && int(w.noted+n) > len(w.noting.events) {
 		w.tell()
 		runtime.Gosched() // to the teller, which would wait for the end of this goroutine's time otherwise
 	}
+	if w.noting == nil {
+		w.noting = w.job.teller.blank(w)
+	}
+	at := w.noted
+	w.noted += n
+	return w.noting.events[at:w.noted]
 }
 
 // tell hands the worker's batch over.
 func (w *Worker) tell() {
 	if w.noting != nil {
+		w.endImplied()
 		w.job.teller.hand(w.noting, w.inline)
 		w.noting, w.noted = nil, 0
 	}

@@ -15,6 +15,8 @@ func (r *rest) set(first int64, count int) { r.word.Store(uint64(first)<<countBi
 
 func (r *rest) len() int { return int(r.word.Load() & (1<<countBits - 1)) }
 
+func (r *rest) first() int64 { return int64(r.word.Load() >> countBits) }
+
 // pop takes the first place.
 func (r *rest) pop() (int64, bool) {
 	for {

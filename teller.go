@@ -2,7 +2,9 @@ package overlap
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +36,7 @@ type teller struct {
 	inTime    bool                               // snapshot is to be told
 	worker    int                                // that events are of
 	events    []Event                            // that are being told
+	one       [1]Event                           // of single
 	next      int                                // of the observers to be told them
 }
 
@@ -61,24 +64,27 @@ func newTeller(j *Job, observers []func(int, []Event)) *teller {
 func (j *Job) heldUp() bool { return j.teller != nil && j.teller.behind.Load() }
 
 // blank is an empty batch for a worker.
-func (t *teller) blank(worker int) *batch {
+func (t *teller) blank(w *Worker) *batch {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var b *batch
-	if n := len(t.spare); n > 0 {
+	if n := len(t.spare); w.size <= 1 {
+		b = &batch{events: make([]Event, smallBatch)}
+	} else if n > 0 {
 		b, t.spare = t.spare[n-1], t.spare[:n-1]
-		b.noted.Store(0)
 		b.told = 0
 	} else {
-		b = &batch{}
+		b = &batch{events: make([]Event, largeBatch)}
 	}
-	b.worker, b.place = worker, len(t.inHand)
+	b.noted.Store(0)
+	b.from.Store(-1)
+	b.worker, b.run, b.place = w.id, &w.run, len(t.inHand)
 	t.inHand = append(t.inHand, b)
 	return b
 }
 
-// hand takes a worker's batch. The goroutine that runs an inline job waits until it is told, unless it may itself be the
-// observer's.
+// hand takes a worker's batch. The goroutine that runs an inline job waits until it is told, if that has just begun or much
+// is to be told, unless it is itself the one that tells: an observer may submit.
 func (t *teller) hand(b *batch, inline bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -91,9 +97,24 @@ func (t *teller) hand(b *batch, inline bool) {
 	if len(t.handed) > mostHanded && !inline {
 		t.behind.Store(true)
 	}
-	for started := t.start(); started && inline && t.running; {
-		t.idle.Wait()
+	if started := t.start(); inline && (started || len(t.handed) > mostHanded && !insideObserver()) {
+		for t.running {
+			t.idle.Wait()
+		}
 	}
+}
+
+// insideObserver reports whether an observer has called what this goroutine does.
+func insideObserver() bool {
+	var callers [200]uintptr
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
+	for more := true; more; {
+		var frame runtime.Frame
+		if frame, more = frames.Next(); strings.HasSuffix(frame.Function, "(*teller).observe") {
+			return true
+		}
+	}
+	return false
 }
 
 // add takes an event of a call that no worker runs.
@@ -105,6 +126,13 @@ func (t *teller) add(worker int, e Event) {
 		t.behind.Store(true)
 	}
 	t.start()
+}
+
+// see is after events were recorded.
+func (t *teller) see() {
+	if !t.armed.Load() {
+		t.arm()
+	}
 }
 
 // arm has what is recorded from now on told in time, although its worker may be busy with its next call by then.
@@ -148,8 +176,8 @@ func (t *teller) run() {
 		for len(t.single) > 0 {
 			e := t.single[0]
 			t.single = t.single[1:]
-			t.events = append(t.events[:0], e.Event)
-			t.call(e.worker)
+			t.one[0] = e.Event
+			t.call(e.worker, t.one[:])
 		}
 		if t.inTime {
 			t.tellInTime()
@@ -164,7 +192,7 @@ func (t *teller) run() {
 func (t *teller) more() bool {
 	t.mu.Lock()
 	for _, b := range t.telling {
-		if len(t.spare) < mostSpare {
+		if len(b.events) == largeBatch && len(t.spare) < mostSpare {
 			t.spare = append(t.spare, b)
 		}
 	}
@@ -200,7 +228,7 @@ func (t *teller) tellInTime() {
 	if !some { // what was recorded while armed was still set has to be seen to
 		t.mu.Lock()
 		for _, b := range t.inHand {
-			some = some || int(b.noted.Load()) > b.told
+			some = some || b.ready() > b.told
 		}
 		t.mu.Unlock()
 	}
@@ -211,26 +239,17 @@ func (t *teller) tellInTime() {
 
 // tell tells what of a batch has not been told.
 func (t *teller) tell(b *batch) bool {
-	noted := int(b.noted.Load())
-	if noted == b.told {
+	begin, end := b.told, b.ready()
+	if b.told = end; begin == end {
 		return false
 	}
-	t.events = t.events[:0]
-	for i := range b.records[b.told:noted] {
-		r := &b.records[b.told+i]
-		if r.whole {
-			t.events = append(t.events, Event{Kind: EventQueued, Index: r.Index}, Event{Kind: EventStarted, Attempt: 1, Index: r.Index, At: r.begun})
-		}
-		t.events = append(t.events, r.Event)
-	}
-	b.told = noted
-	t.call(b.worker)
+	t.call(b.worker, b.events[begin:end])
 	return true
 }
 
-// call calls the observers with the events.
-func (t *teller) call(worker int) {
-	t.worker, t.next = worker, 0
+// call calls the observers.
+func (t *teller) call(worker int, events []Event) {
+	t.worker, t.events, t.next = worker, events, 0
 	t.callRest()
 }
 

@@ -43,8 +43,9 @@ type Worker struct {
 	places []atomic.Int32 // of the run, for a source whose places in a run are not consecutive
 	hand   int64          // where the next run begins in places, always growing
 
-	noting *batch // of the teller's, if anybody observes
-	noted  int32  // records in it
+	noting  *batch // of the teller's, if anybody observes
+	noted   int32  // events in it
+	implied bool   // the teller sees by the run how many
 }
 
 // Work runs calls here until there are none. It pulls runs of them once calls have shown to be tiny, and idle workers
