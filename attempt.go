@@ -3,6 +3,7 @@ package overlap
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime/pprof"
 	"strconv"
 	"sync/atomic"
@@ -79,15 +80,29 @@ func (a *attempt) end(returned bool, panicked any, o Outcome, err error) (Outcom
 	return o, err, true
 }
 
-// outcome says what became of an attempt whose task returned err. It calls methods of err, which are the user's.
-func (a *attempt) outcome(err error) Outcome {
+// classify is how an attempt ended whose task returned err, which may be nil.
+func (a *attempt) classify(err error) (o Outcome, limit bool, _ error) {
 	switch {
 	case err == nil:
-		return Succeeded
+		return Succeeded, false, nil
 	case a.watch != nil && context.Cause(a.ctx) == error(a.watch.timeout):
-		return TimedOut
+		return TimedOut, false, err
 	}
-	return outcomeOf(a.outer, err)
+	return classify(a.outer, err)
+}
+
+// classify is how an attempt ended whose task returned err: canceled or failed, and whether for want of something local. It
+// calls methods of err, which are the user's and may break; then that is the error, since whoever looked into err again
+// would break as well.
+func classify(ctx context.Context, err error) (o Outcome, limit bool, _ error) {
+	broken := guarded(func() {
+		o = outcomeOf(ctx, err)
+		limit = o == Failed && isLocalLimit(err)
+	})
+	if broken != nil {
+		return Failed, false, fmt.Errorf("looking into a %T that the task returned: %w", err, broken)
+	}
+	return o, limit, err
 }
 
 // outcomeOf tells a call that was canceled from one that failed, by the error it returned.
@@ -115,17 +130,20 @@ func perform[In, Out any](c Call, ctx context.Context, fn func(context.Context, 
 		}
 	}()
 	v, err := fn(ctx, in)
+	running = false
 	if err != nil {
-		o := outcomeOf(ctx, err) // which calls methods of err: a panic of theirs is one of the call
-		limit := o == Failed && isLocalLimit(err)
-		running = false
-		if !limit || !c.holdBack(ctx, err) {
-			to.attempted(c, v, o, err)
-		}
+		failed(c, ctx, v, err, to)
 		return
 	}
-	running = false
 	to.attempted(c, v, Succeeded, nil)
+}
+
+// failed ends an attempt whose task returned an error.
+func failed[Out any](c Call, ctx context.Context, v Out, err error, to taker[Out]) {
+	o, limit, err := classify(ctx, err)
+	if !limit || !c.holdBack(ctx, err) {
+		to.attempted(c, v, o, err)
+	}
 }
 
 // broke ends an attempt that did not come back: it panicked or, if panicked is nil, ended its goroutine. The function
@@ -152,9 +170,8 @@ func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index i
 		}
 	}()
 	v, err = fn(a.ctx, in)
-	o = a.outcome(err) // which calls methods of err: a panic of theirs is one of the call
-	limit = o == Failed && isLocalLimit(err)
 	returned = true
+	o, limit, err = a.classify(err)
 }
 
 // plain reports whether an attempt needs no more than perform does.

@@ -161,19 +161,14 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 			m.noteStart(Call{worker: w, place: at}, w.time())
 		}
 		v, err := fn(ctx, m.in[at])
+		running = false
 		if err != nil {
-			o := outcomeOf(ctx, err) // which calls methods of err: a panic of theirs is one of the call
-			limit := o == Failed && isLocalLimit(err)
-			running = false
 			c := Call{worker: w, place: at}
 			if observed && w.size > 1 {
 				m.noteStart(c, w.time())
 			}
-			if !limit || !c.holdBack(ctx, err) {
-				m.attempted(c, v, o, err)
-			}
+			failed(c, ctx, v, err, m)
 		} else {
-			running = false
 			m.out[at] = v
 			w.ended++
 			switch {

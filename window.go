@@ -181,16 +181,10 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		r := &s.window[place]
 		r.Started = max(w.time(), r.Queued) // the worker's clock may be older than the input
 		v, err := fn(ctx, r.Input)
+		running = false
 		if err != nil {
-			o := outcomeOf(ctx, err) // which calls methods of err: a panic of theirs is one of the call
-			limit := o == Failed && isLocalLimit(err)
-			running = false
-			c := Call{worker: w, place: place}
-			if !limit || !c.holdBack(ctx, err) {
-				s.attempted(c, v, o, err)
-			}
+			failed(Call{worker: w, place: place}, ctx, v, err, s)
 		} else {
-			running = false
 			r.Finished = w.tick()
 			r.Value, r.Outcome, r.Attempts, r.Worker = v, Succeeded, 1, w.id
 			s.deliver(place)
