@@ -70,6 +70,34 @@ func (j *Job) popAgain() (Call, bool) {
 	return c, true
 }
 
+// popAgainOf is popAgain for a future's call.
+func (j *Job) popAgainOf(f *future) (Call, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	at := j.findAgain(f)
+	if at < 0 {
+		return Call{}, false
+	}
+	c := j.again[at].Call
+	j.again = slices.Delete(j.again, at, at+1)
+	j.againCount.Add(-1)
+	return c, true
+}
+
+// isAgain reports whether a future's call can be handed out again.
+func (j *Job) isAgain(f *future) bool {
+	if j.againCount.Load() == 0 {
+		return false
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.findAgain(f) >= 0
+}
+
+func (j *Job) findAgain(f *future) int {
+	return slices.IndexFunc(j.again, func(c waitingCall) bool { return c.future == f })
+}
+
 // popSeveralAgain is popAgain for up to half of the calls, which is one where each has a task of its own.
 func (j *Job) popSeveralAgain(calls []Call) int {
 	j.mu.Lock()

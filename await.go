@@ -9,7 +9,8 @@ import "context"
 func Await[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 	mustHave(ctx, "Await")
 	if f := frameOf(ctx); f != nil && f.slots != nil && f.slots.cooperative {
-		defer f.slots.comeBack(f, f.slots.giveUp(f))
+		f.slots.giveUp(f)
+		defer f.slots.comeBack(f)
 	}
 	return fn()
 }

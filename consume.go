@@ -110,7 +110,7 @@ func (s *stream[In, Out]) consume(yield func(Result[In, Out]) bool) {
 	go s.draw()
 	defer func() { // also when the loop's body panics or ends its goroutine
 		s.stop(errLoopLeft)
-		whileLending(s.outer, &s.Job, func() { <-s.done })
+		whileWaiting(s.outer, &s.Job, func() { <-s.done })
 		_ = s.told()
 		s.rethrow()
 	}()
@@ -120,7 +120,7 @@ func (s *stream[In, Out]) consume(yield func(Result[In, Out]) bool) {
 		}
 	}
 	if s.teller != nil && s.left == nil {
-		whileLending(s.outer, &s.Job, func() { <-s.done })
+		whileWaiting(s.outer, &s.Job, func() { <-s.done })
 		s.left = s.told() // it may have broken by the last events only
 	}
 	if s.left != nil && s.firstPanic == nil {
@@ -148,7 +148,7 @@ func (s *stream[In, Out]) waitForResult() bool {
 		if frameOf(s.outer) == nil {
 			<-s.wake
 		} else {
-			whileLending(s.outer, &s.Job, func() { <-s.wake })
+			whileWaiting(s.outer, &s.Job, func() { <-s.wake })
 		}
 	}
 	return true

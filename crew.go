@@ -1,7 +1,6 @@
 package overlap
 
 import (
-	"context"
 	"runtime/debug"
 	"sync/atomic"
 )
@@ -24,7 +23,7 @@ func (j *Job) hire(from *frame) *Worker {
 		}
 		w := j.idle[n-1]
 		j.idle = j.idle[:n-1]
-		w.frame.from = from
+		w.hold.from = from
 		return w
 	}
 	return nil
@@ -44,7 +43,7 @@ func (j *Job) hireUnparked() *Worker {
 	}
 	w := j.idle[n-1]
 	j.idle = j.idle[:n-1]
-	w.frame.from = nil
+	w.hold.from = nil
 	return w
 }
 
@@ -60,26 +59,23 @@ func (j *Job) newWorker(from *frame) *Worker {
 	if j.runPlaces > 0 {
 		w.places = make([]atomic.Int32, j.runPlaces)
 	}
-	w.ctx = j.ctx
-	if j.slots != nil {
-		w.frame = frame{slots: j.slots, parent: j.around, from: from}
-		w.ctx = &frameContext{j.ctx, &w.frame}
-	}
+	w.hold.from = from
 	return w
 }
 
 // working is how many workers may have a call. The job's mutex is held.
 func (j *Job) working() int { return len(j.crew) - len(j.vacant) - len(j.idle) - j.resting }
 
-// startWorker starts a worker that holds the slot, lent by from if that is not nil. The slots' mutex is held. It
-// reports false when the job is done: it had calls a moment ago, but others have ended them.
-func (j *Job) startWorker(from *frame) bool {
+// startWorker starts a worker that holds the slot, lent by from if that is not nil, and is to run the call of only if
+// that is not nil. The slots' mutex is held. It reports false when the job is done: it had calls a moment ago, but
+// others have ended them.
+func (j *Job) startWorker(from *frame, only *future) bool {
 	w := j.hire(from)
 	if w == nil {
 		return false
 	}
-	w.frame.holding = true
-	w.fresh, w.pulled, w.size, w.exact = true, false, 0, false
+	w.hold.holding = true
+	w.fresh, w.pulled, w.size, w.exact, w.only = true, false, 0, false, only
 	j.starting.Add(1)
 	if w.parked {
 		w.parked = false
@@ -99,7 +95,7 @@ func (w *Worker) park() bool {
 	}
 	w.flush()
 	w.discharge()
-	if !j.slots.drop(&w.frame) {
+	if !j.slots.drop(&w.hold, true) {
 		return false
 	}
 	if w.wake == nil {
@@ -153,7 +149,7 @@ func (w *Worker) left(returned bool) {
 	if !w.lost.Load() {
 		w.quit(returned)
 	} else if w.job.slots != nil { // the job went on without it, but under Loop it may have waited for a turn since
-		w.job.slots.drop(&w.frame)
+		w.job.slots.drop(&w.hold, true)
 	}
 }
 
@@ -166,7 +162,7 @@ func (w *Worker) quit(sound bool) {
 	w.discharge()
 	w.only = nil
 	if j.slots != nil {
-		sound = j.slots.drop(&w.frame) && sound
+		sound = j.slots.drop(&w.hold, !w.lost.Load()) && sound
 	} else if !sound {
 		j.hire(nil).startFeeder() // in its place
 	}
@@ -202,23 +198,3 @@ func (w *Worker) lose() {
 
 // panicError wraps what recover returned; it must be called by the function that recovered.
 func panicError(value any) *PanicError { return &PanicError{Value: value, Stack: debug.Stack()} }
-
-// frameContext carries a frame, without the allocation of context.WithValue.
-type frameContext struct {
-	context.Context
-	frame *frame
-}
-
-type frameKey struct{}
-
-func (c *frameContext) Value(key any) any {
-	if _, ok := key.(frameKey); ok {
-		return c.frame
-	}
-	return c.Context.Value(key)
-}
-
-func frameOf(ctx context.Context) *frame {
-	f, _ := ctx.Value(frameKey{}).(*frame)
-	return f
-}

@@ -36,6 +36,7 @@ type future struct {
 	self   submitted
 	policy *policy
 	index  int
+	queued bool // in its group's queue, whose mutex guards this
 
 	mu       sync.Mutex // guards the next three; what follows is written by the call and read after its end
 	phase    phase
@@ -91,7 +92,7 @@ func (f *future) wait(ctx context.Context) error {
 	if !f.ended() {
 		done := f.Done()
 		var err error
-		whileLending(ctx, &f.job.Job, func() {
+		whileWaitingFor(ctx, []*future{f}, func() {
 			select {
 			case <-done:
 			case <-ctx.Done():
@@ -178,7 +179,7 @@ func (f *future) enter(c Call) bool {
 	} else {
 		f.ctx = &futureContext{} // the last attempt's has been released, and somebody may still hold it
 	}
-	f.ctx.Context = c.worker.ctx
+	f.ctx.Context, f.ctx.worker = c.worker.job.ctx, c.worker
 	return true
 }
 

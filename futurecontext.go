@@ -9,9 +9,10 @@ import (
 // futureContext is the context of one attempt at a future's call. Most calls never look at theirs, so what it takes to
 // cancel one call is made only when somebody asks for it.
 type futureContext struct {
-	context.Context // the worker's
-	mu              sync.Mutex
-	own             atomic.Pointer[ownContext]
+	context.Context // the job's
+	callFrame
+	mu  sync.Mutex
+	own atomic.Pointer[ownContext]
 }
 
 type ownContext struct {
@@ -54,6 +55,9 @@ func (c *futureContext) Err() error {
 }
 
 func (c *futureContext) Value(key any) any {
+	if _, ok := key.(frameKey); ok && c.worker.hasSlot() {
+		return c.get()
+	}
 	if own := c.own.Load(); own != nil {
 		return own.Value(key)
 	}

@@ -100,12 +100,10 @@ func arrive[F AnyFuture](ctx context.Context, futures []F, each func(int) bool) 
 	queue := newArrivals()
 	watching := make(map[*future]*watcher, len(futures))
 	places := make([]*future, len(futures)) // by their place; nil once they have ended, for what has been yielded must not be kept
-	jobs := map[*Job]bool{}
 	for i, f := range futures {
 		if base := f.base(); watching[base] == nil {
 			places[i] = base
 			watching[base] = base.subscribe(queue, i)
-			jobs[&base.job.Job] = true
 		}
 	}
 	defer func() {
@@ -113,6 +111,7 @@ func arrive[F AnyFuture](ctx context.Context, futures []F, each func(int) bool) 
 			f.unsubscribe(w)
 		}
 	}()
+	waiting := whileWaitingForAny(ctx, places)
 	for total := len(watching); len(watching) > 0; {
 		came := queue.take()
 		for _, i := range came {
@@ -126,7 +125,7 @@ func arrive[F AnyFuture](ctx context.Context, futures []F, each func(int) bool) 
 			continue
 		}
 		var ended bool
-		whileLendingAll(ctx, jobs, func() {
+		waiting(func() {
 			select {
 			case <-queue.some:
 			case <-ctx.Done():

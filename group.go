@@ -25,10 +25,10 @@ type groupJob struct {
 	failures
 
 	queueing sync.Mutex
-	queue    []*future // from head on: nobody has claimed them
+	queue    []*future // from head on: those that nobody has claimed, and nil for those that were claimed out of turn
 	head     int
 	total    int          // submitted and not refused
-	queued   atomic.Int64 // len(queue)-head
+	queued   atomic.Int64 // that nobody has claimed
 	late     *time.Timer  // starts a worker for a call that nobody waits for
 }
 
@@ -110,7 +110,8 @@ func (j *groupJob) submit(f *future) {
 		j.queue, j.head = j.queue[:n], 0
 	}
 	j.queue = append(j.queue, f)
-	j.queued.Store(int64(len(j.queue) - j.head))
+	f.queued = true
+	j.queued.Add(1)
 	j.queueing.Unlock()
 	if j.inline != nil {
 		j.workInline()
@@ -169,16 +170,34 @@ func (j *groupJob) one() (Call, bool) {
 	return j.pop(), true
 }
 
+// oneOf claims the call of a future, if nobody has.
+func (j *groupJob) oneOf(f *future) (Call, bool) {
+	j.queueing.Lock()
+	if f.queued {
+		defer j.queueing.Unlock()
+		return j.take(f, j.head+slices.Index(j.queue[j.head:], f)), true
+	}
+	j.queueing.Unlock()
+	return j.popAgainOf(f)
+}
+
+// startable reports whether the call of a future can be handed out.
+func (j *groupJob) startable(f *future) bool {
+	j.queueing.Lock()
+	queued := f.queued
+	j.queueing.Unlock()
+	return queued || j.isAgain(f)
+}
+
 func (j *groupJob) several(calls []Call) int {
 	if j.queued.Load() == 0 {
 		return 0
 	}
 	j.queueing.Lock()
 	defer j.queueing.Unlock()
-	waiting := j.queue[j.head:]
-	n := min(len(calls), (len(waiting)+1)/2)
+	n := min(len(calls), (int(j.queued.Load())+2-1)/2)
 	for i := range n {
-		f := waiting[i]
+		f := j.queue[j.head]
 		if i > 0 && (f.policy != calls[0].future.policy || f.self.task() != calls[0].future.self.task()) {
 			return i
 		}
@@ -188,22 +207,34 @@ func (j *groupJob) several(calls []Call) int {
 }
 
 // pop takes the first call of the queue, which is locked and not empty.
-func (j *groupJob) pop() Call {
-	f := j.queue[j.head]
-	j.queue[j.head] = nil // futures that have ended must not be kept
-	j.head++
-	j.queued.Store(int64(len(j.queue) - j.head))
+func (j *groupJob) pop() Call { return j.take(j.queue[j.head], j.head) }
+
+// take takes the call of f, which is at that place in the queue.
+func (j *groupJob) take(f *future, at int) Call {
+	f.queued = false
+	j.queue[at] = nil // futures that have ended must not be kept
+	for j.head < len(j.queue) && j.queue[j.head] == nil {
+		j.head++
+	}
+	j.queued.Add(-1)
 	return Call{future: f}
 }
 
 func (j *groupJob) shut(cause error) {
 	j.queueing.Lock()
 	rest := slices.Clone(j.queue[j.head:])
+	for _, f := range rest {
+		if f != nil {
+			f.queued = false
+		}
+	}
 	j.queue, j.head = nil, 0
 	j.queued.Store(0)
 	j.queueing.Unlock()
 	for _, f := range rest {
-		f.neverStarted(cause)
+		if f != nil {
+			f.neverStarted(cause)
+		}
 	}
 }
 

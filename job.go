@@ -32,6 +32,8 @@ type Job struct {
 	feeders int
 	around  *frame // the call that this job was started from, if any
 	lender  *frame // the nearest call around this job that holds one of slots
+	before  *Job   // in slots' queue, whose mutex guards this and the next
+	after   *Job
 
 	done    chan struct{} // closed when nothing runs and nothing will
 	drained chan struct{} // closed when a Drain has ended; nil without one
@@ -84,9 +86,8 @@ func (j *Job) launch(executor Executor) error {
 		return err
 	}
 	if j.inline == nil && j.around != nil { // its calls do not run on the goroutine that holds the slot around them
-		j.ctx = &frameContext{j.ctx, &frame{parent: j.around}}
+		j.ctx = &jobContext{j.ctx, &frame{parent: j.around}}
 	}
-	j.loose.ctx = j.ctx
 	for range j.feeders {
 		j.hire(nil).startFeeder()
 	}
@@ -200,6 +201,9 @@ func (j *Job) countOut(n int64) {
 	j.dismiss()
 	j.parked.Broadcast()
 	j.mu.Unlock()
+	if j.queued.Load() {
+		j.slots.forget(j)
+	}
 	j.leave()
 }
 
@@ -235,6 +239,9 @@ func (j *Job) halt(cause error) bool {
 	j.dismiss() // a group that nobody waits for must not keep them
 	j.parked.Broadcast()
 	j.mu.Unlock()
+	if j.queued.Load() {
+		j.slots.forget(j)
+	}
 	return true
 }
 
@@ -274,14 +281,14 @@ func (j *Job) wait(ctx context.Context) {
 	select {
 	case <-j.done:
 	default:
-		whileLending(ctx, j, func() { <-j.done })
+		whileWaiting(ctx, j, func() { <-j.done })
 	}
 }
 
 // workInline runs the calls that are ready or wait for another attempt, if this goroutine is to run them.
 func (j *Job) workInline() {
 	if j.inline != nil {
-		w := &Worker{job: j, ctx: j.ctx, inline: true}
+		w := &Worker{job: j, inline: true}
 		defer w.flush()
 		j.inline(w)
 	}

@@ -76,17 +76,7 @@ func (s *Slots) hireFor(f *future) *Worker {
 		return nil
 	}
 	s.used++
-	w.frame.holding = true
+	w.hold.holding = true
 	w.fresh, w.pulled, w.size, w.exact, w.only = false, false, 0, false, f
 	return w
-}
-
-// oneOf claims the call of a future, if it is the next.
-func (j *groupJob) oneOf(f *future) (Call, bool) {
-	j.queueing.Lock()
-	defer j.queueing.Unlock()
-	if j.head == len(j.queue) || j.queue[j.head] != f {
-		return Call{}, false
-	}
-	return j.pop(), true
 }

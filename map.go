@@ -127,8 +127,8 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 		}
 		return
 	}
-	fn, ctx, observed := m.of.fn, w.ctx, m.teller != nil
-	slots, borrowed := m.slots, w.frame.from != nil
+	fn, ctx, observed := m.of.fn, w.enterCall(), m.teller != nil
+	slots, borrowed := m.slots, w.hold.from != nil
 	i, running := int64(0), false
 	if observed && w.size > 1 {
 		w.startImplied(w.run.first())
@@ -178,6 +178,10 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 				w.noteCall(int(at))
 			}
 		}
+		if w.call != nil && w.call.asked() { // that call's context must not be the next one's
+			w.leaveCall()
+			ctx = w.enterCall()
+		}
 		if slots != nil && (borrowed || slots.pressed(&m.Job)) && w.mustYield() {
 			w.endImplied()
 			w.giveBack()
@@ -194,11 +198,13 @@ func (m *mapSource[In, Out]) run(c Call) {
 	if m.teller != nil {
 		m.noteStart(c, c.worker.time())
 	}
+	ctx := c.worker.enterCall()
 	if m.plain(&m.policy) {
-		perform(c, c.worker.ctx, m.of.fn, m.in[c.place], m)
+		perform(c, ctx, m.of.fn, m.in[c.place], m)
 	} else {
-		performWatched(c, c.worker.ctx, &m.policy, int(c.place), m.of.fn, m.in[c.place], m)
+		performWatched(c, ctx, &m.policy, int(c.place), m.of.fn, m.in[c.place], m)
 	}
+	c.worker.leaveCall()
 }
 
 func (m *mapSource[In, Out]) noteStart(c Call, at time.Duration) {

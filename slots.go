@@ -2,7 +2,6 @@ package overlap
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -13,9 +12,10 @@ type Slots struct {
 	mu          sync.Mutex
 	limit, used int
 	cooperative bool            // a call that waits gives its slot to any other: Loop
-	queue       []*Job          // want a worker, longest first
+	queue       jobQueue        // want a worker, longest first
 	returning   []chan struct{} // cooperative: calls that have waited and want to go on, longest first
 	lent        []*frame        // slots lent that nobody has taken
+	lends       atomic.Int32    // len(lent), to look at without the mutex
 
 	_       [64]byte            // away from what changes all the time
 	wanting atomic.Pointer[Job] // to look at without the mutex: nil, the one job that wants a slot, or others
@@ -39,7 +39,7 @@ func (s *Slots) Resize(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.limit = n
-	for s.used < s.limit && s.grant(nil) {
+	for s.used < s.limit && s.grant() {
 		s.used++
 	}
 	s.measure()
@@ -54,85 +54,89 @@ func (s *Slots) Limit() int {
 
 // staff starts workers for j while it has calls for them and there are slots; then it queues.
 func (s *Slots) staff(j *Job) {
-	for !j.queued.Load() && j.hasWork() {
+	for j.hasWork() && (!j.queued.Load() || s.lends.Load() > 0) {
 		s.mu.Lock()
-		switch from := s.lentTo(j); {
-		case s.used < s.limit:
-			if j.startWorker(nil) {
+		more := true
+		switch {
+		case !j.queued.Load() && s.used < s.limit:
+			if j.startWorker(nil, nil) {
 				s.used++
 			}
-		case from != nil:
-			if j.startWorker(from) {
-				s.withdraw(from)
-				from.taken = true
+		case s.lendTo(j):
+		default:
+			if !j.queued.Load() && j.hasWork() { // else another goroutine has queued it, or its calls have ended meanwhile
+				s.queue.add(j)
+				s.measure()
 			}
-		case !j.queued.Load(): // by another goroutine meanwhile
-			j.queued.Store(true)
-			s.queue = append(s.queue, j)
-			s.measure()
+			more = false
 		}
 		s.mu.Unlock()
-	}
-}
-
-// lentTo finds a slot lent to calls of j that nobody has taken.
-func (s *Slots) lentTo(j *Job) *frame {
-	for _, f := range s.lent {
-		if f.serves(j) {
-			return f
+		if !more {
+			return
 		}
 	}
-	return nil
 }
 
-// grant starts a worker with the slot at hand, for the next call or job that may use it: any, or those served by from.
-func (s *Slots) grant(from *frame) bool {
-	if from == nil && len(s.returning) > 0 {
+// forget takes a job off the queue that has no more calls to hand out.
+func (s *Slots) forget(j *Job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j.queued.Load() {
+		s.queue.remove(j)
+		s.measure()
+	}
+}
+
+// grant starts a worker with a free slot for the next call that wants its turn back, or the next job.
+func (s *Slots) grant() bool {
+	if len(s.returning) > 0 {
 		close(s.returning[0])
 		s.returning = s.returning[1:]
 		s.measure()
 		return true
 	}
-	for at := 0; at < len(s.queue); at++ {
-		j := s.queue[at]
-		if from != nil && !from.serves(j) {
-			continue
-		}
-		s.queue = slices.Delete(s.queue, at, at+1)
-		at--
-		j.queued.Store(false) // before the look at its calls, so that one added meanwhile queues it again
+	for s.queue.first != nil {
+		j := s.queue.first
+		s.queue.remove(j) // before the look at its calls, so that one added meanwhile queues it again
 		s.measure()
-		if j.hasWork() && j.startWorker(from) {
+		if j.hasWork() && j.startWorker(nil, nil) {
 			return true
 		}
 	}
 	return false
 }
 
-// drop gives up the slot of a worker that leaves. It reports whether nothing waits any more with the worker's frame.
-func (s *Slots) drop(f *frame) bool {
+// drop gives up the slot of a worker that leaves, whose call has ended with its goroutine or will never end. It reports
+// whether nothing of the call waits any more.
+func (s *Slots) drop(h *hold, ended bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f.gone = f.lending > 0
-	if f.holding {
-		f.holding = false
-		s.withdraw(f)
-		if !f.taken { // else the borrower passes it on
-			s.pass(f.from)
+	f := h.frame
+	if f != nil {
+		f.gone = len(f.waits) > 0 || f.away > 0
+		f.over.Store(ended)
+	}
+	if h.holding {
+		h.holding = false
+		if f != nil {
+			s.withdraw(f)
+		}
+		if f == nil || !f.taken { // else the borrower passes it on
+			s.pass(h.from)
 		}
 	}
-	return !f.gone
+	return f == nil || !f.gone
 }
 
 // pass hands a slot on: back to the call that lent it, or to the next that wants one.
 func (s *Slots) pass(from *frame) {
 	for from != nil && from.gone {
 		from.taken = false
-		from = from.from
+		from = from.hold.from
 	}
 	switch {
 	case from == nil:
-		if s.used > s.limit || !s.grant(nil) {
+		if s.used > s.limit || !s.grant() {
 			s.used--
 			s.measure()
 		}
@@ -140,15 +144,16 @@ func (s *Slots) pass(from *frame) {
 		from.taken = false
 		close(from.back)
 		from.back = nil
-	case !s.grant(from):
+	case !s.lendOut(from):
 		from.taken = false
 		s.lent = append(s.lent, from)
+		s.lends.Store(int32(len(s.lent)))
 	}
 }
 
 // wanted reports whether w should leave, so that its slot goes to another.
 func (s *Slots) wanted(w *Worker) bool {
-	if from := w.frame.from; from != nil { // others cannot have it before the call that lent it
+	if from := w.hold.from; from != nil { // others cannot have it before the call that lent it
 		return from.recalled.Load()
 	}
 	return s.pressed(w.job)
@@ -166,10 +171,10 @@ var others = &Job{}
 // measure updates wanting; the mutex is held.
 func (s *Slots) measure() {
 	switch {
-	case len(s.returning) > 0 || s.used > s.limit || len(s.queue) > 1:
+	case len(s.returning) > 0 || s.used > s.limit || s.queue.first != s.queue.last:
 		s.wanting.Store(others)
-	case len(s.queue) == 1:
-		s.wanting.Store(s.queue[0])
+	case s.queue.first != nil:
+		s.wanting.Store(s.queue.first)
 	default:
 		s.wanting.Store(nil)
 	}

@@ -22,10 +22,14 @@ func (s *submission[In, Out]) run(c Call) {
 		return
 	}
 	f.startedAt(c, c.worker.time())
+	ctx := f.ctx
 	if f.job.plain(s.policy) {
-		perform(c, f.ctx, s.of.fn, s.in, s)
+		perform(c, ctx, s.of.fn, s.in, s)
 	} else {
-		performWatched(c, f.ctx, s.policy, f.index, s.of.fn, s.in, s)
+		performWatched(c, ctx, s.policy, f.index, s.of.fn, s.in, s)
+	}
+	if ctx.asked() {
+		ctx.end()
 	}
 }
 

@@ -159,8 +159,8 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		}
 		return
 	}
-	fn, ctx := s.of.fn, w.ctx
-	slots, borrowed := s.slots, w.frame.from != nil
+	fn, ctx := s.of.fn, w.enterCall()
+	slots, borrowed := s.slots, w.hold.from != nil
 	place, running := int64(0), false
 	defer func() {
 		if running {
@@ -190,6 +190,10 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 			s.deliver(place)
 			w.ended++
 		}
+		if w.call != nil && w.call.asked() { // that call's context must not be the next one's
+			w.leaveCall()
+			ctx = w.enterCall()
+		}
 		if slots != nil && (borrowed || slots.pressed(&s.Job)) && w.mustYield() {
 			w.giveBack()
 			return
@@ -204,11 +208,13 @@ func (s *stream[In, Out]) run(c Call) {
 	}
 	s.started(c, c.worker.time())
 	r := &s.window[c.place] // not to be looked at by an abandoned call, when another may have the place
+	ctx := c.worker.enterCall()
 	if s.plain(&s.policy) {
-		perform(c, c.worker.ctx, s.of.fn, r.Input, s)
+		perform(c, ctx, s.of.fn, r.Input, s)
 	} else {
-		performWatched(c, c.worker.ctx, &s.policy, r.Index, s.of.fn, r.Input, s)
+		performWatched(c, ctx, &s.policy, r.Index, s.of.fn, r.Input, s)
 	}
+	c.worker.leaveCall()
 }
 
 func (s *stream[In, Out]) started(c Call, at time.Duration) {

@@ -1,7 +1,6 @@
 package overlap
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 )
@@ -13,24 +12,24 @@ import (
 //   - While an attempt with a Timeout runs, its goroutine touches nothing. At the end of the attempt the goroutine and the timer
 //     that abandons the call both try to set watch.settled, and the worker is the winner's. If that is the timer, it sets lost,
 //     ends the call, takes the worker off the job and gives its slot back. The goroutine sets lost as well, and then
-//     touches nothing of the job any more, but for the frame of a slot that it may have come to wait for.
+//     touches nothing of the job any more, but for the slot that it may have come to wait for.
 //   - Between two goroutines that do its work (it is idle or parked), it is whoever's that has taken it off Job.idle.
 //   - Other workers read run at any time, and take calls from it by compare-and-swap.
-//   - frame is guarded by the slots' mutex; id, parked and wake by the job's.
+//   - hold is guarded by the slots' mutex; id, parked and wake by the job's.
 type Worker struct {
 	run rest // first, and padded: other workers look at it
 
 	job    *Job
-	ctx    context.Context // of the calls it runs
-	id     int             // place in the job's crew
-	inline bool            // the goroutine that waits for the job
-	fresh  bool            // has not claimed anything yet
-	pulled bool            // the last TryNext had a call
-	only   *future         // the only call it is to pull
-	frame  frame
-	lost   atomic.Bool // a call was abandoned with the goroutine
-	parked bool        // waits in park
-	wake   chan bool   // ends that: whether to work on
+	id     int          // place in the job's crew
+	inline bool         // the goroutine that waits for the job
+	fresh  bool         // has not claimed anything yet
+	pulled bool         // the last TryNext had a call
+	only   *future      // the only call it is to pull
+	hold   hold         // guarded by the slots' mutex
+	call   *callContext // of the calls it runs now, where it needs one
+	lost   atomic.Bool  // a call was abandoned with the goroutine
+	parked bool         // waits in park
+	wake   chan bool    // ends that: whether to work on
 
 	size    int           // of its next run
 	claimed time.Duration // when it claimed its last run
@@ -39,6 +38,8 @@ type Worker struct {
 	given   bool          // clock is when a call ended that ran elsewhere
 	ended   int64         // calls ended that the job has not been told of
 	telling bool          // it will be told of the call that ends now
+
+	contexts []callContext // for calls to come
 
 	places []atomic.Int32 // of the run, for a source whose places in a run are not consecutive
 	hand   int64          // where the next run begins in places, always growing
@@ -63,6 +64,7 @@ func (w *Worker) Work() {
 			c.run()
 		} else if j.runs && (w.run.len() > 0 || w.claim()) {
 			j.source.runAll(w)
+			w.leaveCall()
 		} else if w.inline && j.doze() {
 			w.exact = false
 		} else if !w.park() {
@@ -77,6 +79,9 @@ func (w *Worker) Work() {
 // pull claims a call that is handed out again, or any where the source has no runs.
 func (w *Worker) pull() (c Call, ok bool) {
 	j := w.job
+	if w.only != nil {
+		return w.TryNext()
+	}
 	if j.againCount.Load() > 0 {
 		if c, ok = j.popAgain(); ok {
 			w.exact = false // the last attempt may have ended since, elsewhere

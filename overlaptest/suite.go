@@ -117,6 +117,7 @@ var chapters = []struct {
 	{"panics", panics},
 	{"goexit", goexit},
 	{"nesting", nesting},
+	{"lending", lendings},
 	{"cancelling", cancelling},
 	{"draining", draining},
 	{"timeouts", timeouts},
