@@ -1,8 +1,10 @@
 package fetch
 
 import (
-	"fmt"
+	"maps"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,16 +14,17 @@ func check(r Request) (*url.URL, *Error) {
 	if r.URL == "" {
 		return nil, r.refuse(BadURL, nil, "the URL is empty")
 	}
-	u, err := url.Parse(r.URL)
+	u, err := parseURL(r.URL)
 	if err != nil || u.Scheme == "" || u.Host == "" {
 		if guess := withScheme(r.URL); guess != "" {
 			return nil, r.refuse(UnknownScheme, err, "no scheme in %q: did you mean %s?", r.URL, guess)
 		}
 	}
-	if err != nil {
-		if detailed, ok := err.(*url.Error); ok { // its text would repeat the URL
-			err = detailed.Err
-		}
+	switch {
+	case err != nil && mayHoldPassword(r.URL): // the cause may repeat a part of it
+		return nil, r.refuse(BadURL, nil,
+			"bad URL %q: a name or password in it must be percent-encoded: / is %%2F, ? is %%3F, # is %%23", redact(r.URL))
+	case err != nil:
 		return nil, r.refuse(BadURL, err, "bad URL %q: %v", r.URL, err)
 	}
 	if problem := checkURL(r, u); problem != nil {
@@ -30,31 +33,45 @@ func check(r Request) (*url.URL, *Error) {
 	if !isToken(r.method()) {
 		return nil, r.refuse(BadRequest, nil, "bad method %q", r.Method)
 	}
-	for name, value := range r.Header {
+	return u, checkHeader(r)
+}
+
+func checkHeader(r Request) *Error {
+	written := map[string]string{} // by its canonical form
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		value := r.Header[name]
 		if !isToken(name) {
-			return nil, r.refuse(BadRequest, nil, "bad header name %q", name)
+			return r.refuse(BadRequest, nil, "bad header name %q", name)
 		}
+		if other, twice := written[http.CanonicalHeaderKey(name)]; twice {
+			return r.refuse(BadRequest, nil, "header %s is given twice, as %s too: names differ in more than their case",
+				other, name)
+		}
+		written[http.CanonicalHeaderKey(name)] = name
 		if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
-			return nil, r.refuse(BadRequest, nil, "control character in the value of header %s", name)
+			return r.refuse(BadRequest, nil, "control character in the value of header %s", name)
 		}
 	}
-	return u, nil
+	return nil
 }
 
 // checkURL is for the URL of a request and for those it is redirected to.
 func checkURL(r Request, u *url.URL) *Error {
 	if scheme := u.Scheme; scheme != "http" && scheme != "https" {
-		return r.refuse(UnknownScheme, nil, "unknown scheme %q in %s: http and https are known", scheme, u.Redacted())
+		return r.refuse(UnknownScheme, nil, "unknown scheme %q in %s: http and https are known", scheme, withoutPassword(u))
 	}
 	if u.Hostname() == "" {
-		return r.refuse(NoHost, nil, "no host in %s", u.Redacted())
+		return r.refuse(NoHost, nil, "no host in %s", withoutPassword(u))
 	}
-	if port := u.Port(); port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return r.refuse(BadURL, nil, "port %s is not between 1 and 65535 in %s", port, u.Redacted())
-		}
+	if port := u.Port(); port != "" && !isPort(port) {
+		return r.refuse(BadURL, nil, "port %s is not between 1 and 65535 in %s", port, withoutPassword(u))
 	}
 	return nil
+}
+
+func isPort(port string) bool {
+	n, err := strconv.Atoi(port)
+	return err == nil && n >= 1 && n <= 65535
 }
 
 // withScheme is the URL that somebody may have meant who wrote raw without a scheme; "" if there is none.
@@ -63,7 +80,7 @@ func withScheme(raw string) string {
 		return ""
 	}
 	guess := "http://" + strings.TrimLeft(raw, "/")
-	u, err := url.Parse(guess)
+	u, err := parseURL(guess)
 	if err != nil || u.User != nil || u.Hostname() == "" {
 		return ""
 	}
@@ -76,11 +93,4 @@ func isToken(s string) bool {
 		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", c)
 	})
-}
-
-func (r Request) refuse(why Reason, cause error, format string, values ...any) *Error {
-	return &Error{
-		Reason: why, Method: r.method(), URL: r.URL, Idempotent: r.idempotent(),
-		text: fmt.Sprintf(format, values...), Err: cause,
-	}
 }

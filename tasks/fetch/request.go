@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -26,13 +25,6 @@ const requestFields = "url, method, header, body and keep_body"
 
 // String is the method and the URL, without a password it may hold.
 func (r Request) String() string { return r.method() + " " + redact(r.URL) }
-
-func redact(raw string) string {
-	if u, err := url.Parse(raw); err == nil && u.User != nil {
-		return u.Redacted()
-	}
-	return raw
-}
 
 func (r Request) method() string {
 	if r.Method == "" {
