@@ -15,6 +15,11 @@ func parseURL(raw string) (*url.URL, error) {
 	return finish(url.Parse(escape(raw)))
 }
 
+// parseRedirect is parseURL for a Location, which may be relative to the URL that was asked for.
+func parseRedirect(location string, from *url.URL) (*url.URL, error) {
+	return finish(from.Parse(escape(location)))
+}
+
 func finish(u *url.URL, err error) (*url.URL, error) {
 	if err != nil {
 		if detailed, ok := errors.AsType[*url.Error](err); ok { // its text would repeat the URL

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -17,10 +18,14 @@ func echo(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host+" "
 // anywhere is a client for which all hosts are one server.
 func anywhere(t *testing.T, handler http.HandlerFunc) *fetch.Client {
 	t.Helper()
-	server := serve(t, handler)
-	return client(t, fetch.Options{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	return client(t, fetch.Options{DialContext: toOne(serve(t, handler))})
+}
+
+// toOne connects to the server, whatever it is asked for.
+func toOne(server *httptest.Server) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
-	}})
+	}
 }
 
 func TestWhatAPartMayNotHoldIsEscaped(t *testing.T) {
@@ -46,6 +51,31 @@ func TestWhatAPartMayNotHoldIsEscaped(t *testing.T) {
 		page, err := c.Fetch(t.Context(), fetch.Request{URL: url, KeepBody: true})
 		if got := string(page.Body); err != nil || got != "h "+want {
 			t.Errorf("%q asked for %q, error %v; want %q", url, got, err, "h "+want)
+		}
+	}
+}
+
+func TestALocationIsEscaped(t *testing.T) {
+	for location, want := range map[string]string{
+		"/b?x=1 HTTP/1.1":         "h /b?x=1%20HTTP/1.1",
+		"b c":                     "h /a/b%20c",
+		"?x y":                    "h /a/?x%20y",
+		"//other/é \"":            "other /%C3%A9%20%22",
+		"http://BÜCHER.example/ü": "xn--bcher-kva.example /%C3%BC",
+		" http://h/b ":            "h /b",
+		"/\xe9":                   "h /%E9", // Latin-1, as old servers send it
+	} {
+		c := anywhere(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/a/" && r.URL.RawQuery == "" {
+				w.Header()["Location"] = []string{location}
+				w.WriteHeader(http.StatusFound)
+				return
+			}
+			echo(w, r)
+		})
+		page, err := c.Fetch(t.Context(), fetch.Request{URL: "http://h/a/", KeepBody: true})
+		if got := string(page.Body); err != nil || got != want {
+			t.Errorf("Location %q led to %q, error %v; want %q", location, got, err, want)
 		}
 	}
 }
@@ -80,6 +110,17 @@ func TestNamesOfHosts(t *testing.T) {
 			t.Errorf("%s: the page says it is of %s, want http://%s/a", host, page.URL, want)
 		}
 	}
+}
+
+func TestTheHostHeaderIsANameLikeOthers(t *testing.T) {
+	c := anywhere(t, echo)
+	page, err := c.Fetch(t.Context(),
+		fetch.Request{URL: "http://h/", Header: map[string]string{"host": "BÜCHER.example"}, KeepBody: true})
+	if got := string(page.Body); err != nil || got != "xn--bcher-kva.example /" {
+		t.Errorf("asked for %q, error %v", got, err)
+	}
+	_, err = c.Fetch(t.Context(), fetch.Request{URL: "http://h/", Header: map[string]string{"Host": "a b/c"}})
+	wantError(t, err, fetch.BadRequest, `"a b/c" in the header Host is no host`)
 }
 
 func TestHostsThatAreNone(t *testing.T) {

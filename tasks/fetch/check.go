@@ -44,7 +44,7 @@ func checkHeader(r Request) *Error {
 			return r.refuse(BadRequest, nil, "bad header name %q", name)
 		}
 		if other, twice := written[http.CanonicalHeaderKey(name)]; twice {
-			return r.refuse(BadRequest, nil, "header %s is given twice, as %s too: names differ in more than their case",
+			return r.refuse(BadRequest, nil, "header %s is given twice, as %s too: names that differ only in case are one",
 				other, name)
 		}
 		written[http.CanonicalHeaderKey(name)] = name

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
 // Options are a [Client]'s. Zero means the default of each.
 type Options struct {
-	Connections     int           // idle ones kept for the next calls, as many as calls run at once; 4,096
+	Connections     int           // idle ones kept for the next calls, at most half of the open files allowed; 4,096
 	MaxBody         int64         // bytes of a body, decompressed; 64 MiB
 	MaxRedirects    int           // followed for a request; 10. Negative: none, the redirect itself is the page
 	DialTimeout     time.Duration // DNS and TCP; 10 s
@@ -48,20 +49,30 @@ func orElse[T comparable](value *T, fallback T) {
 	}
 }
 
-// Client makes requests and keeps connections for the next ones. It holds no cookies, and uses the proxy that the
-// environment names. It is safe for concurrent use.
+// Client makes requests and keeps connections for the next ones. It holds no cookies. It is safe for concurrent use.
+//
+// It uses the proxies that http_proxy, https_proxy, ALL_PROXY and NO_PROXY name when it makes its first request, by
+// the rules of curl: http, https, socks5 and socks5h, the last two of which both leave it to the proxy to look names
+// up. When a variable cannot be read, requests that it is for fail.
+//
+// A redirect to another scheme, host or port is followed without the password of the URL and the headers Authorization
+// and Cookie. Other headers go along.
 type Client struct {
 	options   Options
 	userAgent []string // as a header holds it; shared by all requests, never changed
-	http      http.Client
+	proxies   func() proxies
+	transport *http.Transport
+
+	clearDeadlines atomic.Bool // connections may have a deadline from when they were made, see dial
 }
 
 // New makes a client. It panics when an option other than MaxRedirects is negative.
 func New(options Options) *Client {
-	c := &Client{options: options.withDefaults()}
+	c := &Client{options: options.withDefaults(), proxies: environment()}
 	c.userAgent = []string{c.options.UserAgent}
-	c.http.Transport = &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+	idle := min(c.options.Connections, mostIdle())
+	c.transport = &http.Transport{
+		Proxy:                 c.proxyOf,
 		DialContext:           c.dial,
 		TLSClientConfig:       c.options.TLS.Clone(),
 		TLSHandshakeTimeout:   c.options.TLSTimeout,
@@ -70,34 +81,14 @@ func New(options Options) *Client {
 		IdleConnTimeout:       90 * time.Second,
 		ForceAttemptHTTP2:     true, // a DialContext of one's own would turn it off
 		// The default of 2 idle connections a host closes nearly all after each wave of concurrent calls.
-		MaxIdleConns:        c.options.Connections,
-		MaxIdleConnsPerHost: c.options.Connections,
+		MaxIdleConns:        idle,
+		MaxIdleConnsPerHost: idle,
+		DisableCompression:  true, // see askForGzip
+
+		OnProxyConnectResponse: onProxyConnectResponse,
 	}
-	c.http.CheckRedirect = c.checkRedirect
 	return c
 }
 
 // CloseIdle closes the connections that no request is using.
-func (c *Client) CloseIdle() { c.http.CloseIdleConnections() }
-
-func (c *Client) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(watchDial(ctx), c.options.DialTimeout)
-	defer cancel()
-	return c.options.DialContext(ctx, network, addr)
-}
-
-// checkRedirect leaves it to explain to say which request was redirected.
-func (c *Client) checkRedirect(next *http.Request, via []*http.Request) error {
-	most := c.options.MaxRedirects
-	if most < 0 {
-		return http.ErrUseLastResponse
-	}
-	if len(via) > most {
-		return Request{}.refuse(TooManyRedirects, nil,
-			"gave up after %d redirects, on the way to %s", most, next.URL.Redacted())
-	}
-	if problem := checkURL(Request{}, next.URL); problem != nil {
-		return problem
-	}
-	return nil
-}
+func (c *Client) CloseIdle() { c.transport.CloseIdleConnections() }

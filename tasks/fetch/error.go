@@ -14,17 +14,22 @@ const (
 	ConnectFailed    Reason = "connect failed"     // unreachable, no file descriptor free, and other causes
 	TLSFailed        Reason = "TLS failed"         // a certificate that cannot be trusted, or no common TLS
 	ResponseTimeout  Reason = "response timeout"   // connected, but no header of a response in time
-	Broken           Reason = "connection broken"  // before the response was whole, or it was not HTTP
+	Broken           Reason = "connection broken"  // before the response was whole
+	BadResponse      Reason = "bad response"       // not HTTP, against its rules, or not what its encoding says
 	Interrupted      Reason = "interrupted"        // the context ended: canceled, or the call's timeout
 	TooLarge         Reason = "body too large"
+	HeaderTooLarge   Reason = "header too large"
 	TooManyRedirects Reason = "too many redirects"
+	BadProxy         Reason = "bad proxy"    // a variable of the environment that names one cannot be read
+	ProxyFailed      Reason = "proxy failed" // it was not there, or did not reach the server
+	ProxyDenied      Reason = "proxy denied" // it does not let this request pass, or does not speak as a proxy does
 )
 
 // Error is a request that got no response, or not a whole one. It wraps its cause.
 type Error struct {
 	Reason     Reason
 	Method     string
-	URL        string // as given
+	URL        string // as given, without a password
 	Idempotent bool   // making the request again does no harm
 	Err        error  // nil if the request was refused before anything was sent
 
@@ -39,7 +44,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Retryable reports whether another attempt may end otherwise, and does no harm.
 func (e *Error) Retryable() bool {
 	switch e.Reason {
-	case DNSFailed, Refused, ConnectTimeout, ConnectFailed, ResponseTimeout, Broken, Interrupted:
+	case DNSFailed, Refused, ConnectTimeout, ConnectFailed, ResponseTimeout, Broken, Interrupted, ProxyFailed:
 		return e.Idempotent
 	}
 	return false

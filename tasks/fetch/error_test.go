@@ -58,6 +58,8 @@ func TestRequestsThatAreNotMade(t *testing.T) {
 		{fetch.Request{URL: "http://h/", Header: map[string]string{"a b": ""}}, fetch.BadRequest, `bad header name "a b"`},
 		{fetch.Request{URL: "http://h/", Header: map[string]string{"A": "1\r\nB: 2"}}, fetch.BadRequest,
 			"control character in the value of header A"},
+		{fetch.Request{URL: "http://h/", Header: map[string]string{"x-a": "1", "X-A": "2"}}, fetch.BadRequest,
+			"header X-A is given twice, as x-a too"},
 	} {
 		_, err := fetch.Default.Fetch(t.Context(), test.request)
 		if got := wantError(t, err, test.reason, test.text); got.Retryable() {

@@ -2,8 +2,8 @@ package fetch
 
 import "strings"
 
-// escape makes a URL of what somebody wrote, as browsers do (the URL Standard of WHATWG): space around it and line breaks
-// within are dropped, and what a part may not hold is percent-encoded byte by byte. It leaves the host alone.
+// escape makes a URL of what somebody wrote, as browsers do (the URL Standard of WHATWG): space around it and line
+// breaks within are dropped, and what a part may not hold is percent-encoded byte by byte. It leaves the host alone.
 func escape(raw string) string {
 	raw = strings.TrimFunc(raw, func(c rune) bool { return c <= ' ' })
 	if !strings.ContainsFunc(raw, needsCare) {
@@ -86,14 +86,16 @@ func isScheme(s string) bool {
 	})
 }
 
-// escapeAuthority escapes the user, and the percent sign before the zone of an IPv6 address where it is written plainly.
+// escapeAuthority escapes the user, and the percent sign before the zone of an IPv6 address where it is written
+// plainly.
 func escapeAuthority(s string) string {
 	at := strings.LastIndexByte(s, '@') + 1
 	user, host := s[:at], s[at:]
 	if at > 0 {
 		user = encode(escapePercent(user[:at-1]), inUser) + "@"
 	}
-	if address, zone, found := strings.Cut(host, "%"); found && strings.HasPrefix(host, "[") && !strings.HasPrefix(zone, "25") {
+	address, zone, zoned := strings.Cut(host, "%")
+	if zoned && strings.HasPrefix(host, "[") && !strings.HasPrefix(zone, "25") {
 		host = address + "%25" + zone
 	}
 	return user + host

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -29,31 +28,50 @@ func (c *Client) Fetch(ctx context.Context, r Request) (Page, error) {
 }
 
 func (c *Client) exchange(ctx context.Context, r Request, at *url.URL) (Page, error) {
-	t := newTrace()
-	request, err := c.newRequest(t.watch(ctx), r, at)
-	if err != nil {
-		return Page{}, r.refuse(BadRequest, err, "bad request: %v", err)
-	}
-	response, err := c.http.Do(request)
-	if err != nil {
-		if response != nil { // a redirect that is not followed
-			response.Body.Close()
+	t := c.newTrace()
+	watched := t.watch(ctx)
+	for h := (hop{sent: r, at: at}); ; {
+		request, err := c.newRequest(watched, h.sent, h.at)
+		if err != nil {
+			return Page{}, r.refuse(BadRequest, err, "bad request: %v", err)
 		}
-		return Page{}, c.explain(ctx, r, t, err)
+		if h.at.Scheme == "https" {
+			loadTrust()
+		}
+		response, err := c.transport.RoundTrip(request)
+		if err != nil {
+			return Page{}, c.explain(ctx, r, t, h.at, err)
+		}
+		if !isRedirect(response) || c.options.MaxRedirects < 0 {
+			return c.page(ctx, r, t, &h, request, response)
+		}
+		if problem := c.follow(r, &h, response); problem != nil {
+			return Page{}, problem
+		}
 	}
+}
+
+// page reads the last response.
+func (c *Client) page(ctx context.Context, r Request, t *trace, h *hop, request *http.Request,
+	response *http.Response) (Page, error) {
+	if response.StatusCode == http.StatusSwitchingProtocols { // its body is the connection, and never ends
+		_ = response.Body.Close()
+		response.Body = http.NoBody
+	}
+	defer unzip(request, response)()
 	defer response.Body.Close()
 	page := Page{
 		Status:      response.StatusCode,
 		Protocol:    response.Proto,
-		URL:         response.Request.URL.String(),
+		URL:         withoutPassword(h.at),
 		ContentType: response.Header.Get("Content-Type"),
 	}
-	err = c.readBody(ctx, r, response, &page)
+	err := c.readBody(ctx, r, h.at, response, &page)
 	page.Times = t.done()
-	if page.Status >= http.StatusBadRequest {
+	if !c.isSuccess(h.sent, response) {
 		return Page{}, &StatusError{
-			Status: page.Status, Method: r.method(), URL: r.URL, Page: page,
-			Header: response.Header, Received: time.Now(), Idempotent: r.idempotent(), Err: err,
+			Status: page.Status, Method: r.method(), URL: redact(r.URL), Page: page,
+			Header: response.Header, Received: time.Now(), Idempotent: r.idempotent(), Err: err, proxy: c.proxyFor(h.at),
 		}
 	}
 	if err != nil {
@@ -71,16 +89,30 @@ func (c *Client) newRequest(ctx context.Context, r Request, at *url.URL) (*http.
 	if err != nil {
 		return nil, err
 	}
-	at.Host = strings.TrimSuffix(at.Host, ":") // an empty port
 	request.URL, request.Host = at, at.Host
 	request.Header["User-Agent"] = c.userAgent
 	for name, value := range r.Header {
 		request.Header.Set(name, value)
 	}
 	if host := request.Header.Get("Host"); host != "" {
-		request.Host = host
+		if request.Host, err = hostHeader(host); err != nil {
+			return nil, err
+		}
 	}
+	if password, _ := at.User.Password(); at.User != nil && request.Header["Authorization"] == nil {
+		request.SetBasicAuth(at.User.Username(), password)
+	}
+	askForGzip(request)
 	return request, nil
+}
+
+// hostHeader is a Host header as it is sent.
+func hostHeader(host string) (string, error) {
+	u, err := parseURL("//" + host)
+	if err != nil || u.Host == "" || u.User != nil || u.RequestURI() != "/" && u.Path != "" || u.RawQuery != "" {
+		return "", fmt.Errorf("%q in the header Host is no host", host)
+	}
+	return u.Host, nil
 }
 
 // reading is what reading a body needs, kept for the next one.
@@ -92,7 +124,7 @@ type reading struct {
 var readings = sync.Pool{New: func() any { return &reading{hash: sha256.New()} }}
 
 // readBody reads the body to its end, which lets the connection be used again, and fills in what page says of it.
-func (c *Client) readBody(ctx context.Context, r Request, response *http.Response, page *Page) error {
+func (c *Client) readBody(ctx context.Context, r Request, at *url.URL, response *http.Response, page *Page) error {
 	if response.ContentLength > c.options.MaxBody && r.method() != http.MethodHead {
 		return r.tooLarge(c.options.MaxBody)
 	}
@@ -117,8 +149,7 @@ func (c *Client) readBody(ctx context.Context, r Request, response *http.Respons
 		case ctx.Err() != nil:
 			return r.interrupted(ctx, fmt.Sprintf("reading the body, after %d bytes", page.Size))
 		default:
-			return r.refuse(Broken, err, "the connection to %s broke after %d bytes of the body: %v",
-				response.Request.URL.Host, page.Size, err)
+			return c.explainBody(r, at, page.Size, err)
 		}
 	}
 }

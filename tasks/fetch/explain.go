@@ -4,25 +4,17 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"runtime"
-	"strings"
 	"syscall"
 )
 
-// explain makes one clear error of what net/http says of a request that got no response.
-func (c *Client) explain(ctx context.Context, r Request, t *trace, err error) *Error {
-	at := r.URL
-	if prefixed, ok := err.(*url.Error); ok { // drops `Get "http://…": `
-		at, err = prefixed.URL, prefixed.Err
-	}
-	if ours, ok := errors.AsType[*Error](err); ok { // from checkRedirect
-		ours.Method, ours.URL, ours.Idempotent = r.method(), r.URL, r.idempotent()
-		return ours
-	}
+// explain makes one clear error of what net/http says of a request for at that got no response.
+func (c *Client) explain(ctx context.Context, r Request, t *trace, at *url.URL, err error) *Error {
 	connected, handshakes := t.phase()
 	if ctx.Err() != nil {
 		doing := "connecting"
@@ -31,30 +23,47 @@ func (c *Client) explain(ctx context.Context, r Request, t *trace, err error) *E
 		}
 		return r.interrupted(ctx, doing)
 	}
-	host := hostOf(at)
+	through, unread := c.proxies().of(at)
+	if unread != nil {
+		return r.refuse(BadProxy, err, "%v", unread)
+	}
+	if errno := exhaustion(err); errno != 0 && !connected {
+		return r.refuse(ConnectFailed, err, "cannot connect to %s: %s", at.Host, lacking(errno))
+	}
+	place := at.Host
+	if through != nil {
+		place += " through " + through.String()
+	}
+	operation, _ := errors.AsType[*net.OpError](err)
+	switch {
+	case connected && isTimeout(err):
+		return r.refuse(ResponseTimeout, err, "no response from %s within %v", place, c.options.ResponseTimeout)
+	case connected && operation != nil && (operation.Op == "remote error" || operation.Op == "local error"):
+		return r.refuse(TLSFailed, err, "no common TLS with %s: %v", place, operation.Err) // it wants a certificate
+	case connected:
+		return r.explainResponse(place, err)
+	case through != nil && (!handshakes || operation != nil && operation.Op == "proxyconnect"):
+		return c.explainProxy(r, at, through, err)
+	}
+	return c.explainConnecting(r, at, place, handshakes, err)
+}
+
+func (c *Client) explainConnecting(r Request, at *url.URL, host string, handshakes bool, err error) *Error {
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
 		return r.refuse(DNSFailed, err, "cannot find the address of %s: %s", lookup.Name, lookup.Err)
 	}
-	if !connected {
-		return c.explainConnecting(r, at, handshakes, err)
-	}
-	if isTimeout(err) {
-		return r.refuse(ResponseTimeout, err, "no response from %s within %v", host, c.options.ResponseTimeout)
-	}
-	return r.refuse(Broken, err, "the connection to %s broke before a response: %v", host, err)
-}
-
-func (c *Client) explainConnecting(r Request, at string, handshakes bool, err error) *Error {
-	host := hostOf(at)
 	operation, isOperation := errors.AsType[*net.OpError](err)
-	if isOperation && operation.Addr != nil {
-		host = operation.Addr.String() // a proxy's, for instance
+	if isOperation && operation.Addr != nil && operation.Op == "dial" {
+		host = operation.Addr.String()
 	}
 	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return r.refuse(TLSFailed, err, "cannot trust %s: %v", host, untrusted.Err)
 	}
-	if errors.Is(err, http.ErrSchemeMismatch) {
-		return r.refuse(TLSFailed, err, "%s does not speak TLS: did you mean http%s?", host, strings.TrimPrefix(at, "https"))
+	if header, ok := errors.AsType[tls.RecordHeaderError](err); ok && string(header.RecordHeader[:]) == "HTTP/" {
+		err = fmt.Errorf("%w: %w", http.ErrSchemeMismatch, err)
+		plain := *at
+		plain.Scheme = "http"
+		return r.refuse(TLSFailed, err, "%s does not speak TLS: did you mean %s?", host, withoutPassword(&plain))
 	}
 	switch {
 	case isRefused(err):
@@ -63,9 +72,6 @@ func (c *Client) explainConnecting(r Request, at string, handshakes bool, err er
 		return r.refuse(ConnectTimeout, err, "no TLS connection to %s within %v", host, c.options.TLSTimeout)
 	case isTimeout(err):
 		return r.refuse(ConnectTimeout, err, "no connection to %s within %v", host, c.options.DialTimeout)
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return r.refuse(ConnectFailed, err,
-			"no file descriptor left to connect to %s: run fewer calls at once, or raise ulimit -n", host)
 	case handshakes && !isCutOff(err, operation):
 		return r.refuse(TLSFailed, err, "no common TLS with %s: %v", host, err)
 	case isOperation && operation.Op == "dial":
@@ -91,13 +97,6 @@ func isRefused(err error) bool {
 func isTimeout(err error) bool {
 	timeout, ok := errors.AsType[net.Error](err)
 	return ok && timeout.Timeout()
-}
-
-func hostOf(raw string) string {
-	if u, err := url.Parse(raw); err == nil {
-		return u.Host
-	}
-	return raw
 }
 
 func (r Request) interrupted(ctx context.Context, doing string) *Error {

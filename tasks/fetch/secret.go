@@ -22,9 +22,10 @@ func redact(raw string) string {
 // maskUnread masks what may be a password in an address that cannot be read: there is no telling where its host ends.
 func maskUnread(raw string) string {
 	from := 0
+	scheme, rest, _ := strings.Cut(raw, ":")
 	if i := strings.Index(raw, "//"); i >= 0 && !strings.Contains(raw[:i], "@") {
 		from = i + 2
-	} else if scheme, rest, _ := strings.Cut(raw, ":"); strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") {
+	} else if strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") {
 		from = len(raw) - len(strings.TrimLeft(rest, "/"))
 	}
 	at := strings.LastIndexByte(raw, '@')

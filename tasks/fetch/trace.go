@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,9 +20,13 @@ type trace struct {
 	times      Times
 
 	lookupBegun, connectBegun, handshakeBegun time.Time
+
+	clearDeadlines *atomic.Bool // of the client
 }
 
-func newTrace() *trace { return &trace{begun: time.Now()} }
+func (c *Client) newTrace() *trace {
+	return &trace{begun: time.Now(), clearDeadlines: &c.clearDeadlines}
+}
 
 type traceKey struct{}
 
@@ -101,6 +106,9 @@ func (t *trace) gotConn(info httptrace.GotConnInfo) {
 		t.times.DNS += t.hop.DNS
 		t.times.Connect += t.hop.Connect
 		t.times.TLS += t.hop.TLS
+	}
+	if t.clearDeadlines.Load() {
+		_ = info.Conn.SetDeadline(time.Time{})
 	}
 	t.times.Reused = info.Reused
 	t.connected, t.handshakes = true, false
