@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/secret"
 )
 
 // parser gives how text on the command line, or a line of a file, becomes an input of the task: by the type's
@@ -23,7 +24,7 @@ func parser(task overlap.AnyTask) func(text string) (any, error) {
 		value := reflect.New(in).Elem()
 		if err := set(value, text); err != nil {
 			return nil, fmt.Errorf("task %s takes %s, and %s is none: %w",
-				task.Name(), describeType(in), quote(text), err)
+				task.Name(), describeType(in), quote(secret.Mask(text)), err)
 		}
 		return value.Interface(), nil
 	}

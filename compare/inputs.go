@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/secret"
 )
 
 // Inputs are a job's inputs in a form that travels to the process that measures it: values as JSON, or a range of
@@ -64,7 +65,8 @@ func (in Inputs) Decode(task overlap.AnyTask) ([]any, error) {
 	for i, raw := range in.Values {
 		value := reflect.New(of)
 		if err := json.Unmarshal(raw, value.Interface()); err != nil {
-			return nil, fmt.Errorf("task %s takes a %v, and input %d, %s, is none: %w", task.Name(), of, i, short(raw), err)
+			return nil, fmt.Errorf("task %s takes a %v, and input %d, %s, is none: %w", task.Name(), of, i,
+				short(json.RawMessage(secret.Mask(string(raw)))), err)
 		}
 		decoded[i] = value.Elem().Interface()
 	}
