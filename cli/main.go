@@ -31,6 +31,7 @@ import (
 // The tasks are those that run, compare and tasks know; it panics when one is nil, has not been made with
 // [overlap.Define], or is given twice.
 func Main(tasks ...overlap.AnyTask) {
+	quietHTTP()
 	process.Main()
 	os.Exit(Run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, tasks...))
 }
