@@ -41,9 +41,9 @@ func (j *job) tellFailure(r overlap.Result[any, any], outcome overlap.Outcome, f
 	j.tally.told++
 	attempt := ""
 	switch {
-	case j.retries > 0:
-		attempt = fmt.Sprintf(", attempt %d of %d", r.Attempts, j.retries+1)
-	case r.Attempts > 1:
+	case r.Attempts > 1 && r.Attempts == j.retries+1:
+		attempt = fmt.Sprintf(", attempt %d of %d", r.Attempts, r.Attempts)
+	case r.Attempts > 1: // another would have been no use
 		attempt = fmt.Sprintf(", attempt %d", r.Attempts)
 	}
 	j.messages.sayf("%s[%d] %s%s: %v", j.task.Name(), r.Index, shownInput(r.Input), attempt, failure)
