@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/overlap/compare"
@@ -54,6 +56,7 @@ func fetchJob(ctx context.Context, latency time.Duration) (compare.Job, *target.
 	if err != nil {
 		return compare.Job{}, nil, fmt.Errorf("cannot start the local target: %w", err)
 	}
+	exceptLocalFromProxies()
 	server, err := target.Start(ctx, []string{path, targetName}, target.Config{Latency: latency})
 	if err != nil {
 		return compare.Job{}, nil, err
@@ -70,4 +73,13 @@ func fetchJob(ctx context.Context, latency time.Duration) (compare.Job, *target.
 		Inputs:    compare.Values(values...),
 		ServerCPU: func() (float64, bool) { return compare.ProcessCPU(server.PID()) },
 	}, server, nil
+}
+
+// exceptLocalFromProxies keeps a proxy that the environment names away from the local target, in the processes that measure.
+func exceptLocalFromProxies() {
+	exceptions := cmp.Or(os.Getenv("no_proxy"), os.Getenv("NO_PROXY"), "127.0.0.1")
+	if !strings.Contains(exceptions, "127.0.0.1") {
+		exceptions += ",127.0.0.1"
+	}
+	_ = os.Setenv("no_proxy", exceptions) // it fails for bad names alone
 }
