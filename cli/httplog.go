@@ -3,14 +3,13 @@ package cli
 import (
 	"io"
 	"log"
-	"os"
 	"runtime"
 	"strings"
 )
 
 // quietHTTP keeps net/http's client from writing lines of its own to standard error, such as "Unsolicited response
 // received on idle HTTP channel": it has no other way to turn them off. What tasks and servers log stays.
-func quietHTTP() { log.SetOutput(withoutHTTPClient{os.Stderr}) }
+func quietHTTP() { log.SetOutput(withoutHTTPClient{log.Writer()}) }
 
 type withoutHTTPClient struct{ to io.Writer }
 
