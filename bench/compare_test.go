@@ -40,6 +40,19 @@ func TestRowsJudgeTheMedian(t *testing.T) {
 	}
 }
 
+// A window as small as the number of calls at once leaves no room to spare: that is where a Stream is slowest.
+func TestSmallWindowHasATarget(t *testing.T) {
+	for _, contest := range Contests() {
+		if contest.Name == "stream-window" {
+			if want := (Target{Against: "conc stream", Ratio: 0.4}); contest.Target != want {
+				t.Errorf("the target is %+v, want %+v", contest.Target, want)
+			}
+			return
+		}
+	}
+	t.Error("there is no contest stream-window")
+}
+
 func TestMeasureAlternates(t *testing.T) {
 	var order strings.Builder
 	contender := func(name string) Contender {

@@ -139,7 +139,9 @@ func (c contest) rounds(wanted int) int {
 }
 
 // aCall is what a measurement says of one call, in nanoseconds.
-func (by contender) aCall(m measurement) float64 { return m.Seconds * 1e9 / float64(by.calls*by.runs) }
+func (by contender) aCall(m measurement) float64 {
+	return m.Seconds * 1e9 / float64(by.calls*max(by.runs, m.Runs))
+}
 
 func yesNo(yes bool) string {
 	if yes {

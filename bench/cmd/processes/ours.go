@@ -21,6 +21,7 @@ type measurement struct {
 	Seconds float64 `json:"seconds"` // of all runs together
 	Answer  int     `json:"answer"`  // of the last run
 	Killed  int     `json:"killed"`  // workers, where that is the contest
+	Runs    int     `json:"runs"`    // that were made, where there were more than wanted
 }
 
 // way does a contest's calls on an executor and adds up what they return.

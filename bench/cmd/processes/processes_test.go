@@ -16,7 +16,31 @@ import (
 func TestMain(m *testing.M) {
 	process.Main()
 	servePlugin()
+	leastKilled = 5 // in the tests, to be quick
 	os.Exit(m.Run())
+}
+
+// What the table says of chaos is to rest on 100 kills or more.
+const killsInTheTable = 100
+
+var leastKilledInTheTable = leastKilled
+
+func TestChaosKillsEnough(t *testing.T) {
+	if leastKilledInTheTable < killsInTheTable {
+		t.Errorf("%d workers are killed in a measurement, want at least %d", leastKilledInTheTable, killsInTheTable)
+	}
+	if _, err := children.Of(os.Getpid()); err != nil {
+		t.Skip(err)
+	}
+	m, err := chaos(t.Context(), 50, 1)
+	if err != nil || m.Killed < leastKilled || m.Runs < 2 {
+		t.Errorf("%d workers were killed in %d runs (%v), want at least %d, and more runs than the one wanted",
+			m.Killed, m.Runs, err, leastKilled)
+	}
+	by := contender{calls: 50, runs: 1}
+	if got, want := by.aCall(measurement{Seconds: 1, Runs: 20}), 1e6; got != want {
+		t.Errorf("20 runs of 50 calls in a second are %v ns a call, want %v", got, want)
+	}
 }
 
 // Everything that this program measures itself gives the right answer.

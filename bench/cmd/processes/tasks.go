@@ -15,7 +15,7 @@ var (
 	increment = overlap.Define("increment", addOne)
 	// incrementAgain survives the death of its worker, also when it is the call that ran.
 	incrementAgain = overlap.Define("increment again", addOne, overlap.Idempotent(),
-		overlap.RetryPolicy{Extra: 10, Base: time.Millisecond})
+		overlap.RetryPolicy{Extra: 1000, Base: time.Millisecond, Max: killEvery})
 	size = overlap.Define("size", func(_ context.Context, block []byte) (int, error) { return len(block), nil })
 	spin = overlap.Define("spin", func(_ context.Context, d time.Duration) (int, error) {
 		for end := time.Now().Add(d); time.Now().Before(end); {
