@@ -5,12 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/bench/python"
 )
 
 func TestSieve(t *testing.T) {
@@ -47,6 +53,53 @@ func TestCounterpartsExist(t *testing.T) {
 	}
 }
 
+func TestModulesThatAreMissing(t *testing.T) {
+	plain, requests := facility{fetch, byPython, "asyncio", ""}, facility{fetch, byPython, "threading, requests", ""}
+	httpx, ours := facility{fetch, byPython, "asyncio, httpx", ""}, facility{primes, byOverlap, "sync" + shippedSieve, ""}
+	for f, want := range map[facility]string{plain: "", requests: "requests", httpx: "httpx", ours: ""} {
+		if got := f.module(); got != want {
+			t.Errorf("%s needs the module %q, want %q", f, got, want)
+		}
+	}
+	interpreter := filepath.Join(t.TempDir(), "python") // has no module but requests
+	if err := os.WriteFile(interpreter, []byte("#!/bin/sh\n[ \"$3\" = requests ]\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := exec.Command(interpreter, "", "--has", "requests").Run(); err != nil {
+		t.Skip(err)
+	}
+	p := &programs{python: interpreter}
+	kept, missing := p.withModules(t.Context(), []facility{plain, requests, httpx, httpx, ours})
+	if !slices.Equal(kept, []facility{plain, requests, ours}) || !slices.Equal(missing, []string{"httpx"}) {
+		t.Errorf("kept %v, without %q", kept, missing)
+	}
+}
+
+// Every facility of Python's that the table has answers, with a client that makes the requests.
+func TestEveryPythonFacilityFetches(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	p := &programs{python: "python3", scripts: t.TempDir(), url: server.URL}
+	if err := os.CopyFS(p.scripts, python.Scripts); err != nil {
+		t.Fatal(err)
+	}
+	chosen, missing := p.withModules(t.Context(), facilities)
+	t.Logf("python3 does not have %q", missing)
+	for _, f := range chosen {
+		if f.job != fetch || f.by != byPython {
+			continue
+		}
+		t.Run(f.name, func(t *testing.T) {
+			if m, err := p.measure(t.Context(), f); err != nil || m.Answer != requests || m.Facility != f.name {
+				t.Errorf("measured %+v (%v), want all %d requests answered", m, err, requests)
+			}
+		})
+	}
+}
+
 func TestEveryStrategyFetches(t *testing.T) {
 	in, hangUp := io.Pipe()
 	said, out := io.Pipe()
@@ -77,17 +130,18 @@ func TestEveryStrategyFetches(t *testing.T) {
 func TestRows(t *testing.T) {
 	base, async := facility{fetch, byPython, baseline, ""}, facility{fetch, byOverlap, "async", "asyncio"}
 	asyncio := facility{fetch, byPython, "asyncio", ""}
-	taken := seconds{base: {16, 18}, asyncio: {0.4, 0.3}, async: {0.2, 0.15}}
+	httpx := facility{fetch, byPython, "asyncio, httpx", ""}
+	taken := seconds{base: {16, 18}, asyncio: {0.4, 0.3}, httpx: {0.8, 0.6}, async: {0.2, 0.15}}
 	got := rows([]facility{base, asyncio, async}, taken)
 	want := [][]string{
-		{fetch, byPython, baseline, "17.0 (16.0..18.0)", "1.00", "", ""},
-		{fetch, byPython, "asyncio", "0.35 (0.30..0.40)", "50.0", "", ""},
-		{fetch, byOverlap, "async", "0.17 (0.15..0.20)", "100", "asyncio", "0.50 (0.50..0.50)"},
+		{fetch, byPython, baseline, "17.0 (16.0..18.0)", "1.00", "", "", ""},
+		{fetch, byPython, "asyncio", "0.35 (0.30..0.40)", "50.0", "", "", ""},
+		{fetch, byOverlap, "async", "0.17 (0.15..0.20)", "100", "asyncio", "0.50 (0.50..0.50)", "0.25 (0.25..0.25)"},
 	}
 	if !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}
-	if got := rows([]facility{async}, seconds{async: {0.2}})[0]; got[4] != "" || got[6] != "" {
+	if got := rows([]facility{async}, seconds{async: {0.2}})[0]; got[4] != "" || got[6] != "" || got[7] != "" {
 		t.Errorf("compared with what was not measured: %q", got)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -21,6 +22,14 @@ func compare(ctx context.Context, s settings, chosen []facility, out, progress i
 		return err
 	}
 	defer programs.close()
+	chosen, missing := programs.withModules(ctx, chosen)
+	for _, module := range missing {
+		fmt.Fprintf(progress, "left out: what needs the Python module %s, which %s does not have; "+
+			"Debian has it as python3-%s, and -python names another interpreter\n", module, s.python, module)
+	}
+	if len(chosen) == 0 {
+		return errors.New("nothing is left to measure")
+	}
 	taken, answers := seconds{}, map[string]measurement{}
 	for round := range s.rounds {
 		for _, f := range chosen {
@@ -46,20 +55,26 @@ func compare(ctx context.Context, s settings, chosen []facility, out, progress i
 }
 
 var heading = []string{"job", "by", "facility", "seconds", "speed-up over Python in order", "Python's counterpart",
-	"ours / theirs"}
+	"ours / theirs", "ours / theirs by requests or httpx"}
 
 func rows(chosen []facility, taken seconds) [][]string {
 	var all [][]string
 	for _, f := range chosen {
-		speedup, ratio := "", ""
+		speedup, ratio, byModule := "", "", ""
 		if base := taken[facility{f.job, byPython, baseline, ""}]; base != nil {
 			speedup = spread.Number(spread.Ratios(base, taken[f]).Median)
 		}
 		if theirs := taken[facility{f.job, byPython, f.counterpart, ""}]; f.by == byOverlap && theirs != nil {
 			ratio = spread.Ratios(taken[f], theirs).Text(spread.Number)
 		}
+		for _, module := range modules {
+			theirs := taken[facility{f.job, byPython, f.counterpart + ", " + module, ""}]
+			if f.by == byOverlap && theirs != nil {
+				byModule = spread.Ratios(taken[f], theirs).Text(spread.Number)
+			}
+		}
 		took := spread.Of(taken[f]).Text(spread.Number)
-		all = append(all, []string{f.job, f.by, f.name, took, speedup, f.counterpart, ratio})
+		all = append(all, []string{f.job, f.by, f.name, took, speedup, f.counterpart, ratio, byModule})
 	}
 	return all
 }

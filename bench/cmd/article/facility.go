@@ -1,5 +1,10 @@
 package main
 
+import (
+	"slices"
+	"strings"
+)
+
 const (
 	fetch     = "fetch"
 	primes    = "primes"
@@ -8,6 +13,9 @@ const (
 	baseline  = "sequential"
 )
 
+// modules follow a Python facility's name where it is not the standard library that makes the requests.
+var modules = []string{"requests", "httpx"}
+
 // shippedSieve follows a strategy's name where the sieve is not the plain one but that of tasks/primes.
 const shippedSieve = ", tasks/primes"
 
@@ -15,6 +23,15 @@ const shippedSieve = ", tasks/primes"
 type facility struct {
 	job, by, name string
 	counterpart   string // of one of ours: the Python facility for the same purpose
+}
+
+// module is the Python module that the facility needs and the standard library does not have, "" if there is none.
+func (f facility) module() string {
+	_, module, _ := strings.Cut(f.name, ", ")
+	if f.by == byPython && slices.Contains(modules, module) {
+		return module
+	}
+	return ""
 }
 
 // String is job/by name, such as "fetch/python asyncio".
@@ -26,6 +43,10 @@ var facilities = []facility{
 	{fetch, byPython, "threading", ""},
 	{fetch, byPython, "ThreadPoolExecutor", ""},
 	{fetch, byPython, "asyncio", ""},
+	{fetch, byPython, baseline + ", requests", ""},
+	{fetch, byPython, "threading, requests", ""},
+	{fetch, byPython, "ThreadPoolExecutor, requests", ""},
+	{fetch, byPython, "asyncio, httpx", ""},
 	{fetch, byOverlap, "sync", baseline},
 	{fetch, byOverlap, "threads", "threading"},
 	{fetch, byOverlap, "pool", "ThreadPoolExecutor"},

@@ -1,7 +1,8 @@
 // Command article does the two jobs that introduce threads, pools, coroutines and processes in Python, 100 requests of
-// 160 ms and 15,000 sieves, with each of Python's own facilities and with each of Overlap's strategies, in turn, and
+// 160 ms and 15,000 sieves, with each of Python's facilities and with each of Overlap's strategies, in turn, and
 // prints a Markdown table; progress goes to standard error. Each measurement is a process of its own that measures
-// itself; the server that answers the requests is another. It needs python3.
+// itself; the server that answers the requests is another. It needs python3; the Python modules requests and httpx, by
+// which most people make requests, are left out with a message where that does not have them.
 //
 //	go run ./cmd/article
 //	go run ./cmd/article -jobs fetch -rounds 5 -run 'async|asyncio'

@@ -76,6 +76,25 @@ func (p *programs) startServer(s settings) error {
 	return nil
 }
 
+// withModules leaves out the facilities whose module the interpreter does not have, and says which modules those are.
+func (p *programs) withModules(ctx context.Context, all []facility) (kept []facility, missing []string) {
+	has := map[string]bool{"": true}
+	for _, f := range all {
+		module := f.module()
+		if _, asked := has[module]; !asked {
+			script := filepath.Join(p.scripts, fetch+".py")
+			has[module] = exec.CommandContext(ctx, p.python, script, "--has", module).Run() == nil
+			if !has[module] {
+				missing = append(missing, module)
+			}
+		}
+		if has[module] {
+			kept = append(kept, f)
+		}
+	}
+	return kept, missing
+}
+
 // measure does the facility's job in a process of its own, which measures itself: starting it does not count.
 func (p *programs) measure(ctx context.Context, f facility) (m measurement, err error) {
 	child := exec.CommandContext(ctx, p.binary, "-measure", f.job+"/"+f.name, "-url", p.url)
