@@ -49,8 +49,9 @@ func chaos(ctx context.Context, calls, runs int) (m measurement, err error) {
 	return m, pool.Close()
 }
 
-// killUntil kills a random child of this process at intervals until end is closed, and counts those it killed. It leaves
-// alone those that are not as old as grown: where a start takes longer than the interval, none would ever be ready.
+// killUntil kills a random child of this process at intervals until end is closed, and counts those it killed. It
+// leaves alone those that are not as old as grown: where a start takes longer than the interval, none would ever be
+// ready.
 func killUntil(end <-chan struct{}, grown time.Duration, killed *atomic.Int64) {
 	seen := map[int]time.Time{} // when each was seen first
 	tick := time.NewTicker(killEvery)
