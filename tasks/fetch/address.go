@@ -53,6 +53,11 @@ func asciiHost(u *url.URL) (string, error) {
 	return name, nil
 }
 
+// inNoHost reports whether no host and port may hold a character.
+func inNoHost(c rune) bool {
+	return c <= ' ' || c == 0x7f || strings.ContainsRune("\"#%/<>?@[\\]^`{|}", c)
+}
+
 func asciiName(name string) (string, error) {
 	mapped := strings.ToLower(name)
 	if strings.ContainsFunc(name, func(c rune) bool { return c >= 0x80 }) {
@@ -62,9 +67,7 @@ func asciiName(name string) (string, error) {
 		}
 	}
 	// A character may be mapped to several, such as ℀ to a/c, which must not end up outside of the host.
-	if i := strings.IndexFunc(mapped, func(c rune) bool {
-		return c <= ' ' || c >= 0x7f || strings.ContainsRune("\"#%/:<>?@[\\]^`{|}", c)
-	}); i >= 0 {
+	if i := strings.IndexFunc(mapped, func(c rune) bool { return inNoHost(c) || c == ':' || c > 0x7f }); i >= 0 {
 		return "", fmt.Errorf("%q is no host name: it may not hold %q", name, mapped[i:i+1])
 	}
 	const longestName, longestLabel = 253, 63 // of DNS

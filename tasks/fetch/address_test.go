@@ -88,6 +88,7 @@ func TestNamesOfHosts(t *testing.T) {
 		"BU\u0308CHER.EXAMPLE":   "xn--bcher-kva.example", // the accent as a character of its own
 		"b%C3%BCcher.example":    "xn--bcher-kva.example",
 		"xn--bcher-kva.example":  "xn--bcher-kva.example",
+		"ex%61mpl%45.com":        "example.com",
 		"bücher。example":         "xn--bcher-kva.example",
 		"bücher．example｡":        "xn--bcher-kva.example.",
 		"ＥＸＡＭＰＬＥ.com":            "example.com",
@@ -132,6 +133,8 @@ func TestHostsThatAreNone(t *testing.T) {
 		strings.Repeat("a.", 130):     "the host name has 259 characters: 253 are allowed",
 		"ü" + strings.Repeat("a", 63): "characters in a row without a dot",
 		"a b":                         "invalid character",
+		"a%2fb":                       "invalid URL escape",
+		"a%40b":                       "invalid URL escape",
 		"a<b":                         "it may not hold \"<\"",
 	} {
 		_, err := fetch.Default.Fetch(t.Context(), fetch.Request{URL: "http://" + host + "/"})

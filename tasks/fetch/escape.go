@@ -1,6 +1,9 @@
 package fetch
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 // escape makes a URL of what somebody wrote, as browsers do (the URL Standard of WHATWG): space around it and line
 // breaks within are dropped, and what a part may not hold is percent-encoded byte by byte. It leaves the host alone.
@@ -86,8 +89,8 @@ func isScheme(s string) bool {
 	})
 }
 
-// escapeAuthority escapes the user, and the percent sign before the zone of an IPv6 address where it is written
-// plainly.
+// escapeAuthority escapes the user, reads what is escaped in the host, and escapes the percent sign before the zone of an
+// IPv6 address where it is written plainly.
 func escapeAuthority(s string) string {
 	at := strings.LastIndexByte(s, '@') + 1
 	user, host := s[:at], s[at:]
@@ -97,6 +100,8 @@ func escapeAuthority(s string) string {
 	address, zone, zoned := strings.Cut(host, "%")
 	if zoned && strings.HasPrefix(host, "[") && !strings.HasPrefix(zone, "25") {
 		host = address + "%25" + zone
+	} else if name, err := url.PathUnescape(host); err == nil && !strings.ContainsFunc(name, inNoHost) {
+		host = name
 	}
 	return user + host
 }

@@ -109,7 +109,7 @@ func (c *Client) newRequest(ctx context.Context, r Request, at *url.URL) (*http.
 // hostHeader is a Host header as it is sent.
 func hostHeader(host string) (string, error) {
 	u, err := parseURL("//" + host)
-	if err != nil || u.Host == "" || u.User != nil || u.RequestURI() != "/" && u.Path != "" || u.RawQuery != "" {
+	if err != nil || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
 		return "", fmt.Errorf("%q in the header Host is no host", host)
 	}
 	return u.Host, nil
