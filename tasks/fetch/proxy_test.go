@@ -1,6 +1,7 @@
 package fetch_test
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -286,8 +288,9 @@ func TestAProxysOwnFailureNamesTheProxy(t *testing.T) {
 			defer conn.Close()
 		}
 	}()
+	noSuchHost := &net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}
 	locked, _ := socks(t, "", 0, "you:know")
-	quick := fetch.Options{DialTimeout: 40 * time.Millisecond, TLSTimeout: 40 * time.Millisecond}
+	quick := fetch.Options{DialTimeout: 500 * time.Millisecond, TLSTimeout: time.Millisecond}
 	for _, test := range []struct {
 		variable, value, url string
 		options              fetch.Options
@@ -301,7 +304,7 @@ func TestAProxysOwnFailureNamesTheProxy(t *testing.T) {
 			"the proxy %s (from https_proxy) refused the connection", true},
 		{"ALL_PROXY", "socks5://" + closed.Addr().String(), "http://h/", fetch.Options{}, fetch.ProxyFailed,
 			"the proxy %s (from ALL_PROXY) refused the connection", true},
-		{"http_proxy", "nowhere.invalid:3128", "http://h/", fetch.Options{}, fetch.ProxyFailed,
+		{"http_proxy", "nowhere.invalid:3128", "http://h/", failToDial(noSuchHost), fetch.ProxyFailed,
 			"cannot find the address of the proxy %s (from http_proxy): ", true},
 		{"https_proxy", answers(407), "https://h/", fetch.Options{}, fetch.ProxyDenied,
 			"the proxy %s (from https_proxy) answered 407 Proxy Authentication Required when asked to connect to h:443: " +
@@ -314,9 +317,9 @@ func TestAProxysOwnFailureNamesTheProxy(t *testing.T) {
 		{"https_proxy", says(""), "https://h/", fetch.Options{}, fetch.ProxyFailed,
 			"the proxy %s (from https_proxy) did not connect to h:443: unexpected EOF", true},
 		{"https_proxy", silent.Addr().String(), "https://h/", quick, fetch.ProxyFailed,
-			"the proxy %s (from https_proxy) did not connect to h:443: no answer within 80ms", true},
+			"the proxy %s (from https_proxy) did not connect to h:443: no answer within 501ms", true},
 		{"ALL_PROXY", "socks5h://" + silent.Addr().String(), "http://h/", quick, fetch.ProxyFailed,
-			"the proxy %s (from ALL_PROXY) did not connect to h:80: no answer within 80ms", true},
+			"the proxy %s (from ALL_PROXY) did not connect to h:80: no answer within 501ms", true},
 		{"https_proxy", "https://" + answers(200), "https://h/", fetch.Options{}, fetch.ProxyDenied,
 			"the proxy %s (from https_proxy) does not speak TLS", false},
 		{"http_proxy", refuses(5), "http://h/", fetch.Options{}, fetch.ProxyFailed,
@@ -358,16 +361,35 @@ func TestAnAnswerThroughAProxyNamesIt(t *testing.T) {
 
 // The time that a proxy may take to connect is no limit to the requests that follow.
 func TestTheDeadlineOfAProxyEndsWithTheConnection(t *testing.T) {
-	const limit = 50 * time.Millisecond
-	plain := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		time.Sleep(4 * limit)
-		echo(w, r)
-	})
+	plain := serve(t, echo)
 	address, _ := socks(t, plain.Listener.Addr().String(), 0, "")
-	c := behind(t, fetch.Options{TLSTimeout: time.Nanosecond, DialTimeout: limit}, "ALL_PROXY=socks5://"+address)
-	for range 2 {
-		if _, err := c.Fetch(t.Context(), fetch.Request{URL: "http://h/"}); err != nil {
-			t.Error(err)
-		}
+	var dialed *deadlines
+	options := fetch.Options{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		dialed = &deadlines{Conn: conn}
+		return dialed, err
+	}}
+	if _, err := behind(t, options, "ALL_PROXY=socks5://"+address).
+		Fetch(t.Context(), fetch.Request{URL: "http://h/"}); err != nil {
+		t.Fatal(err)
 	}
+	dialed.Lock()
+	defer dialed.Unlock()
+	if len(dialed.all) < 2 || dialed.all[0].IsZero() || !dialed.all[len(dialed.all)-1].IsZero() {
+		t.Errorf("the deadlines were %v, want one at first and none at last", dialed.all)
+	}
+}
+
+// deadlines is a connection that remembers what was set.
+type deadlines struct {
+	net.Conn
+	sync.Mutex
+	all []time.Time
+}
+
+func (d *deadlines) SetDeadline(at time.Time) error {
+	d.Lock()
+	d.all = append(d.all, at)
+	d.Unlock()
+	return d.Conn.SetDeadline(at)
 }
