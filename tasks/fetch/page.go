@@ -11,7 +11,7 @@ import (
 type Page struct {
 	Status      int    `json:"status"`
 	Protocol    string `json:"protocol"` // "HTTP/1.1" or "HTTP/2.0"
-	URL         string `json:"url"`      // the last one, after redirects
+	URL         string `json:"url"`      // the last one, after redirects, as it was sent; a password is masked
 	ContentType string `json:"content_type"`
 	Size        int64  `json:"size"`   // bytes of the body, decompressed if the transport did so
 	SHA256      string `json:"sha256"` // of those bytes, in hexadecimal
