@@ -89,8 +89,8 @@ func isScheme(s string) bool {
 	})
 }
 
-// escapeAuthority escapes the user, reads what is escaped in the host, and escapes the percent sign before the zone of an
-// IPv6 address where it is written plainly.
+// escapeAuthority escapes the user, reads what is escaped in the host, and escapes the percent sign before the zone of
+// an IPv6 address where it is written plainly.
 func escapeAuthority(s string) string {
 	at := strings.LastIndexByte(s, '@') + 1
 	user, host := s[:at], s[at:]

@@ -3,9 +3,10 @@
 //
 //	pages, err := overlap.Map(ctx, overlap.Async(), fetch.Task, []fetch.Request{{URL: "http://example.com/"}})
 //
-// A status of 400 or more is a failed call, and so is a redirect to nowhere, see [StatusError]; everything else that can
-// go wrong is an [Error]. Both say whether another attempt makes sense, which [overlap.Retry] asks them. What will fail
-// again does not: a bad address, a proxy that cannot be read, a certificate, a response against the rules of HTTP.
+// A status of 400 or more is a failed call, and so is a redirect to nowhere, see [StatusError]; everything else that
+// can go wrong is an [Error]. Both say whether another attempt makes sense, which [overlap.Retry] asks them. What will
+// fail again does not: a bad address, a proxy that cannot be read, a certificate, a response against the rules of
+// HTTP.
 package fetch
 
 import (

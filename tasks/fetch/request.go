@@ -14,10 +14,10 @@ import (
 // Request is the input of [Task]. Only the URL is needed. In JSON a request is its URL as a string, or an object with
 // the fields' names in lower case.
 //
-// The URL is read as browsers do: what a path, a query or a fragment may not hold is percent-encoded, so that it may have
-// spaces and letters of any alphabet, and so may the host, which becomes its ASCII form (xn--…). A name and a password in
-// it are sent as the header Authorization, unless the request has one. Names of headers that differ only in case are
-// refused.
+// The URL is read as browsers do: what a path, a query or a fragment may not hold is percent-encoded, so that it may
+// have spaces and letters of any alphabet, and so may the host, which becomes its ASCII form (xn--…). A name and a
+// password in it are sent as the header Authorization, unless the request has one. Names of headers that differ only
+// in case are refused.
 type Request struct {
 	URL      string            `json:"url"`
 	Method   string            `json:"method,omitempty"` // in any case; "" means GET
