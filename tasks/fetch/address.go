@@ -84,5 +84,5 @@ func asciiName(name string) (string, error) {
 				name, len(label), longestLabel)
 		}
 	}
-	return mapped, nil
+	return plainIPv4(mapped), nil
 }
