@@ -81,26 +81,28 @@ func (a *attempt) end(returned bool, panicked any, o Outcome, err error) (Outcom
 }
 
 // classify is how an attempt ended whose task returned err, which may be nil.
-func (a *attempt) classify(err error) (o Outcome, limit bool, _ error) {
+func (a *attempt) classify(err error) (o Outcome, limit, _ error) {
 	switch {
 	case err == nil:
-		return Succeeded, false, nil
+		return Succeeded, nil, nil
 	case a.watch != nil && context.Cause(a.ctx) == error(a.watch.timeout):
-		return TimedOut, false, err
+		return TimedOut, nil, err
 	}
 	return classify(a.outer, err)
 }
 
-// classify is how an attempt ended whose task returned err: canceled or failed, and whether for want of something local. It
-// calls methods of err, which are the user's and may break; then that is the error, since whoever looked into err again
-// would break as well.
-func classify(ctx context.Context, err error) (o Outcome, limit bool, _ error) {
+// classify is how an attempt ended whose task returned err: canceled or failed, and for want of what if that is
+// something local. It calls methods of err, which are the user's and may break; then that is the error, since whoever
+// looked into err again would break as well.
+func classify(ctx context.Context, err error) (o Outcome, limit, _ error) {
 	broken := guarded(func() {
 		o = outcomeOf(ctx, err)
-		limit = o == Failed && isLocalLimit(err)
+		if o == Failed {
+			limit = localLimit(err)
+		}
 	})
 	if broken != nil {
-		return Failed, false, fmt.Errorf("looking into a %T that the task returned: %w", err, broken)
+		return Failed, nil, fmt.Errorf("looking into a %T that the task returned: %w", err, broken)
 	}
 	return o, limit, err
 }
@@ -141,7 +143,7 @@ func perform[In, Out any](c Call, ctx context.Context, fn func(context.Context, 
 // failed ends an attempt whose task returned an error.
 func failed[Out any](c Call, ctx context.Context, v Out, err error, to taker[Out]) {
 	o, limit, err := classify(ctx, err)
-	if !limit || !c.holdBack(ctx, err) {
+	if !c.holdBack(ctx, limit, err) {
 		to.attempted(c, v, o, err)
 	}
 }
@@ -162,10 +164,11 @@ func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index i
 	a := c.begin(ctx, p, index, func(err error) { to.finish(c, Abandoned, err) })
 	var v Out
 	var err error
-	o, limit, returned := Pending, false, false
+	var limit error
+	o, returned := Pending, false
 	defer func() {
 		o, err, ours := a.end(returned, recover(), o, err)
-		if ours && (!limit || !returned || !c.holdBack(ctx, err)) {
+		if ours && !c.holdBack(ctx, limit, err) {
 			to.attempted(c, v, o, err)
 		}
 	}()
@@ -177,8 +180,8 @@ func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index i
 // plain reports whether an attempt needs no more than perform does.
 func (j *Job) plain(p *policy) bool { return p.timeout == 0 && !j.options.profileLabels }
 
-// retry decides whether a call whose attempt ended so gets another one, and has it wait for that. The error is how the call
-// has failed if it gets none.
+// retry decides whether a call whose attempt ended so gets another one, and has it wait for that. The error is how the
+// call has failed if it gets none.
 func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, error) {
 	if p.retry.Extra == 0 || j.stopped.Load() {
 		return false, err

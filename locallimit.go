@@ -30,12 +30,17 @@ func OnLocalLimit(fn func(err error)) Option {
 // localLimits are what this machine, rather than the call, is in want of.
 var localLimits = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL}
 
-func isLocalLimit(err error) bool {
-	if slices.ContainsFunc(localLimits, func(limit error) bool { return errors.Is(err, limit) }) {
-		return true
+// localLimit is which of them err tells of, or nil.
+func localLimit(err error) error {
+	for _, limit := range localLimits {
+		if errors.Is(err, limit) {
+			return limit
+		}
 	}
-	started, ok := errors.AsType[*fs.PathError](err)
-	return ok && started.Op == "fork/exec" && errors.Is(err, syscall.EAGAIN)
+	if started, ok := errors.AsType[*fs.PathError](err); ok && started.Op == "fork/exec" && errors.Is(err, syscall.EAGAIN) {
+		return syscall.EAGAIN
+	}
+	return nil
 }
 
 // heldBackCalls are a job's calls that wait for others to give back what the machine lacks. They are guarded by the
@@ -44,6 +49,7 @@ type heldBackCalls struct {
 	rooms      []chan struct{} // one for each, closed when another call has ended; longest first
 	triedAlone int             // index + 1 of the last call that was held back while no other ran
 	announced  bool
+	noAddress  bool // EADDRNOTAVAIL was met by a call alone: it is the address, as ::1 without IPv6, rather than the ports
 }
 
 const (
@@ -53,12 +59,20 @@ const (
 
 // holdBack makes a call that met a local limit wait with its goroutine and puts it back, to be made again. It reports
 // false when the call has failed, since no other call runs that could give back what is lacking.
-func (c Call) holdBack(ctx context.Context, err error) bool {
+func (c Call) holdBack(ctx context.Context, limit, err error) bool {
+	if limit == nil {
+		return false
+	}
 	j := c.worker.job
 	index := c.Index() + 1
 	j.mu.Lock()
 	alone := j.inFlight()-len(j.rooms) <= 1
-	if alone && j.triedAlone == index || j.stopped.Load() {
+	hopeless := alone && j.triedAlone == index
+	if limit == syscall.EADDRNOTAVAIL {
+		hopeless = hopeless || j.noAddress
+		j.noAddress = hopeless
+	}
+	if hopeless || j.stopped.Load() {
 		j.mu.Unlock()
 		return false
 	}

@@ -15,6 +15,7 @@ var scarcity = []behaviour{
 	{"calls that lack descriptors are made when others have ended", nil, memory | bubble, scarceDescriptors},
 	{"a call that lacks descriptors while no other runs fails", nil, memory | bubble, lacksForGood},
 	{"a cancel ends calls that wait for descriptors", nil, memory | bubble | background, cancelScarce},
+	{"an address that is not there is soon no matter of waiting", nil, memory | bubble, noSuchAddress},
 	{"to wait for descriptors is no attempt", nil, memory | bubble, scarceIsNoAttempt},
 }
 
@@ -100,5 +101,16 @@ func scarceIsNoAttempt(t *testing.T, s *suite) {
 	for r := range overlap.Stream(t.Context(), s.newExecutor(), descriptors(2, time.Second), upTo(20), overlap.Retry(3)) {
 		succeeds(t, "a result", r.Err)
 		equal(t, "attempts", r.Attempts, 1)
+	}
+}
+
+// An address that this machine does not have gives the same error as a lack of ports.
+func noSuchAddress(t *testing.T, s *suite) {
+	task := overlap.Func(func(context.Context, int) (int, error) { return 0, syscall.EADDRNOTAVAIL })
+	start := time.Now()
+	_, err := overlap.Map(t.Context(), s.newExecutor(), task, numbers(300), overlap.KeepGoing())
+	equal(t, "calls that failed", len(failedCalls(t, "Map", err)), 300)
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("300 calls were held back for %v in all, for what will not come", took)
 	}
 }
