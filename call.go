@@ -2,10 +2,12 @@ package overlap
 
 import (
 	"context"
+	"fmt"
+	"reflect"
 	"time"
 )
 
-// Call is one call handed to an executor. Exactly one of Worker.Run, Go, End and Requeue must be used on it, once.
+// Call is one call handed to the executor. Exactly one of Worker.Run, Go, End and Requeue must be used on it, once.
 type Call struct {
 	worker  *Worker
 	place   int64   // Map: the index; Stream: the place in its window
@@ -78,7 +80,31 @@ func (c Call) Started(at time.Time) {
 
 // End ends an attempt that was made elsewhere. out is a *Out when the outcome is Succeeded and not used otherwise; err
 // is nil exactly when it is. The job decides whether another attempt follows.
-func (c Call) End(out any, o Outcome, err error) { c.worker.job.source.ended(c, out, o, err) }
+//
+// End panics when out and o do not fit together, or the attempt has ended before.
+func (c Call) End(out any, o Outcome, err error) {
+	if o == Pending || int(o) >= len(outcomeNames) {
+		panic(fmt.Sprintf("overlap: Call.End: %v is no outcome of an attempt", o))
+	}
+	if o != Succeeded && err == nil {
+		err = fmt.Errorf("the executor gives no reason why the call is %s", o)
+	}
+	c.worker.job.source.ended(c, out, o, err)
+}
+
+// output is what out, an *Out, points to.
+func output[Out any](out any) Out {
+	p, ok := out.(*Out)
+	if !ok || p == nil {
+		panic(fmt.Sprintf("overlap: Call.End: a call that succeeded needs a *%v, not %T", reflect.TypeFor[Out](), out))
+	}
+	return *p
+}
+
+// endedTwice is misuse of a Call.
+func endedTwice(c Call) {
+	panic(fmt.Sprintf("overlap: attempt %d at call %d was ended or given back before", c.Attempt(), c.Index()))
+}
 
 // EndAt is End for a call that ended a while ago.
 func (c Call) EndAt(at time.Time, out any, o Outcome, err error) {

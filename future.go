@@ -107,6 +107,7 @@ func (f *future) wait(ctx context.Context) error {
 	}
 	if f.outcome == Panicked && f.job.options.propagatePanics {
 		p, _ := errors.AsType[*PanicError](f.err)
+		f.job.waitUntilQuiet(ctx)
 		panic(p)
 	}
 	return nil
@@ -183,6 +184,24 @@ func (f *future) enter(c Call) bool {
 	return true
 }
 
+// mustNotHaveEnded panics when the attempt has ended already, other than by Cancel.
+func (f *future) mustNotHaveEnded(c Call) {
+	f.mu.Lock()
+	var has bool
+	switch f.phase {
+	case waiting:
+		has = int(c.attempt) < f.attempts
+	case running:
+		has = c.Attempt() != f.attempts
+	case over:
+		has = !f.canceled
+	}
+	f.mu.Unlock()
+	if has {
+		endedTwice(c)
+	}
+}
+
 // unstart takes back that an attempt has begun. It reports false when the call has been canceled meanwhile, and so has
 // ended.
 func (f *future) unstart(c Call) bool {
@@ -247,15 +266,17 @@ func (f *future) end(w *Worker, o Outcome, err error) {
 		failed = &CallError{Task: f.self.task().Name(), Index: f.index, Input: deref(f.self.input()), Attempt: f.attempts, Outcome: o, Err: err}
 		f.err = failed
 	}
+	if failed != nil && !f.canceled {
+		j.keepPanic(o, err) // before who waits is told
+	}
 	f.notify()
 	switch {
 	case o == Succeeded || f.canceled:
-	case o == Canceled || o == NeverStarted:
+	case (o == Canceled || o == NeverStarted) && j.isStopping(): // else an executor says so of itself, which is a failure
 		j.lose(f.index, f.index+1)
 		j.canceled()
 	default:
 		j.failures.add(failed)
-		j.keepPanic(o, err)
 		if !j.options.keepGoing {
 			j.stop(failed)
 		}

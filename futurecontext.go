@@ -58,6 +58,9 @@ func (c *futureContext) Value(key any) any {
 	if _, ok := key.(frameKey); ok && c.worker.hasSlot() {
 		return c.get()
 	}
+	if k, ok := key.(withinKey); ok && k.job == c.worker.job {
+		return true
+	}
 	if own := c.own.Load(); own != nil {
 		return own.Value(key)
 	}

@@ -59,7 +59,8 @@ type Job struct {
 	resting int       // feeders that wait for calls
 	waitingCalls
 	heldBackCalls
-	firstPanic *PanicError // to be propagated
+	firstPanic *PanicError   // to be propagated
+	quiet      chan struct{} // then: closed when no call of a group runs any more
 
 	teller *teller // nil: nobody observes
 }
@@ -193,7 +194,10 @@ func (j *Job) settle(n int64) {
 }
 
 func (j *Job) countOut(n int64) {
-	if j.calls.Add(-n) > 0 {
+	if left := j.calls.Add(-n); left > 0 {
+		if left == 1 && j.options.propagatePanics {
+			j.quieten()
+		}
 		return
 	}
 	j.mu.Lock()
@@ -253,6 +257,9 @@ func (j *Job) canceled() {
 	}
 }
 
+// isStopping reports whether calls of the job may end as canceled or never started because of the job.
+func (j *Job) isStopping() bool { return j.stopped.Load() || j.ctx.Err() != nil }
+
 // cause says why the job's calls were canceled, or why nothing more begins.
 func (j *Job) cause() error {
 	if cause := context.Cause(j.ctx); cause != nil || !j.stopped.Load() {
@@ -309,8 +316,42 @@ func (j *Job) keepPanic(o Outcome, err error) {
 	}
 	j.mu.Lock()
 	if j.firstPanic == nil {
-		j.firstPanic = p
+		j.firstPanic, j.quiet = p, make(chan struct{})
 	}
 	j.mu.Unlock()
 	j.stop(p)
 }
+
+// quieten lets those go on who wait for the last running call of a group that somebody has yet to wait for.
+func (j *Job) quieten() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.quiet == nil || j.closed.Load() || j.calls.Load() != 1 {
+		return
+	}
+	select {
+	case <-j.quiet:
+	default:
+		close(j.quiet)
+	}
+}
+
+// waitUntilQuiet returns when no call of the job runs any more, after a panic that is to be propagated has stopped it. In a
+// call of the job itself it returns at once.
+func (j *Job) waitUntilQuiet(ctx context.Context) {
+	if within, _ := ctx.Value(withinKey{j}).(bool); within {
+		return
+	}
+	j.mu.Lock()
+	quiet := j.quiet
+	j.mu.Unlock()
+	whileWaiting(ctx, j, func() {
+		select {
+		case <-quiet:
+		case <-j.done:
+		}
+	})
+}
+
+// withinKey asks a context whether it is of a call of the job, or of one further in.
+type withinKey struct{ job *Job }

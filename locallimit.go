@@ -48,6 +48,7 @@ func localLimit(err error) error {
 type heldBackCalls struct {
 	rooms      []chan struct{} // one for each, closed when another call has ended; longest first
 	triedAlone int             // index + 1 of the last call that was held back while no other ran
+	aloneWaits bool            // that one still waits
 	announced  bool
 	noAddress  bool // EADDRNOTAVAIL was met by a call alone: it is the address, as ::1 without IPv6, rather than the ports
 }
@@ -66,7 +67,7 @@ func (c Call) holdBack(ctx context.Context, limit, err error) bool {
 	j := c.worker.job
 	index := c.Index() + 1
 	j.mu.Lock()
-	alone := j.inFlight()-len(j.rooms) <= 1
+	alone := j.inFlight()-len(j.rooms) <= 1 && !j.aloneWaits
 	hopeless := alone && j.triedAlone == index
 	if limit == syscall.EADDRNOTAVAIL {
 		hopeless = hopeless || j.noAddress
@@ -77,7 +78,7 @@ func (c Call) holdBack(ctx context.Context, limit, err error) bool {
 		return false
 	}
 	if alone {
-		j.triedAlone = index
+		j.triedAlone, j.aloneWaits = index, true
 	}
 	room := make(chan struct{})
 	j.rooms = append(j.rooms, room)
@@ -109,6 +110,7 @@ func (c Call) holdBack(ctx context.Context, limit, err error) bool {
 	j.mu.Lock()
 	j.rooms = slices.DeleteFunc(j.rooms, func(r chan struct{}) bool { return r == room })
 	j.heldBack.Store(int32(len(j.rooms)))
+	j.aloneWaits = j.aloneWaits && !alone
 	j.mu.Unlock()
 	c.Requeue()
 	return true

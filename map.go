@@ -232,7 +232,7 @@ func (m *mapSource[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 
 func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
 	m.noteEnd(c, o)
-	if o == Canceled || o == NeverStarted {
+	if (o == Canceled || o == NeverStarted) && m.isStopping() { // else an executor says so of itself, which is a failure
 		m.lose(int(c.place), int(c.place)+1)
 		m.canceled()
 	} else {
@@ -259,7 +259,7 @@ func (m *mapSource[In, Out]) started(c Call, at time.Duration) {
 func (m *mapSource[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {
-		v = *out.(*Out)
+		v = output[Out](out)
 		if c.worker.telling && m.teller == nil { // nearly all calls of worker processes
 			m.out[c.place] = v
 			c.worker.ended++

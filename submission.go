@@ -78,6 +78,7 @@ func (s *submission[In, Out]) finish(c Call, o Outcome, err error) {
 }
 
 func (s *submission[In, Out]) ended(c Call, out any, o Outcome, err error) {
+	s.mustNotHaveEnded(c)
 	if !s.enter(c) && !s.Running() { // canceled before it was known to have started
 		return
 	}
@@ -86,7 +87,7 @@ func (s *submission[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	}
 	var v Out
 	if o == Succeeded {
-		v = *out.(*Out)
+		v = output[Out](out)
 	}
 	s.attempted(c, v, o, err)
 }

@@ -267,7 +267,7 @@ func (s *stream[In, Out]) index(c Call) int    { return s.window[c.place].Index 
 func (s *stream[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {
-		v = *out.(*Out)
+		v = output[Out](out)
 	}
 	s.attempted(c, v, o, err)
 }
