@@ -3,7 +3,6 @@ package overlap
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 )
 
 var errLoopLeft = errors.New("the loop over the results was left")
@@ -28,19 +27,30 @@ func (s *stream[In, Out]) draw() {
 // drawAll puts each input into the window, and has added called after each, until that says to stop. What goes wrong
 // with the inputs is kept in left.
 func (s *stream[In, Out]) drawAll(added func() bool) {
-	inside := true // seq, rather than added
+	inside := true // seq, rather than added; guarded by drawing, as left is
 	defer func() {
+		s.drawing.Lock()
+		defer s.drawing.Unlock()
 		if !inside {
 			return
 		}
+		broken := error(ErrGoexit)
 		if r := recover(); r != nil {
-			s.left = fmt.Errorf("drawing inputs: %w", &PanicError{Value: r, Stack: debug.Stack()})
-		} else if s.left == nil {
-			s.left = fmt.Errorf("drawing inputs: %w", ErrGoexit)
+			broken = panicError(r)
+		}
+		if s.closed = true; s.left == nil {
+			s.left = fmt.Errorf("drawing inputs: %w", broken)
+		} else { // it had been told to stop
+			s.left = fmt.Errorf("%w; and then, drawing inputs: %w", s.left, broken)
 		}
 	}()
 	s.seq(func(in In, err error) bool {
-		inside = false // not undone by a panic of added, which is none of seq's
+		s.drawing.Lock() // seq may give inputs on several goroutines, and go on when it should not
+		defer s.drawing.Unlock()
+		if s.closed {
+			return false
+		}
+		inside, s.closed = false, true // not undone by a panic of added, which is none of seq's
 		more := false
 		switch {
 		case s.stopped.Load():
@@ -53,18 +63,19 @@ func (s *stream[In, Out]) drawAll(added func() bool) {
 				s.left = s.cause()
 			}
 		}
-		inside = true
+		inside, s.closed = true, !more
 		return more
 	})
-	inside = false
+	s.drawing.Lock()
+	inside, s.closed = false, true
+	s.drawing.Unlock()
 }
 
 // waitForRoom returns when the window has a free place, or the job has stopped.
 func (s *stream[In, Out]) waitForRoom() {
-	window := int64(len(s.window))
-	for s.drawn.Load()-s.taken.Load() >= window && !s.stopped.Load() {
+	for s.isFull() {
 		s.full.Store(true)
-		if s.drawn.Load()-s.taken.Load() < window || s.stopped.Load() {
+		if s.setLimit(); !s.isFull() { // the limit may have been changed
 			if s.full.CompareAndSwap(true, false) {
 				break
 			}
@@ -76,6 +87,10 @@ func (s *stream[In, Out]) waitForRoom() {
 	}
 }
 
+func (s *stream[In, Out]) isFull() bool {
+	return s.drawn.Load()-s.taken.Load() >= s.limit && !s.stopped.Load()
+}
+
 // makeRoom wakes the drawer.
 func (s *stream[In, Out]) makeRoom() {
 	if s.full.Load() && s.full.CompareAndSwap(true, false) {
@@ -84,14 +99,13 @@ func (s *stream[In, Out]) makeRoom() {
 }
 
 // deliver adds an ended call to finished, where it is its turn.
-func (s *stream[In, Out]) deliver(place int64) {
-	var turn int64
-	if s.options.ordered {
-		turn = int64(s.window[place].Index)
-	} else {
+func (s *stream[In, Out]) deliver(place int64, index int) {
+	turn := int64(index)
+	if !s.options.ordered {
 		turn = s.turns.Add(1) - 1
 	}
-	s.finished[turn%int64(len(s.finished))].Store(int32(place) + 1)
+	b, at := s.cells.at(turn)
+	b.finished[at].Store(int32(place) + 1)
 	if s.hungry.Load() && s.taken.Load() == turn {
 		s.feed()
 	}
@@ -130,7 +144,8 @@ func (s *stream[In, Out]) consume(yield func(Result[In, Out]) bool) {
 
 // upNext is the place + 1 of the result whose turn it is, or 0.
 func (s *stream[In, Out]) upNext() int32 {
-	return s.finished[s.taken.Load()%int64(len(s.finished))].Load()
+	b, at := s.cells.at(s.taken.Load())
+	return b.finished[at].Load()
 }
 
 // waitForResult returns when there is a result to take; false when there will be none.
@@ -157,15 +172,16 @@ func (s *stream[In, Out]) waitForResult() bool {
 // take yields the result whose turn it is. It is taken when the body of the loop ends.
 func (s *stream[In, Out]) take(yield func(Result[In, Out]) bool) bool {
 	t := s.taken.Load()
-	at := t % int64(len(s.finished))
-	place := s.finished[at].Load() - 1
-	if s.options.propagatePanics && s.window[place].Outcome == Panicked {
+	b, at := s.cells.at(t)
+	place := b.finished[at].Load() - 1
+	r := s.result(int64(place))
+	if s.options.propagatePanics && r.Outcome == Panicked {
 		return false
 	}
-	more := yield(s.window[place])
-	s.window[place] = Result[In, Out]{} // what has been yielded must not be kept
-	s.finished[at].Store(0)
-	s.free[at] = place
+	more := yield(*r)
+	*r = Result[In, Out]{} // what has been yielded must not be kept
+	b.finished[at].Store(0)
+	b.free[at] = place
 	s.taken.Store(t + 1)
 	s.makeRoom()
 	return more

@@ -3,6 +3,7 @@ package overlap
 import (
 	"context"
 	"iter"
+	"math"
 )
 
 // Stream calls the task once for each input that seq gives and yields the results as calls end, or in the order of the
@@ -13,7 +14,9 @@ import (
 // Each input drawn has exactly one result, unless the loop is left early: a break cancels what runs, and the loop ends when
 // nothing runs any more. That includes seq: one that blocks is waited for. When ctx ends, calls that run end as canceled
 // and calls that wait as never started. A last result with Index −1 says why inputs were left: the cause of ctx, the
-// executor's refusal, or that seq panicked (a *[PanicError]) or ended its goroutine.
+// executor's refusal, or that seq panicked (a *[PanicError]) or ended its goroutine ([ErrGoexit]; under [Sync] that is the
+// caller's, which ends when nothing runs any more); or that an observer broke ([Observe]). What seq gives after it was told to
+// stop, or after it has returned, is ignored; several of its goroutines may give inputs, which come one after another.
 //
 // Each range over the returned sequence starts the job anew, as far as seq can. A call costs some hundred nanoseconds.
 // The calls of one Stream must not wait for one another.
@@ -61,7 +64,7 @@ func (j *Job) defaultWindow() int {
 	case j.inline != nil:
 		return 1
 	case j.slots != nil:
-		return max(least, 2*j.slots.Limit())
+		return max(least, 2*min(j.slots.Limit(), math.MaxInt/2))
 	case j.feeders > 0:
 		return max(least, 2*j.feeders)
 	}

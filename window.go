@@ -1,6 +1,8 @@
 package overlap
 
 import (
+	"math/bits"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -12,18 +14,20 @@ import (
 //	workers      claim places from todo, run the calls, add them to finished    claimed
 //	the consumer takes places from finished, in turn, and frees them            taken
 //
-// drawn − taken never exceeds the window, so none of the rings, which are as long as the window, ever overflows. A place
-// is not index % window, since without Ordered a slow call keeps its place while others come and go.
+// drawn − taken never exceeds the window. A place is not a position, since without Ordered a slow call keeps its place while
+// others come and go. There are as many places and cells as have been in flight at once, whatever the window.
 type stream[In, Out any] struct {
 	Job
 	of     *Task[In, Out]
 	seq    func(yield func(In, error) bool)
 	policy policy
 
-	window   []Result[In, Out]
-	free     []int32        // of the drawer's next turn at its position: a place
-	todo     []atomic.Int32 // places
-	finished []atomic.Int32 // places + 1, 0 while the call whose turn it is has not ended
+	drawing sync.Mutex // one input at a time
+	closed  bool       // no more inputs are taken; guarded by drawing
+
+	results [resultParts][]Result[In, Out] // by place; each part has twice as many as the last, and none ever moves
+	cells   ring
+	limit   int64 // the window; the drawer's
 
 	_       [64]byte
 	drawn   atomic.Int64
@@ -43,7 +47,21 @@ type stream[In, Out any] struct {
 	room   chan struct{}
 }
 
+const (
+	firstResults = 8
+	resultParts  = 28
+	mostPlaces   = firstResults * (1<<resultParts - 1) // some two thousand million
+)
+
 func (s *stream[In, Out]) open() {
+	s.setLimit()
+	s.cells.blocks.Store(newBlocks(1))
+	s.runPlaces = 1 << bits.Len(uint(min(s.limit, longestRun)-1)) // a power of two, for positions that begin again
+	s.wake, s.room = make(chan struct{}, 1), make(chan struct{}, 1)
+}
+
+// setLimit finds out how large the window is, which may depend on how many workers there are.
+func (s *stream[In, Out]) setLimit() {
 	size := s.options.window
 	if size == 0 {
 		size = s.defaultWindow()
@@ -51,26 +69,34 @@ func (s *stream[In, Out]) open() {
 	if s.inline != nil {
 		size = 1 // the caller does everything in turn
 	}
-	s.window = make([]Result[In, Out], size)
-	s.free = make([]int32, size)
-	for i := range s.free {
-		s.free[i] = int32(i)
-	}
-	s.todo = make([]atomic.Int32, size)
-	s.finished = make([]atomic.Int32, size)
-	s.runPlaces = min(size, longestRun)
-	s.wake, s.room = make(chan struct{}, 1), make(chan struct{}, 1)
+	s.limit = int64(min(size, mostPlaces))
+}
+
+// result is where the call with the place has its result.
+func (s *stream[In, Out]) result(place int64) *Result[In, Out] {
+	n := uint(place) + firstResults
+	part := bits.Len(n) - bits.Len(uint(firstResults))
+	return &s.results[part][n-firstResults<<part]
 }
 
 // put puts an input into the window. There is room.
 func (s *stream[In, Out]) put(in In) {
 	d := s.drawn.Load()
-	at := d % int64(len(s.window))
-	place := s.free[at]
-	s.window[place] = Result[In, Out]{Index: int(d), Input: in, Queued: s.now(), Worker: -1}
-	s.todo[at].Store(place)
+	b, at := s.cells.enter(d)
+	place, fresh := s.cells.place(s.taken.Load())
+	if n := uint(place) + firstResults; fresh && n&(n-1) == 0 {
+		s.results[bits.Len(n)-bits.Len(uint(firstResults))] = make([]Result[In, Out], n)
+	}
+	*s.result(int64(place)) = Result[In, Out]{Index: int(d), Input: in, Queued: s.now(), Worker: -1}
+	b.todo[at].Store(place)
 	s.calls.Add(1)
 	s.drawn.Store(d + 1)
+}
+
+// drawnAt is the place of the call drawn at a position; of any, if the position has been claimed meanwhile.
+func (s *stream[In, Out]) drawnAt(position int64) int64 {
+	b, at := s.cells.at(position)
+	return int64(b.todo[at].Load())
 }
 
 func (s *stream[In, Out]) ready() int { return int(s.drawn.Load() - s.claimed.Load()) }
@@ -81,9 +107,9 @@ func (s *stream[In, Out]) one() (Call, bool) {
 		if first >= n {
 			return Call{}, false
 		}
-		place := s.todo[first%int64(len(s.todo))].Load()
+		place := s.drawnAt(first)
 		if s.claimed.CompareAndSwap(first, first+1) { // so place was still the one to be claimed
-			return Call{place: int64(place)}, true
+			return Call{place: place}, true
 		}
 	}
 }
@@ -97,7 +123,7 @@ func (s *stream[In, Out]) several(calls []Call) int {
 		}
 		n := min(len(calls), (ready+1)/2)
 		for i := range n {
-			calls[i] = Call{place: int64(s.todo[(first+int64(i))%int64(len(s.todo))].Load())}
+			calls[i] = Call{place: s.drawnAt(first + int64(i))}
 		}
 		if s.claimed.CompareAndSwap(first, first+int64(n)) { // so the places were still those to be claimed
 			return n
@@ -117,7 +143,7 @@ func (s *stream[In, Out]) claim(w *Worker, most int) bool {
 		}
 		n := min(most, len(w.places), (ready+1)/2)
 		for i := range int64(n) {
-			w.setPlace(w.hand+i, int64(s.todo[(first+i)%int64(len(s.todo))].Load()))
+			w.setPlace(w.hand+i, s.drawnAt(first+i))
 		}
 		if s.claimed.CompareAndSwap(first, first+int64(n)) {
 			w.run.set(w.hand, n)
@@ -178,7 +204,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 			continue
 		}
 		running = true
-		r := &s.window[place]
+		r := s.result(place)
 		r.Started = max(w.time(), r.Queued) // the worker's clock may be older than the input
 		v, err := fn(ctx, r.Input)
 		running = false
@@ -187,7 +213,7 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		} else {
 			r.Finished = w.tick()
 			r.Value, r.Outcome, r.Attempts, r.Worker = v, Succeeded, 1, w.id
-			s.deliver(place)
+			s.deliver(place, r.Index)
 			w.ended++
 		}
 		if w.call != nil && w.call.asked() { // that call's context must not be the next one's
@@ -207,7 +233,7 @@ func (s *stream[In, Out]) run(c Call) {
 		return
 	}
 	s.started(c, c.worker.time())
-	r := &s.window[c.place] // not to be looked at by an abandoned call, when another may have the place
+	r := s.result(c.place) // not to be looked at by an abandoned call, when another may have the place
 	ctx := c.worker.enterCall()
 	if s.plain(&s.policy) {
 		perform(c, ctx, s.of.fn, r.Input, s)
@@ -218,7 +244,7 @@ func (s *stream[In, Out]) run(c Call) {
 }
 
 func (s *stream[In, Out]) started(c Call, at time.Duration) {
-	r := &s.window[c.place]
+	r := s.result(c.place)
 	at = c.worker.notBefore(r.Queued, at)
 	r.Started = at
 	if c.attempt == 0 {
@@ -228,11 +254,11 @@ func (s *stream[In, Out]) started(c Call, at time.Duration) {
 }
 
 func (s *stream[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
-	r := &s.window[c.place]
+	r := s.result(c.place)
 	if o == Succeeded {
 		r.Value, r.Outcome = v, o
 		s.stamp(c, r)
-		s.deliver(c.place)
+		s.deliver(c.place, r.Index)
 		c.worker.settleOne()
 	} else if again, err := s.retry(c, &s.policy, r.Index, o, err); !again {
 		s.finish(c, o, err)
@@ -246,7 +272,7 @@ func (s *stream[In, Out]) stamp(c Call, r *Result[In, Out]) {
 }
 
 func (s *stream[In, Out]) finish(c Call, o Outcome, err error) {
-	r := &s.window[c.place]
+	r := s.result(c.place)
 	r.Outcome = o
 	if o != NeverStarted {
 		s.stamp(c, r)
@@ -256,14 +282,14 @@ func (s *stream[In, Out]) finish(c Call, o Outcome, err error) {
 	}
 	r.Err = &CallError{Task: s.of.Name(), Index: r.Index, Input: r.Input, Attempt: r.Attempts, Outcome: o, Err: err}
 	s.keepPanic(o, err)
-	s.deliver(c.place)
+	s.deliver(c.place, r.Index)
 	s.settle(1)
 }
 
 func (s *stream[In, Out]) taskOf(Call) AnyTask { return s.of }
-func (s *stream[In, Out]) input(c Call) any    { return &s.window[c.place].Input }
+func (s *stream[In, Out]) input(c Call) any    { return &s.result(c.place).Input }
 func (s *stream[In, Out]) rules(Call) *policy  { return &s.policy }
-func (s *stream[In, Out]) index(c Call) int    { return s.window[c.place].Index }
+func (s *stream[In, Out]) index(c Call) int    { return s.result(c.place).Index }
 func (s *stream[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {

@@ -1,0 +1,152 @@
+package overlap
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func upTo(n int) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		for i := 0; i < n && yield(i); i++ {
+		}
+	}
+}
+
+// A window, and a limit, cost what is in flight.
+func TestLargeWindowsCostNothing(t *testing.T) {
+	id := Func(func(_ context.Context, i int) (int, error) { return i, nil })
+	for _, n := range []int{1 << 20, math.MaxInt32, min(1<<31, math.MaxInt), math.MaxInt} {
+		for _, executor := range []Executor{Sync(), Pool(2), Pool(1 << 30), Pool(math.MaxInt), Async(), Loop(), Threads()} {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for _, options := range [][]Option{{Window(n)}, {Window(n), Ordered()}, {}} {
+				count := 0
+				for r := range Stream(t.Context(), executor, id, upTo(100), options...) {
+					if r.Err != nil || r.Value != r.Input {
+						t.Errorf("%v, Window(%d): %v", executor, n, r)
+					}
+					count++
+				}
+				if count != 100 {
+					t.Errorf("%v, Window(%d): %d results", executor, n, count)
+				}
+			}
+			runtime.ReadMemStats(&after)
+			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 4<<20 {
+				t.Errorf("%v, Window(%d): 300 calls allocated %d KB", executor, n, allocated>>10)
+			}
+		}
+	}
+}
+
+// Calls in flight become many and few again, in any order, and each result comes once, where it belongs.
+func TestWindowGrowsAndIsUsedAgain(t *testing.T) {
+	for _, ordered := range []bool{false, true} {
+		for _, n := range []int{1, 2, 63, 64, 65, 500, math.MaxInt} {
+			for _, executor := range []Executor{Sync(), Pool(1), Pool(3), Async()} {
+				var gate atomic.Pointer[chan struct{}]
+				fresh := func() { c := make(chan struct{}); gate.Store(&c) }
+				fresh()
+				task := Func(func(_ context.Context, i int) (int, error) {
+					if executor.String() == "async" && i%3 == 0 {
+						select {
+						case <-*gate.Load():
+						case <-time.After(time.Duration(rand.IntN(200)) * time.Microsecond):
+						}
+					}
+					return -i, nil
+				})
+				options := []Option{Window(n)}
+				if ordered {
+					options = append(options, Ordered())
+				}
+				seen := make([]bool, 3000)
+				next := 0
+				for r := range Stream(t.Context(), executor, task, upTo(len(seen)), options...) {
+					if r.Err != nil || r.Index != r.Input || r.Value != -r.Input || seen[r.Index] || ordered && r.Index != next {
+						t.Fatalf("%v, Window(%d): result %d is %+v", executor, n, next, r)
+					}
+					seen[r.Index] = true
+					if next++; next%700 == 0 { // all that wait come at once
+						old := gate.Load()
+						fresh()
+						close(*old)
+						runtime.Gosched()
+					}
+				}
+				if next != len(seen) {
+					t.Errorf("%v, Window(%d): %d results", executor, n, next)
+				}
+			}
+		}
+	}
+}
+
+// One slow call keeps its place for as long as a Stream lasts, and what is kept does not grow with what passes it.
+func TestSlowCallDoesNotMakeTheWindowGrow(t *testing.T) {
+	gate := make(chan struct{})
+	task := Func(func(_ context.Context, i int) (int, error) {
+		if i == 0 {
+			<-gate
+		}
+		return i, nil
+	})
+	s := &stream[int, int]{of: task, seq: func(yield func(int, error) bool) {
+		for i := 0; i < 100_000 && yield(i, nil); i++ {
+		}
+	}}
+	s.init(t.Context(), s, options{window: 100})
+	defer s.cancel(nil)
+	s.policy = s.options.policy.over(task.policy)
+	s.runs, s.grows, s.Job.task = true, true, task
+	if err := s.launch(Pool(2)); err != nil {
+		t.Fatal(err)
+	}
+	s.open()
+	count := 0
+	s.consume(func(r Result[int, int]) bool {
+		if count++; count == 90_000 {
+			close(gate)
+		}
+		return true
+	})
+	if count != 100_000 || s.cells.places > 100 || len(*s.cells.blocks.Load()) > 4 {
+		t.Errorf("%d results, %d places, %d blocks", count, s.cells.places, len(*s.cells.blocks.Load()))
+	}
+}
+
+type resizable struct{ slots *Slots }
+
+func (r resizable) Start(j *Job) error { j.Serve(r.slots, (*Worker).Work); return nil }
+func (resizable) String() string       { return "resizable" }
+
+// The default window is that of the executor as it is now.
+func TestDefaultWindowFollowsTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := resizable{NewSlots(1)}
+		var now, most atomic.Int32
+		task := Func(func(context.Context, int) (int, error) {
+			n := now.Add(1)
+			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			}
+			time.Sleep(5 * time.Millisecond)
+			now.Add(-1)
+			return 0, nil
+		})
+		go func() {
+			time.Sleep(20 * time.Millisecond)
+			r.slots.Resize(500)
+		}()
+		for range Stream(t.Context(), r, task, upTo(5000)) {
+		}
+		if n := most.Load(); n != 500 {
+			t.Errorf("%d calls at once, with a limit of 500", n)
+		}
+	})
+}
