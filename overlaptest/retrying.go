@@ -19,6 +19,7 @@ var retrying = []behaviour{
 	{"an error's own retry-after is kept, even above the longest wait", []int{22}, memory | bubble, retryAfter},
 	{"the predicate decides, panics and Goexits are not retried by default", []int{22, 65}, memory | bubble,
 		whatIsRetried},
+	{"a predicate that panics or ends its goroutine fails its call alone", nil, 0, breakingIf},
 	{"a call that waits for its next attempt holds no worker", []int{46}, memory | bubble, waitingHoldsNoWorker},
 	{"in order, a retried call keeps its place", []int{19, 22}, memory | bubble, retriedKeepsPlace},
 	{"a job's policy wins over its task's", []int{22}, bubble, jobsRetryWins},

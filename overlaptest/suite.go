@@ -124,6 +124,7 @@ var chapters = []struct {
 	{"abandoning", abandoning},
 	{"retrying", retrying},
 	{"observing", observing},
+	{"observers", observers},
 	{"limits", limits},
 	{"scarcity", scarcity},
 	{"stress", stress},
