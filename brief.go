@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// brief is what fmt's %+v prints of a value, cut to so many characters. Unlike fmt, it looks at no more of the value than it
-// prints, so that the message about a large input costs no more than the message about a small one. It survives methods
-// that panic, as fmt does.
+// brief is what fmt's %+v prints of a value, cut to so many characters. Unlike fmt, it looks at no more of the value
+// than it prints, so that the message about a large input costs no more than the message about a small one. It
+// survives methods that panic, as fmt does.
 func brief(value any, most int) string {
 	p := &printer{left: most}
 	p.operand(value)

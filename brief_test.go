@@ -50,7 +50,7 @@ func TestBriefPrintsWhatFmtPrints(t *testing.T) {
 		map[bool]int{true: 1}, one, []any{nil, 1, "x", errAgain, []int{1}}, errAgain, says("x"), []says{"x", "y"},
 		&[]int{1, 2}, &map[string]int{"a": 1}, &[]says{"q"}, struct{}{}, struct{ E error }{errAgain}, struct{ A, b any }{1, says("x")},
 		formats{3}, []formats{{1}, {2}}, panicky{"why"}, []any{panicky{1}, 2}, none, []*panickyPointer{nil}, (*tree)(nil),
-		time.Second, time.Unix(0, 0).UTC(), (func())(nil), (chan int)(nil), (*int)(nil), math.MaxInt64, uint64(math.MaxUint64),
+		time.Second, time.Unix(0, 0).UTC(), (func())(nil), (chan int)(nil), (*int)(nil), int64(math.MaxInt64), uint64(math.MaxUint64),
 		errors.Join(errAgain, errAgain),
 	} {
 		if got, want := brief(v, 10_000), fmt.Sprintf("%+v", v); got != want {

@@ -33,8 +33,8 @@ func (f *failures) lose(from, to int) {
 	f.others.addRange(from, to)
 }
 
-// err is the error of a job that is over. The causes are those of the caller's cancel and what else stopped the job, or nil;
-// an observer that broke is an error whatever the calls have come to.
+// err is the error of a job that is over. The causes are those of the caller's cancel and what else stopped the job,
+// or nil; an observer that broke is an error whatever the calls have come to.
 func (f *failures) err(cause, observer error, total int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

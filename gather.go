@@ -8,8 +8,8 @@ import (
 )
 
 // All returns when every future has ended. Its error joins those of the futures that did not succeed, in their order,
-// each future once. When ctx ends first, the error is its cause and says how many have not ended; nothing is canceled. A
-// call that waits with its own context lends its slot meanwhile.
+// each future once. When ctx ends first, the error is its cause and says how many have not ended; nothing is
+// canceled. A call that waits with its own context lends its slot meanwhile.
 func All(ctx context.Context, futures ...AnyFuture) error {
 	var failed []error
 	if err := gather(ctx, "All", futures, func(AnyFuture) bool { return true }); err != nil {
@@ -52,8 +52,8 @@ func FirstError(ctx context.Context, futures ...AnyFuture) error {
 }
 
 // AsCompleted yields each future once, those that have ended first and then each as it ends. When ctx ends before all
-// have, a last pair has the zero F and an error that wraps ctx's cause and says how many have not ended; they go on, as they
-// do after a break. What has been yielded is not kept.
+// have, a last pair has the zero F and an error that wraps ctx's cause and says how many have not ended; they go on,
+// as they do after a break. What has been yielded is not kept.
 func AsCompleted[F AnyFuture](ctx context.Context, futures ...F) iter.Seq2[F, error] {
 	check(ctx, "AsCompleted", futures)
 	return func(yield func(F, error) bool) {
@@ -88,8 +88,8 @@ func check[F AnyFuture](ctx context.Context, where string, futures []F) {
 	}
 }
 
-// made reports whether Submit made the future, which may be nil in more ways than one: a nil pointer in an interface, or
-// within a struct of the user's.
+// made reports whether Submit made the future, which may be nil in more ways than one: a nil pointer in an interface,
+// or within a struct of the user's.
 func made[F AnyFuture](f F) (made bool) {
 	defer func() { _ = recover() }()
 	return f.base().job != nil
@@ -99,7 +99,7 @@ func made[F AnyFuture](f F) (made bool) {
 func arrive[F AnyFuture](ctx context.Context, futures []F, each func(int) bool) error {
 	queue := newArrivals()
 	watching := make(map[*future]*watcher, len(futures))
-	places := make([]*future, len(futures)) // by their place; nil once they have ended, for what has been yielded must not be kept
+	places := make([]*future, len(futures)) // nil once they have ended, for what has been yielded must not be kept
 	for i, f := range futures {
 		if base := f.base(); watching[base] == nil {
 			places[i] = base

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Group is a scope for futures: a job whose calls are submitted one by one. A call that fails cancels the others, unless
-// [KeepGoing], and [Group.Wait] joins them all. Always call Wait, which also frees the group's context. Safe for
-// concurrent use.
+// Group is a scope for futures: a job whose calls are submitted one by one. A call that fails cancels the others,
+// unless [KeepGoing], and [Group.Wait] joins them all. Always call Wait, which also frees the group's context. Safe
+// for concurrent use.
 type Group struct {
 	job groupJob
 }
@@ -104,7 +104,7 @@ func (j *groupJob) submit(f *future) {
 	}
 	f.index = j.total
 	j.total++
-	if n := len(j.queue); j.head == n || n == cap(j.queue) && j.head > n/2 { // else a queue that never empties grows for ever
+	if n := len(j.queue); j.head == n || n == cap(j.queue) && j.head > n/2 { // or what never empties grows for ever
 		n = copy(j.queue, j.queue[j.head:])
 		clear(j.queue[n:])
 		j.queue, j.head = j.queue[:n], 0
@@ -128,9 +128,9 @@ func (j *groupJob) whyStopped() error {
 }
 
 // Wait returns when all calls of the group have ended, those they submitted meanwhile included; nothing runs any more
-// then. Its error is a *[JobError] with the calls that failed by themselves and those that were canceled because of them; it
-// wraps context.Cause of the group's context when that ended before all calls had. Or it is the executor's refusal. Futures
-// canceled one by one are no failures. It may be called more than once.
+// then. Its error is a *[JobError] with the calls that failed by themselves and those that were canceled because of
+// them; it wraps context.Cause of the group's context when that ended before all calls had. Or it is the executor's
+// refusal. Futures canceled one by one are no failures. It may be called more than once.
 func (g *Group) Wait() error {
 	g.mustBeMade("Group.Wait")
 	j := &g.job

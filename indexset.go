@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// indexSet is a set of indexes, in little space where they are neighbours: a million of them fit into some 300 KB, and a
-// range into a few words.
+// indexSet is a set of indexes, in little space where they are neighbours: a million of them fit into some 300 KB,
+// and a range into a few words.
 type indexSet struct {
 	words map[int]uint64 // 64 indexes each
 	full  []wordRange    // words that are full, and not in words

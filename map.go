@@ -8,14 +8,15 @@ import (
 
 // Map calls the task once for each input and returns the values in the order of the inputs.
 //
-// The first failure cancels the calls that run and keeps the others from starting, unless [KeepGoing]. Map returns when
-// nothing runs any more. The slice always has len(in) values; those of calls that did not succeed are zero. The error is a
-// *[JobError] with every failed call (in which a panic is a *[PanicError] and a Goexit is [ErrGoexit]), which also tells the
-// values that are real from those that are not; it wraps context.Cause(ctx) when ctx ended before all calls had. Or it is the
-// executor's refusal. Under [Sync], a Goexit of the task ends the caller's goroutine, after the call has been settled.
+// The first failure cancels the calls that run and keeps the others from starting, unless [KeepGoing]. Map returns
+// when nothing runs any more. The slice always has len(in) values; those of calls that did not succeed are zero. The
+// error is a *[JobError] with every failed call (in which a panic is a *[PanicError] and a Goexit is [ErrGoexit]),
+// which also tells the values that are real from those that are not; it wraps context.Cause(ctx) when ctx ended
+// before all calls had. Or it is the executor's refusal. Under [Sync], a Goexit of the task ends the caller's
+// goroutine, after the call has been settled.
 //
-// A trivial call costs about ten nanoseconds on a [Pool], and allocations do not grow with the inputs. A call of one Map
-// must not wait for another call of the same Map.
+// A trivial call costs about ten nanoseconds on a [Pool], and allocations do not grow with the inputs. A call of one
+// Map must not wait for another call of the same Map.
 func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out], in []In, options ...Option) ([]Out, error) {
 	if executor == nil || task == nil {
 		panic("overlap: Map: the executor or the task is nil")

@@ -28,17 +28,18 @@ type Event struct {
 	At      time.Duration // since the job's start, on a monotonic clock
 }
 
-// Observe has fn called with what happens to the job's calls, in batches: each is of one worker, in order. The worker is
-// its number from 0, reused when it leaves; under [Async] it is the call's index. Calls that never started have no events.
-// Events come when a batch is full, when their worker runs out of calls, and 100 ms after they happened at the latest; all
-// have come when the job is over. In a run of tiny calls of a [Map], the end of a call is the start of the next, since
-// reading a clock costs more than the call, and a start comes with the end. With several Observe, each is told everything.
+// Observe has fn called with what happens to the job's calls, in batches: each is of one worker, in order. The worker
+// is its number from 0, reused when it leaves; under [Async] it is the call's index. Calls that never started have no
+// events. Events come when a batch is full, when their worker runs out of calls, and 100 ms after they happened at
+// the latest; all have come when the job is over. In a run of tiny calls of a [Map], the end of a call is the start
+// of the next, since reading a clock costs more than the call, and a start comes with the end. With several Observe,
+// each is told everything.
 //
-// The calls of fn never overlap. It runs on a goroutine of its own that holds neither a lock nor a slot, so that it may
-// cancel futures, submit calls and run other jobs, also on the same executor; only it must not wait for the job itself. It
-// must not keep the slice. When fn is slow, no more calls are handed out until it has caught up. When it panics or ends its
-// goroutine, it is not called again and the job is canceled, and fails with an error that wraps a *[PanicError] or
-// [ErrGoexit]: the Cause of the [JobError] of a Map or a Group, the last result of a Stream.
+// The calls of fn never overlap. It runs on a goroutine of its own that holds neither a lock nor a slot, so that it
+// may cancel futures, submit calls and run other jobs, also on the same executor; only it must not wait for the job
+// itself. It must not keep the slice. When fn is slow, no more calls are handed out until it has caught up. When it
+// panics or ends its goroutine, it is not called again and the job is canceled, and fails with an error that wraps a
+// *[PanicError] or [ErrGoexit]: the Cause of the [JobError] of a Map or a Group, the last result of a Stream.
 func Observe(fn func(worker int, events []Event)) Option {
 	if fn == nil {
 		panic("overlap: Observe: the function is nil")
@@ -86,8 +87,8 @@ func (w *Worker) noteCall(index int) {
 	}
 }
 
-// startImplied has the calls of w's run from a place on recorded by noteCall alone, and the teller know how many there are
-// from how far the run has got: to publish each would cost more than a tiny call.
+// startImplied has the calls of w's run from a place on recorded by noteCall alone, and the teller know how many
+// there are from how far the run has got: to publish each would cost more than a tiny call.
 func (w *Worker) startImplied(from int64) {
 	w.room(0)
 	w.implied = true

@@ -66,9 +66,9 @@ type taskOption func(*policy)
 
 func (o taskOption) applyToTask(to *policy) { o(to) }
 
-// Idempotent says that a call of the task may be made twice, without harm. An executor that runs calls elsewhere makes one
-// again when its worker died after the call had ended and before its value arrived; and a [RetryPolicy] covers calls whose
-// worker died while they ran, which otherwise are never made again.
+// Idempotent says that a call of the task may be made twice, without harm. An executor that runs calls elsewhere
+// makes one again when its worker died after the call had ended and before its value arrived; and a [RetryPolicy]
+// covers calls whose worker died while they ran, which otherwise are never made again.
 func Idempotent() TaskOption { return taskOption(func(p *policy) { p.repeats = true }) }
 
 // jobOptions are a job's options together; where is the public function that was given them and the context.
@@ -114,8 +114,8 @@ func Timeout(d time.Duration) CallOption {
 
 // Grace is how long an attempt may take to come back after its [Timeout]; 1 s unless said. Then it is abandoned: its
 // outcome says so, its slot is free for other calls, and what it returns later is dropped. [Sync], where the caller
-// itself runs the calls, cannot abandon one and waits. Worker processes are killed instead, then and when a call has not come
-// back so long after a cancel. Grace panics when d is negative.
+// itself runs the calls, cannot abandon one and waits. Worker processes are killed instead, then and when a call has
+// not come back so long after a cancel. Grace panics when d is negative.
 func Grace(d time.Duration) CallOption {
 	if d < 0 {
 		panic(fmt.Sprintf("overlap: Grace: must not be negative, got %v", d))
@@ -123,14 +123,14 @@ func Grace(d time.Duration) CallOption {
 	return callOption(func(p *policy) { p.grace, p.graceSet = d, true })
 }
 
-// Ordered makes [Stream] yield results in the order of the inputs rather than as they are completed. [Map], whose values
-// are in order anyway, and [NewGroup] panic when they are given it.
+// Ordered makes [Stream] yield results in the order of the inputs rather than as they are completed. [Map], whose
+// values are in order anyway, and [NewGroup] panic when they are given it.
 func Ordered() Option { return jobOption(func(o *options) { o.ordered, o.streams = true, true }) }
 
-// Window bounds a [Stream]: inputs drawn minus results taken never exceeds n, ordered or not. The default is twice the
-// executor's workers and at least 64, even when their number changes; 1,024 for [Async] and 1 for [Sync]. A window costs
-// what is in it: any n is accepted, and none allocates ahead. Window panics when n < 1, and [Map] and [NewGroup] when they
-// are given one, since they draw nothing.
+// Window bounds a [Stream]: inputs drawn minus results taken never exceeds n, ordered or not. The default is twice
+// the executor's workers and at least 64, even when their number changes; 1,024 for [Async] and 1 for [Sync]. A
+// window costs what is in it: any n is accepted, and none allocates ahead. Window panics when n < 1, and [Map] and
+// [NewGroup] when they are given one, since they draw nothing.
 func Window(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: Window: must be at least 1, got %d", n))
@@ -138,8 +138,8 @@ func Window(n int) Option {
 	return jobOption(func(o *options) { o.window, o.streams = n, true })
 }
 
-// KeepGoing lets the other calls of a [Map] or a [Group] run when one has failed. A [Stream] always keeps going, with or
-// without it.
+// KeepGoing lets the other calls of a [Map] or a [Group] run when one has failed. A [Stream] always keeps going, with
+// or without it.
 func KeepGoing() Option { return jobOption(func(o *options) { o.keepGoing = true }) }
 
 // PropagatePanics makes a task's panic a panic of the goroutine that waits (in Map, in the range over a Stream, in

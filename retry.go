@@ -10,16 +10,16 @@ import (
 
 // RetryPolicy says which failed attempts are made again, how often and when. It is an option of tasks and of jobs.
 //
-// The wait before extra attempt n (from 1) is random between 0 and min(Max, Base·2^(n-1)), which is called full jitter
-// (AWS Architecture Blog, "Exponential Backoff And Jitter", 2015). An error that has a method
-// RetryAfter() (time.Duration, bool) sets the wait itself; it is kept whole, even above Max. A call that waits for its
-// next attempt holds no worker. If the predicate or a method of the error panics or ends its goroutine, the call is not made
-// again, and its error wraps a *[PanicError] or [ErrGoexit] as well.
+// The wait before extra attempt n (from 1) is random between 0 and min(Max, Base·2^(n-1)), which is called full
+// jitter (AWS Architecture Blog, "Exponential Backoff And Jitter", 2015). An error that has a method RetryAfter()
+// (time.Duration, bool) sets the wait itself; it is kept whole, even above Max. A call that waits for its next
+// attempt holds no worker. If the predicate or a method of the error panics or ends its goroutine, the call is not
+// made again, and its error wraps a *[PanicError] or [ErrGoexit] as well.
 type RetryPolicy struct {
 	Extra int              // extra attempts: 2 means at most 3 in all
 	Base  time.Duration    // 0 means 100 ms
 	Max   time.Duration    // longest random wait; 0 means 30 s
-	If    func(error) bool // whether a failure is worth an extra attempt; nil means DefaultRetryable; it runs on a goroutine of its own
+	If    func(error) bool // whether a failure is worth an extra attempt; nil means DefaultRetryable
 }
 
 // Retry is a [RetryPolicy] of at most extra attempts more, with its defaults. It panics when extra is negative.
@@ -49,8 +49,9 @@ func (p RetryPolicy) check() {
 func (p RetryPolicy) applyToTask(to *policy) { p.check(); to.retry, to.retrySet = p, true }
 func (p RetryPolicy) applyToJob(to *options) { p.applyToTask(&to.policy) }
 
-// again reports whether a call whose attempt (from 1) ended so gets another, and after which wait. The error is how the call
-// has failed if it gets none: as its attempt did, or because the user's code that was asked panicked or ended its goroutine.
+// again reports whether a call whose attempt (from 1) ended so gets another, and after which wait. The error is how
+// the call has failed if it gets none: as its attempt did, or because the user's code that was asked panicked or
+// ended its goroutine.
 func (p *RetryPolicy) again(attempt int, o Outcome, err error, repeats bool) (time.Duration, bool, error) {
 	if attempt > p.Extra {
 		return 0, false, err

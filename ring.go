@@ -2,13 +2,15 @@ package overlap
 
 import "sync/atomic"
 
-// ring gives each position of a Stream, which never end, a cell for as long as there is anything in it. It consists of
-// blocks that never move, and grows by blocks as more is in flight, not by what the window allows. Anybody may look up a
-// cell at any time; only the drawer adds blocks.
+// ring gives each position of a Stream, which never end, a cell for as long as there is anything in it. It consists
+// of blocks that never move, and grows by blocks as more is in flight, not by what the window allows. Anybody may
+// look up a cell at any time; only the drawer adds blocks.
 type ring struct {
-	blocks atomic.Pointer[[]atomic.Pointer[block]] // a power of two of them; block k is at k modulo their number
-	unused int64                                   // the drawer's: the first position whose place has not been given out again
-	places int32                                   // the drawer's: how many places there are
+	// A power of two of them: block k is at k modulo their number.
+	blocks atomic.Pointer[[]atomic.Pointer[block]]
+
+	unused int64 // the drawer's: the first position whose place has not been given out again
+	places int32 // the drawer's: how many places there are
 }
 
 const blockSize = 64

@@ -6,17 +6,19 @@ import (
 	"math"
 )
 
-// Stream calls the task once for each input that seq gives and yields the results as calls end, or in the order of the
-// inputs with [Ordered]. It keeps going: a call that fails is a result. Inputs are drawn from seq, on a goroutine of its own
-// (the caller's under [Sync]), only as far as the window allows: inputs drawn minus results taken never exceeds it
-// ([Window]), and a result is taken when the body of the loop ends. So inputs without end work in constant memory.
+// Stream calls the task once for each input that seq gives and yields the results as calls end, or in the order of
+// the inputs with [Ordered]. It keeps going: a call that fails is a result. Inputs are drawn from seq, on a goroutine
+// of its own (the caller's under [Sync]), only as far as the window allows: inputs drawn minus results taken never
+// exceeds it ([Window]), and a result is taken when the body of the loop ends. So inputs without end work in constant
+// memory.
 //
-// Each input drawn has exactly one result, unless the loop is left early: a break cancels what runs, and the loop ends when
-// nothing runs any more. That includes seq: one that blocks is waited for. When ctx ends, calls that run end as canceled
-// and calls that wait as never started. A last result with Index −1 says why inputs were left: the cause of ctx, the
-// executor's refusal, or that seq panicked (a *[PanicError]) or ended its goroutine ([ErrGoexit]; under [Sync] that is the
-// caller's, which ends when nothing runs any more); or that an observer broke ([Observe]). What seq gives after it was told to
-// stop, or after it has returned, is ignored; several of its goroutines may give inputs, which come one after another.
+// Each input drawn has exactly one result, unless the loop is left early: a break cancels what runs, and the loop
+// ends when nothing runs any more. That includes seq: one that blocks is waited for. When ctx ends, calls that run
+// end as canceled and calls that wait as never started. A last result with Index −1 says why inputs were left: the
+// cause of ctx, the executor's refusal, or that seq panicked (a *[PanicError]) or ended its goroutine ([ErrGoexit];
+// under [Sync] that is the caller's, which ends when nothing runs any more); or that an observer broke ([Observe]).
+// What seq gives after it was told to stop, or after it has returned, is ignored; several of its goroutines may give
+// inputs, which come one after another.
 //
 // Each range over the returned sequence starts the job anew, as far as seq can. A call costs some hundred nanoseconds.
 // The calls of one Stream must not wait for one another.

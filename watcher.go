@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// watcher is somebody who waits for a future's end: through a channel, or with others in a queue of arrivals. A future's
-// watchers are a list, the latest first. Only the future's mutex lets it change, except that notify takes it as a whole,
-// at any time: so watchers behind the first can be taken out while notify is about to read them.
+// watcher is somebody who waits for a future's end: through a channel, or with others in a queue of arrivals. A
+// future's watchers are a list, the latest first. Only the future's mutex lets it change, except that notify takes it
+// as a whole, at any time: so watchers behind the first can be taken out while notify is about to read them.
 type watcher struct {
 	next    atomic.Pointer[watcher]
 	before  *watcher      // nil for the first; guarded by the future's mutex
@@ -79,7 +79,8 @@ func (f *future) subscribe(to *arrivals, place int) *watcher {
 	return mine
 }
 
-// unsubscribe takes a watcher out: whoever waits for one of many futures again and again must not be kept by the others.
+// unsubscribe takes a watcher out: whoever waits for one of many futures again and again must not be kept by the
+// others.
 func (f *future) unsubscribe(w *watcher) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,15 +7,16 @@ import (
 	"time"
 )
 
-// stream is the job of a Stream. Its calls live in a window of places, and three parties move them round without a lock,
-// each with a counter that only it advances:
+// stream is the job of a Stream. Its calls live in a window of places, and three parties move them round without a
+// lock, each with a counter that only it advances:
 //
 //	the drawer   takes a free place for the next input and adds it to todo      drawn
 //	workers      claim places from todo, run the calls, add them to finished    claimed
 //	the consumer takes places from finished, in turn, and frees them            taken
 //
-// drawn − taken never exceeds the window. A place is not a position, since without Ordered a slow call keeps its place while
-// others come and go. There are as many places and cells as have been in flight at once, whatever the window.
+// drawn − taken never exceeds the window. A place is not a position, since without Ordered a slow call keeps its
+// place while others come and go. There are as many places and cells as have been in flight at once, whatever the
+// window.
 type stream[In, Out any] struct {
 	Job
 	of     *Task[In, Out]

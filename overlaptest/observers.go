@@ -66,7 +66,7 @@ func observerUsesExecutor(t *testing.T, s *suite) {
 	var g *overlap.Group
 	ready := make(chan struct{})
 	submitted, enough := 0, make(chan struct{})
-	g = overlap.NewGroup(t.Context(), executor, quick(2), overlap.KeepGoing(), overlap.Observe(func(_ int, events []overlap.Event) {
+	observe := overlap.Observe(func(_ int, events []overlap.Event) {
 		<-ready
 		for _, e := range events {
 			if e.Kind != overlap.EventFinished || submitted == 20 {
@@ -77,7 +77,8 @@ func observerUsesExecutor(t *testing.T, s *suite) {
 				close(enough)
 			}
 		}
-	}))
+	})
+	g = overlap.NewGroup(t.Context(), executor, quick(2), overlap.KeepGoing(), observe)
 	close(ready)
 	overlap.Submit(g, doubled, 1)
 	for more := true; more; {
