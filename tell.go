@@ -147,5 +147,6 @@ func (t *teller) finish() error {
 	for t.running {
 		t.idle.Wait()
 	}
+	t.over = true
 	return t.broken
 }

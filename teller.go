@@ -21,6 +21,7 @@ type teller struct {
 	running bool
 	timer   *time.Timer
 	due     bool          // the timer has fired
+	over    bool          // the job is, and everything has been told
 	inHand  []*batch      // of workers
 	handed  []*batch      // by them, in order
 	singly  []singleEvent // of calls that no worker runs
@@ -60,7 +61,7 @@ func newTeller(j *Job, observers []func(int, []Event)) *teller {
 }
 
 // heldUp reports whether calls are to wait for the observers.
-func (j *Job) heldUp() bool { return j.teller != nil && j.teller.behind.Load() }
+func (j *Job) heldUp() bool { return j.teller != nil && j.teller.behind.Load() && j.inline == nil }
 
 // blank is an empty batch for a worker.
 func (t *teller) blank(w *Worker) *batch {
@@ -151,8 +152,10 @@ func (t *teller) arm() {
 func (t *teller) alarm() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.due = true
-	t.start()
+	if !t.over {
+		t.due = true
+		t.start()
+	}
 }
 
 // start has everything told by a goroutine, if none does so already. The mutex is held.
