@@ -1,0 +1,5 @@
+//go:build unix && !linux
+
+package outfile
+
+func isMountPoint(string) bool { return false }
