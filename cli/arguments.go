@@ -15,9 +15,9 @@ type argument struct {
 }
 
 // parseArguments reads all of them, or says what is wrong with the first that is bad.
-func (p *program) parseArguments(task overlap.AnyTask, args []string) ([]argument, error) {
+func (p *program) parseArguments(task overlap.AnyTask, parse parsing, args []string) ([]argument, error) {
 	in, _ := task.Types()
-	parse, spans := parser(task), takesSpans(task)
+	spans := takesSpans(task)
 	given := make([]argument, 0, len(args))
 	for _, text := range args {
 		if spans {

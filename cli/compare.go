@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // compareFlags are what the user asked of compare.
 type compareFlags struct {
-	from                       string
+	from                       []string
 	on                         []string
 	jobs, runs, warmup         int
 	latency, timeout, budget   time.Duration
@@ -45,7 +46,7 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 		},
 	}
 	set := cmd.Flags()
-	set.StringVar(&flags.from, "from", "", "read the inputs from this `file`, one a line; - is standard input")
+	set.StringArrayVar(&flags.from, "from", nil, fromHelp)
 	set.StringSliceVar(&flags.on, "on", strategyNames(), "compare these `strategies`, with commas between")
 	_ = cmd.RegisterFlagCompletionFunc("on", p.completeStrategies)
 	set.IntVarP(&flags.jobs, "jobs", "j", 0, "the pool's size (default min(32, cores+4))")
@@ -55,8 +56,9 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
 	set.DurationVar(&flags.budget, "budget", 20*time.Second,
 		"run a strategy fewer times, at least once, when its runs would take longer")
-	set.StringVar(&flags.exportJSON, "export-json", "", "write all measurements to this `file`")
-	set.StringVar(&flags.exportMarkdown, "export-markdown", "", "write the report to this `file`")
+	set.StringVar(&flags.exportJSON, "export-json", "", "write all measurements to this `file`; - is standard output, and the report goes to "+
+		"standard error then")
+	set.StringVar(&flags.exportMarkdown, "export-markdown", "", "write the report to this `file`; - as above")
 	set.Uint64Var(&flags.seed, "seed", 0, "of the shuffled order; 0 means a random one")
 	return cmd
 }
@@ -67,15 +69,23 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 	if err != nil {
 		return err
 	}
-	jobs, err := p.jobs(flags, args)
+	jobs, files, err := p.jobs(flags, args)
 	if err != nil {
 		return err
 	}
-	exports, err := openExports(flags)
+	exports, err := p.openExports(flags, files)
 	if err != nil {
 		return err
 	}
 	defer exports.discard()
+	if err := p.needsStdout("the report", "redirect it, with >FILE"); err != nil {
+		return err
+	}
+	shown, stream := io.Writer(p.stdout), p.stdout.to
+	if exports.toStdout() {
+		shown, stream = p.messages, p.messages.to
+	}
+	show := p.reports(shown, stream)
 
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
@@ -84,8 +94,10 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 	var all *compare.Report
 	var failures []error
 	for _, open := range jobs {
-		report, err := p.measure(ctx, plan, open, all != nil)
+		report, err := measure(ctx, plan, open)
+		p.messages.draw("")
 		if report != nil {
+			show(report)
 			all = merge(all, report)
 			plan.Seed = report.Seed // one seed repeats the whole comparison
 		}
@@ -97,7 +109,7 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 		}
 	}
 	if all != nil {
-		failures = append(failures, exports.write(all))
+		failures = append(failures, exports.commit(all, p.stdout))
 	}
 	switch err := errors.Join(failures...); {
 	case ctx.Err() != nil && all == nil:
@@ -151,8 +163,8 @@ func (p *program) plan(cmd *cobra.Command, flags compareFlags) (compare.Plan, er
 // openJob readies a job and what it needs; close takes that down.
 type openJob func(ctx context.Context) (job compare.Job, noted bool, close func() error, err error)
 
-// measure makes the measurements of one job and shows them.
-func (p *program) measure(ctx context.Context, plan compare.Plan, open openJob, below bool) (*compare.Report, error) {
+// measure makes the measurements of one job.
+func measure(ctx context.Context, plan compare.Plan, open openJob) (*compare.Report, error) {
 	job, noted, closeJob, err := open(ctx)
 	if err != nil {
 		return nil, err
@@ -162,17 +174,19 @@ func (p *program) measure(ctx context.Context, plan compare.Plan, open openJob, 
 	}
 	plan.Jobs = []compare.Job{job}
 	report, err := compare.Run(ctx, plan)
-	p.messages.draw("")
-	if report != nil {
-		if below { // another report
-			_, _ = fmt.Fprintln(p.stdout)
-		}
-		style := compare.Style{Color: colors(p.stdout), Width: width(p.stdout)}
-		if writeErr := report.WriteTerminal(p.stdout, style); writeErr != nil {
-			err = errors.Join(err, fmt.Errorf("cannot write the report: %w", writeErr))
-		}
-	}
 	return report, errors.Join(err, closeJob())
+}
+
+// reports shows one report below the other, on a stream that may be a terminal.
+func (p *program) reports(to io.Writer, stream any) (show func(*compare.Report)) {
+	below := false
+	return func(report *compare.Report) {
+		if below {
+			_, _ = fmt.Fprintln(to)
+		}
+		below = true
+		_ = report.WriteTerminal(to, compare.Style{Color: colors(stream), Width: width(stream)}) // see standardOutput
+	}
 }
 
 func withNotes(strategies []compare.Strategy, task string) []compare.Strategy {

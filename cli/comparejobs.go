@@ -10,41 +10,44 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/compare"
+	"example.com/overlap/internal/parse"
 )
 
-// jobs are those that the user asked to compare.
-func (p *program) jobs(flags compareFlags, args []string) ([]openJob, error) {
+// jobs are those that the user asked to compare, and the files of their inputs.
+func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []inputFile, error) {
 	if len(args) == 0 {
-		return p.articleJobs(flags)
+		jobs, err := p.articleJobs(flags)
+		return jobs, nil, err
 	}
 	task, err := p.task(args[0])
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if len(args) == 1 && flags.from == "" {
+	if len(args) == 1 && len(flags.from) == 0 {
 		if open := p.articleJob(task.Name(), flags); open != nil {
-			return []openJob{open}, nil
+			return []openJob{open}, nil, nil
 		}
-		return nil, usageErrorf("there are no inputs for task %s: give them as arguments or with --from FILE",
+		return nil, nil, usageErrorf("there are no inputs for task %s: give them as arguments or with --from FILE",
 			task.Name())
 	}
-	job := compare.Job{Task: task.Name()}
-	if job.Inputs, err = p.compareInputs(task, args[1:], flags.from); err != nil {
-		return nil, err
+	inputs, files, err := p.compareInputs(task, args[1:], flags.from)
+	if err != nil {
+		return nil, nil, err
 	}
-	if _, err := job.Inputs.Decode(task); err != nil {
-		return nil, usageErrorf("%w", err)
+	if _, err := inputs.Decode(task); err != nil {
+		return nil, nil, usageErrorf("%w", err)
 	}
-	job.Title = fmt.Sprintf("%s on %s", task.Name(), counted(int64(job.Inputs.Len()), "input", "inputs"))
+	job := compare.Job{Task: task.Name(), Inputs: inputs}
+	job.Title = fmt.Sprintf("%s on %s", task.Name(), counted(int64(inputs.Len()), "input", "inputs"))
 	return []openJob{func(context.Context) (compare.Job, bool, func() error, error) {
 		return job, false, func() error { return nil }, nil
-	}}, nil
+	}}, files, nil
 }
 
 // articleJobs are both jobs of the article, in a program that has their tasks.
 func (p *program) articleJobs(flags compareFlags) ([]openJob, error) {
-	if flags.from != "" {
-		return nil, usageErrorf("--from %s needs a task: %s compare TASK --from %s", flags.from, p.name, flags.from)
+	if len(flags.from) > 0 {
+		return nil, usageErrorf("--from %s needs a task: %s compare TASK --from %s", flags.from[0], p.name, flags.from[0])
 	}
 	var jobs []openJob
 	for _, name := range []string{fetchTask, primesTask} {
@@ -80,37 +83,47 @@ func (p *program) articleJob(name string, flags compareFlags) openJob {
 	return nil
 }
 
-// compareInputs gathers all inputs, since each measurement needs them all.
-func (p *program) compareInputs(task overlap.AnyTask, args []string, from string) (compare.Inputs, error) {
-	if len(args) == 1 && from == "" {
-		given, err := p.parseArguments(task, args)
+// compareInputs gathers all inputs, since each measurement needs them all. They go to the processes that measure as the
+// texts that they were given as, so that these read what run would.
+func (p *program) compareInputs(
+	task overlap.AnyTask, args, from []string,
+) (inputs compare.Inputs, files []inputFile, err error) {
+	parsed := parse.For(task)
+	if len(args) == 1 && len(from) == 0 {
+		given, err := p.parseArguments(task, parsed, args)
 		if err != nil {
-			return compare.Inputs{}, err
+			return compare.Inputs{}, nil, err
 		}
 		if s := given[0].span; s != nil { // stays two numbers, however long
-			return compare.Integers(s.first, s.last), nil
+			return compare.Integers(s.first, s.last), nil, nil
 		}
 	}
-	in, err := p.inputs(task, args, from, make(chan struct{}))
+	in, err := p.inputs(task, func(text string) (any, error) {
+		_, err := parsed(text)
+		return text, err
+	}, args, from, make(chan struct{}))
 	if err != nil {
-		return compare.Inputs{}, err
+		return compare.Inputs{}, nil, err
 	}
 	defer in.close()
-	var values []json.RawMessage
 	for value, err := range in.seq() {
 		if err != nil {
-			return compare.Inputs{}, usageErrorf("%w", err)
+			return compare.Inputs{}, nil, usageErrorf("%w", err)
 		}
-		text, err := json.Marshal(value)
-		if err != nil {
-			return compare.Inputs{}, usageErrorf("input %d cannot go to the process that measures: %w", len(values), err)
+		text, ok := value.(string)
+		if !ok { // a number of a range
+			number, err := json.Marshal(value)
+			if err != nil {
+				return compare.Inputs{}, nil, usageErrorf("cannot write the number %v: %w", value, err)
+			}
+			text = string(number)
 		}
-		values = append(values, text)
+		inputs.Texts = append(inputs.Texts, []byte(text))
 	}
-	if len(values) == 0 {
-		return compare.Inputs{}, in.none()
+	if len(inputs.Texts) == 0 {
+		return compare.Inputs{}, nil, in.none()
 	}
-	return compare.Values(values...), nil
+	return inputs, in.from, nil
 }
 
 // completeStrategies completes the last item of a list that commas separate.

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"example.com/overlap/compare"
+	"example.com/overlap/internal/outfile"
 )
 
 // exports are the files that compare writes. They are begun before anything is measured, so that a place where nothing
@@ -13,49 +16,103 @@ import (
 type exports []export
 
 type export struct {
-	file  *outputFile
+	flag  string
+	file  *outfile.File // nil for standard output
 	write func(*compare.Report, io.Writer) error
 }
 
-func openExports(flags compareFlags) (exports, error) {
-	var all exports
+// openExports refuses exports that would be lost, or take away the inputs or what else is written.
+func (p *program) openExports(flags compareFlags, inputs []inputFile) (all exports, err error) {
+	defer func() {
+		if err != nil {
+			all.discard()
+		}
+	}()
 	for _, e := range []struct {
-		path  string
-		write func(*compare.Report, io.Writer) error
+		flag, path string
+		write      func(*compare.Report, io.Writer) error
 	}{
-		{flags.exportJSON, (*compare.Report).WriteJSON},
-		{flags.exportMarkdown, (*compare.Report).WriteMarkdown},
+		{"--export-json", flags.exportJSON, (*compare.Report).WriteJSON},
+		{"--export-markdown", flags.exportMarkdown, (*compare.Report).WriteMarkdown},
 	} {
 		if e.path == "" {
 			continue
 		}
-		file, err := openOutput(e.path, nil)
-		if err != nil {
-			all.discard()
-			return nil, err
+		next := export{flag: e.flag, write: e.write}
+		if !p.toStdout(e.path) {
+			if next.file, err = p.openOutput(e.path); err != nil {
+				return all, err
+			}
 		}
-		all = append(all, export{file, e.write})
+		all = append(all, next)
+		if err := p.refuseExport(all, inputs); err != nil {
+			return all, err
+		}
 	}
 	return all, nil
 }
 
-func (all exports) write(report *compare.Report) error {
+// refuseExport says why the last of the exports cannot be.
+func (p *program) refuseExport(all exports, inputs []inputFile) error {
+	last := all[len(all)-1]
+	for _, other := range all[:len(all)-1] {
+		if last.file == nil && other.file == nil || last.file != nil && other.file != nil && last.file.Same(other.file) {
+			return usageErrorf("%s and %s are the same file, and one would replace the other: give each its own",
+				other.flag, last.flag)
+		}
+	}
+	if last.file == nil {
+		return nil
+	}
+	return errors.Join(refuseInputs(last.file, last.flag, inputs), refuseStream(last.file, last.flag, p.stdout.to, "standard output"),
+		refuseStream(last.file, last.flag, p.messages.to, "standard error"))
+}
+
+// toStdout reports whether one of them goes to standard output, which is its alone then.
+func (all exports) toStdout() bool {
+	for _, e := range all {
+		if e.file == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (all exports) commit(report *compare.Report, stdout io.Writer) error {
 	var failures []error
 	for _, e := range all {
-		err := e.write(report, e.file)
-		if err != nil {
-			err = fmt.Errorf("cannot write %s: %w", e.file.name, withoutPath(err))
-		} else {
-			err = e.file.commit()
+		if e.file == nil {
+			_ = e.write(report, stdout) // which remembers the error
+			continue
 		}
-		failures = append(failures, err)
+		failures = append(failures, e.commit(report))
 	}
 	return errors.Join(failures...)
+}
+
+func (e export) commit(report *compare.Report) error {
+	err := e.write(report, e.file)
+	if err == nil {
+		return e.file.Commit()
+	}
+	e.file.Discard() // which is a part of a report
+	err = fmt.Errorf("cannot write %s: %w", e.file.Name(), err)
+	elsewhere, otherErr := os.CreateTemp("", "*-"+filepath.Base(e.file.Name()))
+	if otherErr != nil || e.file.Part() == "" {
+		return err
+	}
+	if otherErr = errors.Join(e.write(report, elsewhere), elsewhere.Close()); otherErr != nil {
+		_ = os.Remove(elsewhere.Name())
+		return err
+	}
+	return fmt.Errorf("%w; it is in %s", err, elsewhere.Name())
 }
 
 // discard leaves those that have not been written as they were.
 func (all exports) discard() {
 	for _, e := range all {
-		e.file.discard()
+		if e.file != nil {
+			e.file.Discard()
+		}
 	}
 }

@@ -1,11 +1,10 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"iter"
 	"os"
+	"slices"
+	"strings"
 
 	"example.com/overlap"
 )
@@ -14,11 +13,25 @@ import (
 type inputs struct {
 	count int64         // -1 when it is not known before they have been read
 	name  string        // where they come from, for messages
-	file  *os.File      // that they come from, or nil
+	from  []inputFile   // those among them that are files
 	close func()        // may be called twice
 	stop  chan struct{} // closed when no more are to be given
-	each  func(yield func(any, error) bool)
+	each  giving
 }
+
+// inputFile is one that inputs come from.
+type inputFile struct {
+	name string
+	info os.FileInfo
+}
+
+// giving hands over inputs, an error as the last. It reports whether there may be more after these.
+type giving func(yield func(any, error) bool) bool
+
+// parsing makes an input of a text, see parser.
+type parsing func(text string) (any, error)
+
+const fromHelp = "read the inputs from this `file`, one a line; - is standard input; given again, the next file's follow"
 
 // seq gives the inputs until stop is closed. An error is the last that it gives.
 func (in *inputs) seq() iter.Seq2[any, error] {
@@ -34,31 +47,42 @@ func (in *inputs) seq() iter.Seq2[any, error] {
 	}
 }
 
-// inputs finds the inputs that the user gave: arguments, a file, or standard input when that is no terminal. Those that
-// are there already, arguments and the lines of a regular file, are all checked, so that nothing runs if one of them is
-// bad. interrupted ends that.
-func (p *program) inputs(task overlap.AnyTask, args []string, from string, stop chan struct{}) (*inputs, error) {
+// inputs finds the inputs that the user gave: arguments, files, or standard input when that is no terminal. Those that
+// are there already, arguments and the lines of regular files, are all checked, so that nothing runs if one of them is
+// bad. stop ends that.
+func (p *program) inputs(
+	task overlap.AnyTask, parse parsing, args, from []string, stop chan struct{},
+) (*inputs, error) {
 	switch {
-	case len(args) > 0 && from != "":
-		return nil, usageErrorf("the inputs are given twice, as arguments and by --from %s: give one of the two", from)
+	case len(args) > 0 && len(from) > 0:
+		return nil, usageErrorf("the inputs are given twice, as arguments and by --from %s: give one of the two", from[0])
 	case len(args) > 0:
-		return p.arguments(task, args, stop)
-	case from != "" && from != "-":
-		file, err := os.Open(from)
-		if err != nil {
-			return nil, usageErrorf("cannot read the inputs: %w", err)
-		}
-		return p.stream(task, file, from, stop)
-	case from == "-" || !isTerminal(p.stdin):
-		return p.stream(task, p.stdin, "standard input", stop)
+		return p.arguments(task, parse, args, stop)
+	case len(from) == 0 && isTerminal(p.stdin):
+		return nil, usageErrorf("there are no inputs for task %s: give them as arguments, with --from FILE, or through a pipe",
+			task.Name())
+	case len(from) == 0:
+		from = []string{"-"}
 	}
-	return nil, usageErrorf("there are no inputs for task %s: give them as arguments, with --from FILE, or through a pipe",
-		task.Name())
+	in := &inputs{stop: stop}
+	var opened []*os.File
+	in.close = func() {
+		for _, file := range opened {
+			_ = file.Close() // it was only read
+		}
+	}
+	err := p.sources(in, parse, from, &opened)
+	if err != nil {
+		in.close()
+	}
+	return in, err
 }
 
 // arguments are inputs from the command line.
-func (p *program) arguments(task overlap.AnyTask, args []string, stop chan struct{}) (*inputs, error) {
-	given, err := p.parseArguments(task, args)
+func (p *program) arguments(
+	task overlap.AnyTask, parse parsing, args []string, stop chan struct{},
+) (*inputs, error) {
+	given, err := p.parseArguments(task, parse, args)
 	if err != nil {
 		return nil, err
 	}
@@ -68,99 +92,64 @@ func (p *program) arguments(task overlap.AnyTask, args []string, stop chan struc
 			return nil, usageErrorf("the ranges have more numbers than can be counted")
 		}
 	}
-	in.each = func(yield func(any, error) bool) {
+	in.each = func(yield func(any, error) bool) bool {
 		for _, g := range given {
 			for value := range g.values() {
 				if !yield(value, nil) {
-					return
+					return false
 				}
 			}
 		}
+		return true
 	}
 	return in, nil
 }
 
-// stream are inputs from the lines of a file or a pipe.
-func (p *program) stream(task overlap.AnyTask, r io.Reader, name string, stop chan struct{}) (*inputs, error) {
-	in := &inputs{count: -1, name: name, close: func() {}, stop: stop}
-	parse := parser(task)
-	each := func(r io.Reader) func(yield func(any, error) bool) {
-		return func(yield func(any, error) bool) {
-			for l, err := range lines(r, name) {
-				var value any
-				if err == nil {
-					if value, err = parse(l.text); err != nil {
-						err = fmt.Errorf("%s:%d: %w", name, l.number, err)
-					}
-				}
-				if errors.Is(err, errStopped) {
-					return
-				}
-				if !yield(value, err) || err != nil {
-					return
-				}
+// sources opens the files that the user named, and has their inputs follow one another.
+func (p *program) sources(in *inputs, parse parsing, names []string, opened *[]*os.File) error {
+	var all []giving
+	var shown []string
+	known := true
+	for _, name := range names {
+		r, called := p.stdin, "standard input"
+		if name == "-" && slices.Contains(shown, called) {
+			return usageErrorf("standard input is given twice, and can be read once: leave one --from - out")
+		}
+		if name != "-" {
+			file, err := os.Open(name)
+			if err != nil {
+				return usageErrorf("cannot read the inputs: %w", err)
+			}
+			*opened = append(*opened, file)
+			r, called = file, name
+		}
+		if file, ok := r.(*os.File); ok {
+			if info, err := file.Stat(); err == nil {
+				in.from = append(in.from, inputFile{called, info})
 			}
 		}
-	}
-	if file, ok := r.(*os.File); ok {
-		in.file = file
-		in.close = func() {
-			if file != p.stdin {
-				_ = file.Close() // it was only read
-			}
-		}
-		if start, ok := rewindable(file); ok {
-			in.each = each(file)
-			if err := in.check(); err != nil {
-				in.close()
-				return nil, err
-			}
-			if _, err := file.Seek(start, io.SeekStart); err != nil {
-				in.close()
-				return nil, usageErrorf("cannot read %s a second time: %w", name, err)
-			}
-			return in, nil
-		}
-	}
-	in.each = func(yield func(any, error) bool) {
-		r := newStoppable(r, stop)
-		defer r.Close()
-		each(r)(yield)
-	}
-	return in, nil
-}
-
-// rewindable reports whether the file is one that can be read twice, and from where.
-func rewindable(file *os.File) (start int64, ok bool) {
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return 0, false
-	}
-	start, err = file.Seek(0, io.SeekCurrent)
-	return start, err == nil
-}
-
-// check reads all inputs once, and counts them.
-func (in *inputs) check() error {
-	in.count = 0
-	for _, err := range in.seq() {
+		each, count, err := in.source(r, called, parse)
 		if err != nil {
-			return usageErrorf("%w", err)
+			return err
 		}
-		in.count++
+		in.count += count
+		known = known && count >= 0
+		all, shown = append(all, each), append(shown, called)
 	}
-	select {
-	case <-in.stop:
-		err := errors.New("interrupted while the inputs were checked: nothing has been run")
-		return &statusError{status: exitInterrupted, err: err}
-	default:
-	}
-	if in.count == 0 {
+	in.name = strings.Join(shown, ", ")
+	switch {
+	case !known:
+		in.count = -1
+	case in.count == 0:
 		return in.none()
 	}
+	in.each = func(yield func(any, error) bool) bool {
+		for _, each := range all {
+			if !each(yield) {
+				return false
+			}
+		}
+		return true
+	}
 	return nil
-}
-
-func (in *inputs) none() error {
-	return usageErrorf("there are no inputs in %s: give one a line", in.name)
 }

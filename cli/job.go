@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/outfile"
 )
 
 // job is what run does: calls, counted, and their results, written.
@@ -20,7 +21,7 @@ type job struct {
 	retries int // extra attempts that the user asked for; -1 leaves it to the task
 	inputs  *inputs
 	results *results
-	file    *outputFile // that the results go to; nil for standard output
+	file    *outfile.File // that the results go to; nil for standard output
 
 	stop        chan struct{} // closed when no more inputs are to be drawn
 	cancel      context.CancelCauseFunc
@@ -39,16 +40,22 @@ type job struct {
 var errInterrupted = errors.New("interrupted")
 
 func (j *job) openResults(output string) error {
-	if output == "" || output == "-" {
-		j.results = newResults(j.stdout, isTerminal(j.stdout))
+	if output == "" || j.toStdout(output) {
+		if err := j.needsStdout("the results", "give -o FILE, or -o /dev/null to throw them away"); err != nil {
+			return err
+		}
+		if j.inputs.feeds(j.stdout.to) {
+			return usageErrorf("the results would go into %s, where the inputs come from: give -o another file", j.inputs.name)
+		}
+		j.results = newResults(j.stdout, isTerminal(j.stdout.to))
 		return nil
 	}
-	read := j.inputs.file
-	if read == nil {
-		read, _ = j.stdin.(*os.File)
-	}
-	file, err := openOutput(output, read)
+	file, err := j.openOutput(output)
 	if err != nil {
+		return err
+	}
+	if err := errors.Join(refuseInputs(file, "-o", j.inputs.from), refuseStream(file, "-o", j.messages.to, "standard error")); err != nil {
+		file.Discard()
 		return err
 	}
 	j.file, j.results = file, newResults(file, false)

@@ -47,11 +47,12 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	checkTasks(tasks)
 	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
 	p := &program{
-		name: name, args: args[1:], tasks: tasks, stdin: stdin, stdout: stdout,
+		name: name, args: args[1:], tasks: tasks, stdin: stdin, stdout: &standardOutput{to: stdout},
 		messages: &messages{to: stderr, prefix: name + ": ", redraws: redraws(stderr), width: width(stderr)},
 	}
 	root := newRoot(p)
 	root.SetArgs(p.args)
+	defer keepClosedPipe()()
 	return p.report(root.ExecuteContext(ctx))
 }
 
@@ -76,7 +77,7 @@ type program struct {
 	args     []string // without the name
 	tasks    []overlap.AnyTask
 	stdin    io.Reader
-	stdout   io.Writer
+	stdout   *standardOutput
 	messages *messages
 }
 

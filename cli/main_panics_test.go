@@ -17,7 +17,7 @@ func TestMisusePanics(t *testing.T) {
 	}{
 		{"args must have the program's name", nil, nil},
 		{"task 1 is nil", []string{"mine"}, []overlap.AnyTask{echo, nil}},
-		{"was not made with overlap.Define", []string{"mine"}, []overlap.AnyTask{taskOf[int]()}},
+		{"was not made with overlap.Define", []string{"mine"}, []overlap.AnyTask{overlap.Func(func(context.Context, int) (int, error) { return 0, nil })}},
 		{"task echo is given twice", []string{"mine"}, []overlap.AnyTask{echo, square, echo}},
 	}
 	for _, c := range cases {

@@ -16,6 +16,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // Exit statuses.
@@ -56,8 +57,14 @@ func usageErrorf(format string, args ...any) *statusError {
 
 // report says why the command failed, if it did, and returns the exit status.
 func (p *program) report(err error) int {
-	if err == nil {
-		return exitSucceeded
+	if lost := p.stdout.failure(); err == nil || err == lost {
+		switch {
+		case lost == nil:
+			return exitSucceeded
+		case errors.Is(lost, syscall.EPIPE):
+			return exitClosedPipe
+		}
+		err = fmt.Errorf("cannot write to standard output: %w", lost)
 	}
 	status := exitFailed
 	if said, ok := errors.AsType[*statusError](err); ok {
@@ -98,6 +105,17 @@ func (m *messages) sayf(format string, args ...any) {
 	}
 	b.WriteString(m.line)
 	_, _ = io.WriteString(m.to, b.String()) // there is nowhere to tell of a failure
+}
+
+// Write implements io.Writer for text that is no message, and has no name in front.
+func (m *messages) Write(b []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.line != "" {
+		b = []byte(eraseLine + string(b) + m.line)
+	}
+	_, _ = m.to.Write(b)
+	return len(b), nil
 }
 
 func (m *messages) errorWithHint(err error, hint string) {

@@ -7,17 +7,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/parse"
 	"example.com/overlap/process"
 )
 
 // runFlags are what the user asked of run.
 type runFlags struct {
-	from, on, output string
-	worker           string
-	jobs, retries    int
-	timeout, grace   time.Duration
-	keepOrder        bool
-	memoryLimit      byteSize
+	from           []string
+	on, output     string
+	worker         string
+	jobs, retries  int
+	timeout, grace time.Duration
+	keepOrder      bool
+	memoryLimit    byteSize
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -60,7 +62,7 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
 		},
 	}
 	set := cmd.Flags()
-	set.StringVar(&flags.from, "from", "", "read the inputs from this `file`, one a line; - is standard input")
+	set.StringArrayVar(&flags.from, "from", nil, fromHelp)
 	p.strategyFlag(cmd, &flags.on)
 	set.StringVar(&flags.worker, "worker", "", "run on worker processes of this `command`, which speaks the line protocol; quotes and backslashes "+
 		"mean what they do in a shell, nothing else does; TASK may be left out when it has one")
@@ -122,8 +124,7 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 		j.retries = flags.retries
 	}
 	defer onInterrupt(j.drain, j.cancelCalls, j.exitNow)()
-	defer keepClosedPipe()()
-	if j.inputs, err = p.inputs(task, args, flags.from, j.stop); err != nil {
+	if j.inputs, err = p.inputs(task, parse.For(task), args, flags.from, j.stop); err != nil {
 		return err
 	}
 	defer j.inputs.close()

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/parse"
 )
 
 // span is the whole numbers from first to last, both included: 1000..15999 on the command line.
@@ -22,7 +23,7 @@ var (
 func takesSpans(task overlap.AnyTask) bool {
 	in, _ := task.Types()
 	zero := reflect.Zero(in)
-	return (zero.CanInt() || zero.CanUint()) && !reflect.PointerTo(in).Implements(textUnmarshaler)
+	return (zero.CanInt() || zero.CanUint()) && !parse.HasOwn(in)
 }
 
 // parseSpan reads first..last. It is no span and no error when the text has no "..".
@@ -33,7 +34,7 @@ func parseSpan(text string, of reflect.Type) (s span, isSpan bool, err error) {
 	found := spanText.FindStringSubmatch(text)
 	if found == nil {
 		return span{}, false, fmt.Errorf(
-			"%s is not a range: write the first and the last number with two dots between, 1000..15999", quote(text))
+			"%s is not a range: write the first and the last number with two dots between, 1000..15999", parse.Quote(text))
 	}
 	first, err1 := strconv.ParseInt(found[1], 10, 64)
 	last, err2 := strconv.ParseInt(found[2], 10, 64)

@@ -64,13 +64,15 @@ func shownInput(in any) string {
 // finish puts the results in their place, sums up, and says how the command ends.
 func (j *job) finish() error {
 	if err := j.results.flush(); err != nil {
-		if j.file != nil {
-			j.file.discard()
-		} else if errors.Is(err, syscall.EPIPE) {
+		kept, to := whereKept(j.file), ""
+		if errors.Is(err, syscall.EPIPE) && (j.file == nil || j.file.Part() == "") {
 			return &statusError{status: exitClosedPipe}
 		}
-		return fmt.Errorf("cannot write the results%s, so the job was stopped after %s: %w",
-			j.file.toName(), counted(j.ended.Load(), "call", "calls"), withoutPath(err))
+		if j.file != nil {
+			to = " to " + j.file.Name()
+		}
+		return fmt.Errorf("cannot write the results%s, so the job was stopped after %s: %w%s",
+			to, counted(j.ended.Load(), "call", "calls"), withoutPath(err), kept)
 	}
 	if err := j.closeFile(); err != nil {
 		return err
@@ -105,10 +107,10 @@ func (j *job) closeFile() error {
 		return nil
 	}
 	if j.ended.Load() == 0 {
-		j.file.discard()
+		j.file.Discard()
 		return nil
 	}
-	return j.file.commit()
+	return j.file.Commit()
 }
 
 // text sums up in a line or two.

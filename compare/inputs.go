@@ -7,13 +7,16 @@ import (
 	"reflect"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/parse"
 	"example.com/overlap/internal/secret"
 )
 
-// Inputs are a job's inputs in a form that travels to the process that measures it: values as JSON, or a range of
-// integers, which stays two numbers however long it is. Exactly one of the two is set.
+// Inputs are a job's inputs in a form that travels to the process that measures it. Exactly one is set: values as JSON;
+// texts, byte for byte, which are read there as the command reads an argument or a line; or a range of integers, which
+// stays two numbers however long it is.
 type Inputs struct {
 	Values []json.RawMessage `json:"values,omitempty"`
+	Texts  [][]byte          `json:"texts,omitempty"`
 	Range  *IntRange         `json:"range,omitempty"`
 }
 
@@ -36,7 +39,7 @@ const mostInputs = 1 << 31
 func (in Inputs) Len() int {
 	switch {
 	case in.Range == nil:
-		return len(in.Values)
+		return len(in.Values) + len(in.Texts)
 	case in.Range.Last < in.Range.First:
 		return 0
 	}
@@ -53,6 +56,8 @@ func (in Inputs) Decode(task overlap.AnyTask) ([]any, error) {
 	switch n := in.Len(); {
 	case in.Range != nil && in.Values != nil:
 		return nil, fmt.Errorf("task %s: the inputs are both a range and values; give one of the two", task.Name())
+	case in.Texts != nil && (in.Range != nil || in.Values != nil):
+		return nil, fmt.Errorf("task %s: the inputs are texts and something else; give one of the two", task.Name())
 	case n == 0:
 		return nil, fmt.Errorf("task %s has no inputs; give at least one", task.Name())
 	case in.Range != nil && n == mostInputs:
@@ -61,7 +66,15 @@ func (in Inputs) Decode(task overlap.AnyTask) ([]any, error) {
 	case in.Range != nil:
 		return in.Range.decode(task.Name(), of)
 	}
-	decoded := make([]any, len(in.Values))
+	decoded := make([]any, in.Len())
+	parsed := parse.For(task)
+	for i, text := range in.Texts {
+		value, err := parsed(string(text))
+		if err != nil {
+			return nil, err
+		}
+		decoded[i] = value
+	}
 	for i, raw := range in.Values {
 		value := reflect.New(of)
 		if err := json.Unmarshal(raw, value.Interface()); err != nil {

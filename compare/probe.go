@@ -42,14 +42,17 @@ func (in Inputs) sample(n int) Inputs {
 	if n >= total {
 		return in
 	}
-	values := make([]json.RawMessage, n)
-	for i := range values {
+	var some Inputs
+	for i := range n {
 		at := i * total / n
-		if in.Range != nil {
-			values[i] = json.RawMessage(strconv.FormatInt(in.Range.First+int64(at), 10))
-		} else {
-			values[i] = in.Values[at]
+		switch {
+		case in.Range != nil:
+			some.Values = append(some.Values, json.RawMessage(strconv.FormatInt(in.Range.First+int64(at), 10)))
+		case in.Texts != nil:
+			some.Texts = append(some.Texts, in.Texts[at])
+		default:
+			some.Values = append(some.Values, in.Values[at])
 		}
 	}
-	return Values(values...)
+	return some
 }

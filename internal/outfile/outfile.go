@@ -22,6 +22,7 @@ type File struct {
 	file *os.File
 
 	written int64 // bytes of whole lines
+	kept    bool  // whatever happens now
 	lines   int64 // how many
 }
 
@@ -105,6 +106,7 @@ func (f *File) Write(b []byte) (int, error) {
 
 // Commit closes the file and puts it in its place. When that fails the file stays where it is, which the error says.
 func (f *File) Commit() error {
+	f.kept = true
 	if f.path == "" {
 		if err := f.file.Close(); err != nil {
 			return fmt.Errorf("cannot write %s: %w", f.name, reason(err))
@@ -128,12 +130,15 @@ func (f *File) Commit() error {
 }
 
 // Keep closes the file and leaves it beside its place; [File.Part] says where.
-func (f *File) Keep() { _ = f.file.Close() } // a second close does no harm
+func (f *File) Keep() {
+	f.kept = true
+	_ = f.file.Close() // a second close does no harm
+}
 
-// Discard leaves the place as it was, and deletes what has been written beside it.
+// Discard leaves the place as it was, and deletes what has been written beside it. After Commit or Keep it does nothing.
 func (f *File) Discard() {
-	f.Keep()
-	if f.path != "" {
+	_ = f.file.Close()
+	if f.path != "" && !f.kept {
 		_ = os.Remove(f.file.Name())
 	}
 }

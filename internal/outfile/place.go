@@ -60,3 +60,9 @@ func (at place) look() (place, error) {
 	}
 	return at, nil
 }
+
+// IsDescriptor reports whether a name is one of a descriptor of this process, such as /dev/stdout of 1.
+func IsDescriptor(name string, fd int) bool {
+	at, err := find(name)
+	return err == nil && at.isDescriptor && at.descriptor == fd
+}

@@ -1,4 +1,5 @@
-package cli
+// Package parse reads inputs from text, in the one way that the command and the processes that measure for it share.
+package parse
 
 import (
 	"encoding"
@@ -14,23 +15,26 @@ import (
 	"example.com/overlap/internal/secret"
 )
 
-// parser gives how text on the command line, or a line of a file, becomes an input of the task: by the type's
+// For gives how text on the command line, or a line of a file, becomes an input of the task: by the type's
 // UnmarshalText if it has one; strings and bytes as they stand; numbers and booleans as Go writes them, with space
 // around them dropped; everything else as JSON. The returned function is safe for concurrent use.
-func parser(task overlap.AnyTask) func(text string) (any, error) {
+func For(task overlap.AnyTask) func(text string) (any, error) {
 	in, _ := task.Types()
 	set := setter(in)
 	return func(text string) (any, error) {
 		value := reflect.New(in).Elem()
 		if err := set(value, text); err != nil {
 			return nil, fmt.Errorf("task %s takes %s, and %s is none: %w",
-				task.Name(), describeType(in), quote(secret.Mask(text)), err)
+				task.Name(), describe(in), Quote(secret.Mask(text)), err)
 		}
 		return value.Interface(), nil
 	}
 }
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
+
+// HasOwn reports whether a type reads text by itself.
+func HasOwn(of reflect.Type) bool { return reflect.PointerTo(of).Implements(textUnmarshaler) }
 
 // setter gives how a text is put into a value of the type.
 func setter(of reflect.Type) func(to reflect.Value, text string) error {
@@ -87,8 +91,8 @@ func reason(err error) error {
 	return err
 }
 
-// describeType says what a user gives for an input of the type.
-func describeType(of reflect.Type) string {
+// describe says what a user gives for an input of the type.
+func describe(of reflect.Type) string {
 	zero := reflect.Zero(of)
 	switch {
 	case reflect.PointerTo(of).Implements(textUnmarshaler), of.Implements(textUnmarshaler):
@@ -102,14 +106,14 @@ func describeType(of reflect.Type) string {
 	case of.Kind() == reflect.Bool:
 		return "true or false"
 	}
-	if of == reflect.TypeFor[document]() {
-		return `JSON, where a text has quotes ('"hello"')`
+	if d, ok := zero.Interface().(interface{ InputDescription() string }); ok {
+		return d.InputDescription()
 	}
 	return fmt.Sprintf("JSON of a %s", of)
 }
 
-// quote shows a text in a message: in quotes, and cut to what fits.
-func quote(text string) string {
+// Quote shows a text in a message: in quotes, and cut to what fits.
+func Quote(text string) string {
 	const most = 60
 	if utf8.RuneCountInString(text) > most {
 		return strconv.Quote(string([]rune(text)[:most])) + "…"
