@@ -40,7 +40,7 @@ func (p *program) openExports(flags compareFlags, inputs []inputFile) (all expor
 		}
 		next := export{flag: e.flag, write: e.write}
 		if !p.toStdout(e.path) {
-			if next.file, err = p.openOutput(e.path); err != nil {
+			if next.file, err = p.openOutput(e.path, nil); err != nil {
 				return all, err
 			}
 		}

@@ -50,7 +50,7 @@ func (j *job) openResults(output string) error {
 		j.results = newResults(j.stdout, isTerminal(j.stdout.to))
 		return nil
 	}
-	file, err := j.openOutput(output)
+	file, err := j.openOutput(output, j.stop)
 	if err != nil {
 		return err
 	}

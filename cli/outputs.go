@@ -16,8 +16,11 @@ func (p *program) toStdout(name string) bool {
 }
 
 // openOutput begins a file that a flag names, and tells of what earlier runs left behind beside it.
-func (p *program) openOutput(name string) (*outfile.File, error) {
-	file, err := outfile.Open(name)
+func (p *program) openOutput(name string, stop <-chan struct{}) (*outfile.File, error) {
+	file, err := outfile.Open(name, stop)
+	if errors.Is(err, outfile.ErrStopped) {
+		return nil, &statusError{status: exitInterrupted, err: err}
+	}
 	if err != nil {
 		return nil, usageErrorf("%w", err)
 	}

@@ -26,7 +26,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 //
 //	err := compare.WriteFile("report.json", report.WriteJSON)
 func WriteFile(path string, write func(io.Writer) error) error {
-	file, err := outfile.Open(path)
+	file, err := outfile.Open(path, nil)
 	if err != nil {
 		return err
 	}

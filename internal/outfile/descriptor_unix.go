@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -78,7 +79,19 @@ func openDescriptor(fd int, name string) (*os.File, error) {
 }
 
 // openInPlace opens what is no regular file and is not replaced.
-func openInPlace(at place) (*os.File, error) {
+func openInPlace(at place, stop <-chan struct{}) (*os.File, error) {
+	for at.info.Mode()&os.ModeNamedPipe != 0 {
+		// To open a pipe waits for its reader, and nothing could interrupt that.
+		file, err := os.OpenFile(at.path, os.O_WRONLY|unix.O_NONBLOCK, 0)
+		if !errors.Is(err, unix.ENXIO) {
+			return file, err
+		}
+		select {
+		case <-stop:
+			return nil, ErrStopped
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 	if at.info.Mode()&os.ModeSocket != 0 {
 		connection, err := net.Dial("unix", at.path)
 		if err != nil {

@@ -27,8 +27,9 @@ type File struct {
 }
 
 // Open begins a file of the given name. Whatever can be known to keep it from its place is an error now, which names
-// the file. A symbolic link stays, and what it leads to is replaced. Open waits for a reader of a named pipe.
-func Open(name string) (*File, error) {
+// the file. A symbolic link stays, and what it leads to is replaced. Open waits for a reader of a named pipe, until stop
+// is closed: then it returns [ErrStopped].
+func Open(name string, stop <-chan struct{}) (*File, error) {
 	at, err := find(name)
 	if err != nil {
 		return nil, fmt.Errorf("cannot write %s: %w", name, reason(err))
@@ -41,7 +42,7 @@ func Open(name string) (*File, error) {
 		return &File{name: name, file: file}, nil
 	}
 	if at.info != nil && !at.info.Mode().IsRegular() {
-		file, err := openInPlace(at)
+		file, err := openInPlace(at, stop)
 		if err != nil {
 			return nil, fmt.Errorf("cannot write %s: %w", name, reason(err))
 		}
@@ -49,6 +50,9 @@ func Open(name string) (*File, error) {
 	}
 	return begin(name, at)
 }
+
+// ErrStopped is the error of an [Open] that was given up.
+var ErrStopped = errors.New("nobody has opened the pipe to read from it")
 
 // begin makes the file beside its place.
 func begin(name string, at place) (*File, error) {

@@ -3,6 +3,7 @@
 package outfile
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,7 +17,7 @@ import (
 
 func write(t *testing.T, name, text string) {
 	t.Helper()
-	file, err := Open(name)
+	file, err := Open(name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func TestLinksStayAndTheirTargetsAreReplaced(t *testing.T) {
 	if err := os.Symlink("loop", filepath.Join(dir, "loop")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(filepath.Join(dir, "loop")); err == nil || !strings.Contains(err.Error(), "too many levels") {
+	if _, err := Open(filepath.Join(dir, "loop"), nil); err == nil || !strings.Contains(err.Error(), "too many levels") {
 		t.Errorf("a loop of links: %v", err)
 	}
 }
@@ -117,7 +118,7 @@ func TestDescriptorsAreWritten(t *testing.T) {
 		"/dev/fd/987654":                     "descriptor 987654 is not open",
 		fmt.Sprintf("/dev/fd/%d", file.Fd()): "is not open", // the program's own, which no shell has handed over
 	} {
-		if _, err := Open(name); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := Open(name, nil); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want to be told that it %s", name, err, says)
 		}
 	}
@@ -126,7 +127,7 @@ func TestDescriptorsAreWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer syscall.Close(toRead)
-	if _, err := Open(fmt.Sprintf("/dev/fd/%d", toRead)); err == nil || !strings.Contains(err.Error(), "for reading only") {
+	if _, err := Open(fmt.Sprintf("/dev/fd/%d", toRead), nil); err == nil || !strings.Contains(err.Error(), "for reading only") {
 		t.Errorf("a descriptor to read from: %v", err)
 	}
 }
@@ -189,7 +190,7 @@ func TestWhatCannotBeWrittenIsSaidAtTheStart(t *testing.T) {
 		filepath.Join(dir, "missing", "out"): "no such file or directory",
 		filepath.Join(dir, strings.Repeat("x", 256)): "file name too long",
 	} {
-		if _, err := Open(name); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := Open(name, nil); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, want to be told that %s", name, err, says)
 		}
 	}
@@ -200,7 +201,7 @@ func TestWhatCannotBeWrittenIsSaidAtTheStart(t *testing.T) {
 // What has been written is not deleted because it cannot be put in its place.
 func TestAFailedCommitKeepsTheFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "out")
-	file, err := Open(name)
+	file, err := Open(name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,11 +242,11 @@ func TestSame(t *testing.T) {
 		{os.DevNull, os.DevNull, false},
 		{os.DevNull, "new", false},
 	} {
-		a, err := Open(c.a)
+		a, err := Open(c.a, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := Open(c.b)
+		b, err := Open(c.b, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,24 +261,24 @@ func TestSame(t *testing.T) {
 // The file of a writer that was killed is told of, that of one that lives is not taken for one.
 func TestLeftovers(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "out")
-	alive, err := Open(name)
+	alive, err := Open(name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer alive.Discard()
-	dead, err := Open(name)
+	dead, err := Open(name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, _ = io.WriteString(dead, "result\n")
 	dead.Keep() // as the end of its process would
-	other, err := Open(name + ".gz")
+	other, err := Open(name+".gz", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer other.Discard()
 
-	file, err := Open(name)
+	file, err := Open(name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,5 +286,17 @@ func TestLeftovers(t *testing.T) {
 	left, others := file.Leftovers()
 	if len(left) != 1 || left[0].Path != dead.Part() || left[0].Info.Size() != 7 || others != 1 {
 		t.Errorf("%+v and %d others: want %s alone, and one", left, others, dead.Part())
+	}
+}
+
+func TestThePipeThatNobodyReadsIsGivenUp(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	close(stop)
+	if _, err := Open(pipe, stop); !errors.Is(err, ErrStopped) {
+		t.Errorf("%v, want ErrStopped", err)
 	}
 }
