@@ -12,6 +12,7 @@ type argument struct {
 	value any
 	span  *span
 	of    reflect.Type
+	raw   []byte // what it was given as, if that is not UTF-8
 }
 
 // parseArguments reads all of them, or says what is wrong with the first that is bad.
@@ -38,7 +39,7 @@ func (p *program) parseArguments(task overlap.AnyTask, parse parsing, args []str
 			}
 			return nil, err
 		}
-		given = append(given, argument{value: value})
+		given = append(given, argument{value: value, raw: rawText(text)})
 	}
 	return given, nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,6 +37,9 @@ wins and why.
 Without a task it measures two jobs: fetch, 100 GETs of a local target that takes 160 ms for each answer, which is all
 waiting; and primes, the prime numbers up to n for each n from 1000 to 15999, which is all computing. Those tasks need
 no inputs; any other does: arguments, a range 1..1000 of whole numbers, or the lines of --from FILE.
+
+Exit status: 0 all calls succeeded, 1 some failed, which the report tells of, or it could not be written, 2 bad usage or
+bad inputs, 130 interrupted.
 
 Ctrl-C ends it; what has been measured until then is reported, and the exit status is 130.`),
 		Example: p.named(`  overlap compare
@@ -110,6 +115,9 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 	}
 	if all != nil {
 		failures = append(failures, exports.commit(all, p.stdout))
+		if len(failures) == 1 { // what failed as a whole has been said
+			failures = append(failures, failedCalls(all))
+		}
 	}
 	switch err := errors.Join(failures...); {
 	case ctx.Err() != nil && all == nil:
@@ -120,6 +128,22 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 	default:
 		return err
 	}
+}
+
+// failedCalls says under which strategies calls failed, of which the report tells more.
+func failedCalls(report *compare.Report) error {
+	var under []string
+	for _, job := range report.Jobs {
+		for _, s := range job.Strategies {
+			if (s.Failed > 0 || s.Error != "") && !slices.Contains(under, s.Name) {
+				under = append(under, s.Name)
+			}
+		}
+	}
+	if len(under) == 0 {
+		return nil
+	}
+	return fmt.Errorf("not all calls succeeded under %s: the warnings of the report say why", strings.Join(under, ", "))
 }
 
 // plan is what the flags say, without jobs.

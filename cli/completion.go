@@ -1,8 +1,24 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
+
+	"example.com/overlap/internal/plain"
 )
+
+// plainCompletion makes the words plain that a shell wants to have completed: they come back in what cobra prints.
+func (p *program) plainCompletion() []string {
+	if len(p.args) == 0 || p.args[0] != cobra.ShellCompRequestCmd && p.args[0] != cobra.ShellCompNoDescRequestCmd {
+		return p.args
+	}
+	words := slices.Clone(p.args)
+	for i := range words {
+		words[i] = plain.Line(words[i])
+	}
+	return words
+}
 
 // needsTask wants a task's name as the first argument.
 func (p *program) needsTask(command string) cobra.PositionalArgs {

@@ -3,8 +3,12 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
+	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 
 	"example.com/overlap"
 	"example.com/overlap/process"
@@ -30,6 +34,9 @@ func foreign(ctx context.Context, command string, workers int, of []process.Opti
 	}
 	pool := process.Command(argv, processCount(workers), of...)
 	names, err := pool.Tasks(ctx)
+	if cannotStart(err) {
+		err = usageErrorf("--worker %s: %w", command, err)
+	}
 	if err == nil && len(args) > 0 && slices.Contains(names, args[0]) {
 		names, args = args[:1], args[1:]
 	}
@@ -46,4 +53,10 @@ func foreign(ctx context.Context, command string, workers int, of []process.Opti
 		return nil, nil, nil, err
 	}
 	return pool, process.Remote[document, document](names[0]), args, nil
+}
+
+// cannotStart reports whether a command is none that can be run at all, as 127 and 126 do in a shell.
+func cannotStart(err error) bool {
+	return errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) ||
+		errors.Is(err, syscall.ENOEXEC)
 }

@@ -17,6 +17,7 @@ type inputs struct {
 	close func()        // may be called twice
 	stop  chan struct{} // closed when no more are to be given
 	each  giving
+	raw   []byte // what the last one was given as, if that is not UTF-8
 }
 
 // inputFile is one that inputs come from.
@@ -94,6 +95,7 @@ func (p *program) arguments(
 	}
 	in.each = func(yield func(any, error) bool) bool {
 		for _, g := range given {
+			in.raw = g.raw
 			for value := range g.values() {
 				if !yield(value, nil) {
 					return false

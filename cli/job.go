@@ -29,6 +29,8 @@ type job struct {
 	opened      atomic.Bool // results and file are there
 	closing     sync.Mutex  // held by who puts the file in its place
 
+	raw rawInputs
+
 	// Counted by whoever draws inputs and takes results, read by whoever draws the progress line.
 	drawn, ended, failed atomic.Int64
 
@@ -88,6 +90,7 @@ func (j *job) draw() iter.Seq2[any, error] {
 			if err != nil {
 				j.badInput = err
 			} else {
+				j.raw.drawn(j.inputs.raw)
 				j.drawn.Add(1)
 			}
 			if !yield(value, err) {
@@ -100,6 +103,7 @@ func (j *job) draw() iter.Seq2[any, error] {
 // take takes the results, until there are no more or they cannot be written.
 func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 	for r := range all {
+		raw := j.raw.take(r.Index)
 		switch {
 		case r.Index < 0:
 			if j.badInput != nil || j.interrupted.Load() {
@@ -114,7 +118,7 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 			}
 			continue
 		}
-		outcome, failure, err := j.results.add(r)
+		outcome, failure, err := j.results.add(r, raw)
 		j.tally.add(r, outcome)
 		j.ended.Add(1)
 		if failure != nil {

@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/plain"
 	"example.com/overlap/process"
 )
 
@@ -45,13 +46,13 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		panic("cli: Run: args must have the program's name")
 	}
 	checkTasks(tasks)
-	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
+	name := plain.Line(strings.TrimSuffix(filepath.Base(args[0]), ".exe"))
 	p := &program{
 		name: name, args: args[1:], tasks: tasks, stdin: stdin, stdout: &standardOutput{to: stdout},
 		messages: &messages{to: stderr, prefix: name + ": ", redraws: redraws(stderr), width: width(stderr)},
 	}
 	root := newRoot(p)
-	root.SetArgs(p.args)
+	root.SetArgs(p.plainCompletion())
 	defer keepClosedPipe()()
 	return p.report(root.ExecuteContext(ctx))
 }

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/pflag"
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"overlap": func() { Main(fetch.Task, primes.Task) },
 		"mine": func() {
-			Main(echo, square, limits, strict, point, flaky, patient, deaf, gate, boom, vanish, unwritable)
+			Main(echo, valid, refusing, refuse, square, limits, strict, point, flaky, patient, deaf, gate, boom, vanish, unwritable)
 		},
 	})
 }
@@ -40,7 +41,16 @@ func TestMain(m *testing.M) {
 type pointXY struct{ X, Y int }
 
 var (
-	echo   = overlap.Define("echo", func(_ context.Context, s string) (string, error) { return s, nil })
+	echo  = overlap.Define("echo", func(_ context.Context, s string) (string, error) { return s, nil })
+	valid = overlap.Define("valid", func(_ context.Context, s string) (bool, error) { return utf8.ValidString(s), nil })
+	// refusing fails where an input is not UTF-8, refuse always.
+	refusing = overlap.Define("refusing", func(_ context.Context, s string) (string, error) {
+		if !utf8.ValidString(s) {
+			return "", errors.New("it is not UTF-8")
+		}
+		return s, nil
+	})
+	refuse = overlap.Define("refuse", func(_ context.Context, s string) (string, error) { return "", errors.New("no " + s) })
 	square = overlap.Define("square", func(_ context.Context, n int) (int, error) { return n * n, nil })
 	limits = overlap.Define("limits", func(context.Context, string) (string, error) {
 		text, err := os.ReadFile("/proc/self/limits")

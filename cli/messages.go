@@ -8,6 +8,8 @@ package cli
 //     without a full stop: "overlap: there is no task "fech"".
 //   - An error says what happened, to what, and what to do. Where the command line that was meant can be guessed, a
 //     second line has it, ready to be copied: "overlap: did you mean: overlap run fetch --from urls.txt".
+//   - What comes from elsewhere, servers, workers, addresses, files, inputs, may hold what a terminal obeys: messages,
+//     tables and reports show it as escapes, see internal/plain.
 //   - A line that is redrawn, and colour, only ever go to a terminal.
 
 import (
@@ -17,6 +19,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"example.com/overlap/internal/plain"
 )
 
 // Exit statuses.
@@ -98,7 +102,7 @@ func (m *messages) sayf(format string, args ...any) {
 	if m.line != "" {
 		b.WriteString(eraseLine)
 	}
-	for text := range strings.Lines(strings.TrimSuffix(fmt.Sprintf(format, args...), "\n")) {
+	for text := range strings.Lines(strings.TrimSuffix(plain.Text(fmt.Sprintf(format, args...)), "\n")) {
 		b.WriteString(m.prefix)
 		b.WriteString(strings.TrimSuffix(text, "\n"))
 		b.WriteByte('\n')
@@ -107,7 +111,7 @@ func (m *messages) sayf(format string, args ...any) {
 	_, _ = io.WriteString(m.to, b.String()) // there is nowhere to tell of a failure
 }
 
-// Write implements io.Writer for text that is no message, and has no name in front.
+// Write implements io.Writer for text that is plain already, and has no name in front.
 func (m *messages) Write(b []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -116,6 +120,11 @@ func (m *messages) Write(b []byte) (int, error) {
 	}
 	_, _ = m.to.Write(b)
 	return len(b), nil
+}
+
+// printed passes on a line that a worker printed.
+func (m *messages) printed(worker string, line []byte) {
+	_, _ = fmt.Fprintf(m, "%s: %s\n", worker, plain.Line(string(line)))
 }
 
 func (m *messages) errorWithHint(err error, hint string) {
@@ -133,6 +142,7 @@ func (m *messages) draw(line string) {
 	if !m.redraws {
 		return
 	}
+	line = plain.Line(line)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if runes := []rune(line); m.width > 1 && len(runes) >= m.width { // a line that wraps could not be erased

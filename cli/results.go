@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/plain"
 )
 
 // results writes one line of JSON for each call that ended. It is safe for concurrent use, so that what has been
@@ -32,7 +35,8 @@ func newResults(to io.Writer, direct bool) *results {
 	return r
 }
 
-// The two forms of a line. Their names and their order are a promise.
+// The two forms of a line. Their names and their order are a promise. JSON has no bytes that are not UTF-8: a text with
+// such bytes stands in the line with U+FFFD in their place, and its own bytes at the line's end in base64.
 type (
 	successLine struct {
 		Index    int     `json:"index"`
@@ -42,6 +46,8 @@ type (
 		Attempts int     `json:"attempts"`
 		Seconds  float64 `json:"seconds"` // of the last attempt
 		Worker   int     `json:"worker"`
+		InputRaw []byte  `json:"input_base64,omitempty"`
+		ValueRaw []byte  `json:"value_base64,omitempty"`
 	}
 	failureLine struct {
 		Index    int     `json:"index"`
@@ -51,12 +57,21 @@ type (
 		Attempts int     `json:"attempts"`
 		Seconds  float64 `json:"seconds"`
 		Worker   int     `json:"worker"`
+		InputRaw []byte  `json:"input_base64,omitempty"`
 	}
 )
 
-// add writes the line of a call. The outcome and error that it returns are the call's, unless its value cannot be
+// rawText gives the bytes of a text that is not UTF-8, nil for all else.
+func rawText(v any) []byte {
+	if text := reflect.ValueOf(v); text.Kind() == reflect.String && !utf8.ValidString(text.String()) {
+		return []byte(text.String())
+	}
+	return nil
+}
+
+// add writes the line of a call; inputRaw is its input as it was given, if that is not UTF-8. The outcome and error that it returns are the call's, unless its value cannot be
 // written as JSON: then the call counts as failed. The error at last is the writer's; it stays.
-func (r *results) add(call overlap.Result[any, any]) (outcome overlap.Outcome, failure, err error) {
+func (r *results) add(call overlap.Result[any, any], inputRaw []byte) (outcome overlap.Outcome, failure, err error) {
 	outcome, failure = call.Outcome, reasonOf(call.Err)
 	seconds := max(0, call.Finished-call.Started).Seconds()
 	r.mu.Lock()
@@ -64,6 +79,7 @@ func (r *results) add(call overlap.Result[any, any]) (outcome overlap.Outcome, f
 	if failure == nil {
 		bad := r.encode(successLine{
 			call.Index, call.Input, call.Value, outcome.String(), call.Attempts, seconds, call.Worker,
+			inputRaw, rawText(call.Value),
 		})
 		if bad != nil {
 			outcome, failure = overlap.Failed, fmt.Errorf("its value cannot be written as JSON: %w", bad)
@@ -72,13 +88,14 @@ func (r *results) add(call overlap.Result[any, any]) (outcome overlap.Outcome, f
 	if failure != nil {
 		l := failureLine{
 			call.Index, call.Input, fmt.Sprint(failure), outcome.String(), call.Attempts, seconds, call.Worker,
+			inputRaw,
 		}
 		if r.encode(l) != nil { // the input, then
 			l.Input = fmt.Sprintf("%+v", call.Input)
 			_ = r.encode(l) // strings and numbers never fail
 		}
 	}
-	r.pending.Write(r.line.Bytes())
+	plain.JSON(&r.pending, r.line.Bytes())
 	if r.direct || r.pending.Len() >= 64<<10 {
 		r.flushLocked()
 	}

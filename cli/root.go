@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/overlap/internal/plain"
 )
 
 // newRoot makes the command with all its sub-commands.
@@ -31,8 +33,8 @@ carried out as it was given, 130 interrupted.`),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(p.stdin)
-	root.SetOut(p.stdout)
-	root.SetErr(p.messages.to)
+	root.SetOut(plain.Writer(p.stdout))
+	root.SetErr(plain.Writer(p.messages))
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(p.badFlag)
 	root.AddCommand(p.runCommand(), p.compareCommand(), p.tasksCommand(), p.strategiesCommand(), p.targetCommand(),

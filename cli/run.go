@@ -36,6 +36,7 @@ files are checked as a whole before anything runs. A bad line from a pipe ends t
 and the exit status is 2.
 
 Each line of the results has index, input, value or error, outcome, attempts, seconds (of the last attempt) and worker.
+A text that is not UTF-8 stands there with U+FFFD for what JSON cannot hold; its bytes follow as input_base64 or value_base64.
 With -o they go to a file that is put in its place when the job is over, so it is never half a file. After Ctrl-C it has
 the calls that ended until then; when the results cannot be written, the file that was there before stays.
 
@@ -100,7 +101,7 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	of, err := flags.workerOptions(cmd.Flags().Changed, s)
+	of, err := p.workerOptions(flags, cmd.Flags().Changed, s)
 	if err != nil {
 		return err
 	}
@@ -170,17 +171,17 @@ func (f runFlags) options(given func(flag string) bool, s strategy) ([]overlap.O
 }
 
 // workerOptions are those of worker processes, or an error where there are none.
-func (f runFlags) workerOptions(given func(flag string) bool, s strategy) ([]process.Option, error) {
+func (p *program) workerOptions(f runFlags, given func(flag string) bool, s strategy) ([]process.Option, error) {
 	const least = 64 << 20
 	switch {
 	case !given("memory-limit"):
-		return nil, nil
+		return []process.Option{process.Printed(p.messages.printed)}, nil
 	case f.worker == "" && !s.processes:
 		return nil, usageErrorf("--memory-limit is for worker processes, and --on %s has none: add --on processes, or leave it out", s.name)
 	case f.memoryLimit < least:
 		return nil, usageErrorf("less than 64MiB is too little for a worker to start: give --memory-limit that or more")
 	}
-	return []process.Option{process.MemoryLimit(int64(f.memoryLimit))}, nil
+	return []process.Option{process.Printed(p.messages.printed), process.MemoryLimit(int64(f.memoryLimit))}, nil
 }
 
 // window is how many inputs may be drawn ahead of the results; 0 leaves it to the executor. A pool draws only what it

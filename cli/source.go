@@ -11,7 +11,7 @@ import (
 func (in *inputs) source(r io.Reader, name string, parse parsing) (each giving, count int64, err error) {
 	if file, ok := r.(*os.File); ok {
 		if start, ok := rewindable(file); ok {
-			each := parsed(file, name, parse)
+			each := in.parsed(file, name, parse)
 			if count, err = in.check(each); err != nil {
 				return nil, 0, err
 			}
@@ -24,16 +24,18 @@ func (in *inputs) source(r io.Reader, name string, parse parsing) (each giving, 
 	return func(yield func(any, error) bool) bool {
 		r := newStoppable(r, in.stop)
 		defer r.Close()
-		return parsed(r, name, parse)(yield)
+		return in.parsed(r, name, parse)(yield)
 	}, -1, nil
 }
 
 // parsed gives the inputs in the lines of a reader.
-func parsed(r io.Reader, name string, parse parsing) giving {
+func (in *inputs) parsed(r io.Reader, name string, parse parsing) giving {
 	return func(yield func(any, error) bool) bool {
 		for l, err := range lines(r, name) {
 			var value any
+			in.raw = nil
 			if err == nil {
+				in.raw = rawText(l.text)
 				if value, err = parse(l.text); err != nil {
 					err = fmt.Errorf("%s:%d: %w", name, l.number, err)
 				}

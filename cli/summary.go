@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/plain"
 )
 
 // tally is what the summary of a job tells. Only the goroutine that takes results writes to it.
@@ -55,10 +56,11 @@ func (j *job) tellFailure(r overlap.Result[any, any], outcome overlap.Outcome, f
 
 func shownInput(in any) string {
 	const most = 80
-	if text := []rune(fmt.Sprintf("%+v", in)); len(text) > most {
+	shown := plain.Line(fmt.Sprintf("%+v", in))
+	if text := []rune(shown); len(text) > most {
 		return string(text[:most]) + "…"
 	}
-	return fmt.Sprintf("%+v", in)
+	return shown
 }
 
 // finish puts the results in their place, sums up, and says how the command ends.

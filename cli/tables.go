@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"example.com/overlap/internal/plain"
 )
 
 func (p *program) tasksCommand() *cobra.Command {
@@ -52,6 +54,11 @@ func (p *program) noArguments(cmd *cobra.Command, args []string) error {
 
 // table writes rows in columns, the first row as their heads.
 func (p *program) table(rows [][]string) error {
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = plain.Line(cell)
+		}
+	}
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {

@@ -25,7 +25,7 @@ func (j *JobReport) timeline(style Style) string {
 		}
 		drawn = append(drawn, s)
 		longest, shortest = max(longest, s.Timeline.Seconds), min(shortest, s.Timeline.Seconds)
-		names = max(names, utf8.RuneCountInString(s.Name))
+		names = max(names, utf8.RuneCountInString(oneLine(s.Name)))
 	}
 	if len(drawn) == 0 {
 		return ""
@@ -50,7 +50,7 @@ func (j *JobReport) timeline(style Style) string {
 		for i, row := range rows {
 			name := ""
 			if i == 0 {
-				name = s.Name
+				name = oneLine(s.Name)
 			}
 			line := fmt.Sprintf("%-*s  %-*s", names, name, cells, row)
 			if i < len(caption) {

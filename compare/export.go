@@ -1,11 +1,13 @@
 package compare
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 
 	"example.com/overlap/internal/outfile"
+	"example.com/overlap/internal/plain"
 )
 
 // WriteJSON writes the report as indented JSON; [Report] and what is in it document the names. w gets everything in one
@@ -15,7 +17,9 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("the report as JSON: %w", err)
 	}
-	_, err = w.Write(append(text, '\n'))
+	var b bytes.Buffer
+	plain.JSON(&b, append(text, '\n'))
+	_, err = w.Write(b.Bytes())
 	return err
 }
 

@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestWriteFileIsAllOrNothing(t *testing.T) {
@@ -60,5 +62,28 @@ func TestWriteFileIntoADevice(t *testing.T) {
 	}
 	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
 		t.Errorf("the device has become a file: %v, %v", info.Mode(), err)
+	}
+}
+
+// What tasks say in their errors reaches neither a terminal nor a Markdown page as anything but text.
+func TestReportsArePlain(t *testing.T) {
+	hostile := "\x1b[31m\r\u202e\u009b\x00\xff"
+	report := &Report{Jobs: []*JobReport{{
+		Task: hostile, Title: hostile, Verdict: hostile, Warnings: []Warning{{Text: hostile}},
+		Strategies: []*StrategyReport{{Name: hostile, Python: hostile, Note: hostile}},
+	}}}
+	for name, write := range map[string]func(io.Writer) error{
+		"terminal": func(w io.Writer) error { return report.WriteTerminal(w, Style{}) },
+		"narrow":   func(w io.Writer) error { return report.WriteTerminal(w, Style{Width: 40}) },
+		"Markdown": report.WriteMarkdown,
+		"JSON":     report.WriteJSON,
+	} {
+		var b strings.Builder
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(b.String(), "\x1b\r\u202e\u009b\x00") || !utf8.ValidString(b.String()) || !strings.Contains(b.String(), "[31m") {
+			t.Errorf("%s: %q", name, b.String())
+		}
 	}
 }

@@ -59,7 +59,7 @@ func (j *JobReport) columns(runsWanted int) []column {
 		}
 		python = python || s.python() != ""
 		for i := range all {
-			all[i].cells = append(all[i].cells, cells[i])
+			all[i].cells = append(all[i].cells, oneLine(cells[i]))
 		}
 	}
 	for i := 1; i < 11; i++ {

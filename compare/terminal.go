@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"example.com/overlap/internal/plain"
 )
 
 // WriteTerminal shows the report on a terminal: for each job its title, the table, how calls overlapped, the verdict
@@ -26,7 +28,7 @@ func (j *JobReport) show(b *strings.Builder, runsWanted int, style Style) {
 	if picture := j.timeline(style); picture != "" {
 		fmt.Fprintf(b, "\n%s", picture)
 	}
-	fmt.Fprintf(b, "\n%s\n", style.wrap(j.Verdict, ""))
+	fmt.Fprintf(b, "\n%s\n", style.wrap(oneLine(j.Verdict), ""))
 	for _, warning := range j.Warnings {
 		fmt.Fprintln(b, style.yellow(style.wrap("warning: "+oneLine(warning.Text), "  ")))
 	}
@@ -35,9 +37,9 @@ func (j *JobReport) show(b *strings.Builder, runsWanted int, style Style) {
 // heading names the job.
 func (j *JobReport) heading() string {
 	if strings.HasPrefix(j.Title, j.Task) {
-		return j.Title
+		return oneLine(j.Title)
 	}
-	return j.Task + ": " + j.Title
+	return oneLine(j.Task + ": " + j.Title)
 }
 
 // footer says where and how a report was measured, so that it can be measured again.
@@ -56,4 +58,4 @@ func (r *Report) footer() string {
 }
 
 // oneLine makes one line of what a process or a task has said.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+func oneLine(text string) string { return plain.Line(strings.Join(strings.Fields(text), " ")) }

@@ -53,7 +53,7 @@ func (j *JobReport) winnerSentence(order []*StrategyReport) string {
 	}
 	text := fmt.Sprintf("%s won with %s", fastest.Name, duration(*fastest.MedianSeconds))
 	if len(order) == 1 {
-		return fmt.Sprintf("Only %s was measured without failing: %s.", fastest.Name, duration(*fastest.MedianSeconds))
+		return j.aloneSentence(fastest)
 	}
 	runnerUp := order[1]
 	ratio := *runnerUp.MedianSeconds / *fastest.MedianSeconds
@@ -63,6 +63,19 @@ func (j *JobReport) winnerSentence(order []*StrategyReport) string {
 	}
 	return fmt.Sprintf("%s: %s as fast as the runner-up, %s (%s).", text, times(ratio), runnerUp.Name,
 		duration(*runnerUp.MedianSeconds))
+}
+
+// aloneSentence is of the one strategy that can win.
+func (j *JobReport) aloneSentence(s *StrategyReport) string {
+	took := duration(*s.MedianSeconds)
+	switch {
+	case s.Failed > 0 && len(j.Strategies) > 1:
+		return fmt.Sprintf("%s took %s, and the fewest calls failed under it, %d of %d: see why before you choose by the times.",
+			s.Name, took, s.Failed, j.Calls)
+	case s.Failed > 0:
+		return fmt.Sprintf("Only %s was measured: %s, and %d of %s failed.", s.Name, took, s.Failed, count(j.Calls, "call"))
+	}
+	return fmt.Sprintf("Only %s was measured without failing: %s.", s.Name, took)
 }
 
 func (j *JobReport) tieSentence(order []*StrategyReport) string {

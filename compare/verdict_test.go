@@ -223,3 +223,18 @@ func TestFigures(t *testing.T) {
 		t.Error("no timeline")
 	}
 }
+
+// Where calls failed, nothing is said to have been measured without failing.
+func TestVerdictWhereCallsFailed(t *testing.T) {
+	for _, others := range []int{0, 1} {
+		j := &JobReport{Calls: 300, Class: UnknownClass}
+		j.Strategies = append(j.Strategies, &StrategyReport{Name: "pool", Failed: 20, MedianSeconds: new(0.5)})
+		for range others {
+			j.Strategies = append(j.Strategies, &StrategyReport{Name: "sync", Failed: 30, MedianSeconds: new(1.0)})
+		}
+		got := j.winnerSentence(j.Strategies[:1])
+		if strings.Contains(got, "without failing") || !strings.Contains(got, "20 of 300") {
+			t.Errorf("with %d others: %s", others, got)
+		}
+	}
+}
