@@ -94,7 +94,10 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
-	defer onInterrupt(func() { cancel(errInterrupted) }, p.exitNow)()
+	defer onInterrupt(func(os.Signal) { cancel(errInterrupted) }, func(os.Signal) {
+		exports.discard()
+		p.exitNow()
+	})()
 
 	var all *compare.Report
 	var failures []error
@@ -232,7 +235,7 @@ func (p *program) showMeasuring(at compare.Progress) {
 
 // exitNow is what a second Ctrl-C does.
 func (p *program) exitNow() {
-	p.messages.draw("")
+	within(time.Second, func() { p.messages.draw("") }) // nobody might read that
 	os.Exit(exitInterrupted)
 }
 

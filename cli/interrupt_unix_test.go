@@ -4,14 +4,17 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // gated is a run of the program mine whose calls wait for the test.
@@ -26,6 +29,26 @@ type gated struct {
 	closeStdout func() error
 }
 
+// longest is how long a program of a test may take, and what a test waits for.
+const longest = time.Minute
+
+// deadline ends what would keep a test from ending.
+func deadline(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// needsSignals skips a test where signals are ignored, as under nohup or trap ”.
+func needsSignals(t *testing.T, all ...os.Signal) {
+	t.Helper()
+	for _, s := range all {
+		if signal.Ignored(s) {
+			t.Skip("this process, and so its children, ignore", s)
+		}
+	}
+}
+
 // startGated runs a task of calls that come to the test through the gate, on inputs without end.
 func startGated(t *testing.T, args ...string) *gated {
 	t.Helper()
@@ -33,7 +56,7 @@ func startGated(t *testing.T, args ...string) *gated {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &gated{t: t, cmd: exec.Command(path, args...), dir: t.TempDir()}
+	g := &gated{t: t, cmd: exec.CommandContext(deadline(t), path, args...), dir: t.TempDir()}
 	socket, err := os.MkdirTemp("", "gate") // t.TempDir may be longer than a socket's path can be
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +66,7 @@ func startGated(t *testing.T, args ...string) *gated {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.calls.Close() })
+	_ = g.calls.(*net.UnixListener).SetDeadline(time.Now().Add(longest))
 	g.cmd.Dir = g.dir
 	g.cmd.Env = append(os.Environ(), "GATE="+g.calls.Addr().String(), "GORACE=atexit_sleep_ms=0")
 	stdin, err := g.cmd.StdinPipe()
@@ -63,6 +87,7 @@ func startGated(t *testing.T, args ...string) *gated {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.cmd.Process.Kill() })
+	t.Cleanup(func() { _ = stdin.Close() })
 	go func() {
 		for {
 			if _, err := io.WriteString(stdin, "input\n"); err != nil {
@@ -86,8 +111,11 @@ func (g *gated) call() net.Conn {
 	return c
 }
 
+// signal sends one that is not taken for the one before.
 func (g *gated) signal(s os.Signal) {
 	g.t.Helper()
+	needsSignals(g.t, s)
+	time.Sleep(together + 50*time.Millisecond)
 	if err := g.cmd.Process.Signal(s); err != nil {
 		g.t.Fatal(err)
 	}
@@ -125,6 +153,7 @@ func TestFirstInterruptDrains(t *testing.T) {
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, on := range []string{"pool", "async", "threads"} {
 			t.Run(on+" "+s.String(), func(t *testing.T) {
+				needsSignals(t, s)
 				g := startGated(t, "run", "gate", "--on", on, "-j", "2")
 				one, two := g.call(), g.call()
 				g.signal(s)
@@ -146,7 +175,8 @@ func TestInterruptWhileInputsAreAwaited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "run", "echo", "-o", "out.jsonl")
+	needsSignals(t, os.Interrupt)
+	cmd := exec.CommandContext(deadline(t), path, "run", "echo", "-o", "out.jsonl")
 	cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -258,5 +288,115 @@ func TestInterruptedCompareReportsWhatItHas(t *testing.T) {
 	}
 	if report, err := os.ReadFile(filepath.Join(g.dir, "report.json")); err != nil || !strings.Contains(string(report), `"interrupted": true`) {
 		t.Errorf("the exported report is %s, %v", report, err)
+	}
+}
+
+// Calls that were drawn and have not begun are not made, with a window that is larger than the pool, too.
+func TestFirstInterruptBeginsNothing(t *testing.T) {
+	for _, more := range [][]string{{"--retries", "1"}, {"-k"}, {"--on", "sync"}, {"--on", "processes"}, {"--on", "loop"}} {
+		t.Run(strings.Join(more, " "), func(t *testing.T) {
+			needsSignals(t, os.Interrupt)
+			running := 2
+			if more[0] == "--on" && more[1] != "processes" {
+				running = 1
+			}
+			args := []string{"run", "gate"}
+			if !strings.Contains(strings.Join(more, " "), "sync") {
+				args = append(args, "-j", "2")
+			}
+			g := startGated(t, append(args, more...)...)
+			calls := []net.Conn{g.call()}
+			for len(calls) < running {
+				calls = append(calls, g.call())
+			}
+			time.Sleep(200 * time.Millisecond) // for more to be drawn, which none must need
+			g.signal(os.Interrupt)
+			g.says("interrupted: no more inputs are drawn")
+			for _, c := range calls {
+				_ = c.Close()
+			}
+			stdout, stderr := g.ends(exitInterrupted)
+			wantLines(t, stdout, running, `"outcome":"succeeded"`)
+			if strings.Contains(stderr, "failed") || !strings.Contains(stderr, "interrupted after") {
+				t.Errorf("the summary is %q", stderr)
+			}
+		})
+	}
+}
+
+// A call that waits for another attempt ends as its last one did.
+func TestFirstInterruptMakesNoFurtherAttempt(t *testing.T) {
+	needsSignals(t, os.Interrupt)
+	g := startGated(t, "run", "later", "a", "-o", "out.jsonl", "--retries", "5")
+	_ = g.call().Close()
+	time.Sleep(100 * time.Millisecond) // for the attempt to end, which it need not
+	g.signal(os.Interrupt)
+	_, stderr := g.ends(exitInterrupted)
+	if !strings.Contains(stderr, "attempt 1 of 6: not now") || !strings.Contains(stderr, "1 failed") || strings.Contains(stderr, "extra") {
+		t.Errorf("the summary is %q", stderr)
+	}
+}
+
+func TestQuitEndsTheCommand(t *testing.T) {
+	g := startGated(t, "run", "deaf", "-j", "2", "-o", "out.jsonl")
+	one, two := g.call(), g.call()
+	defer two.Close()
+	_ = one.Close()
+	defer g.call().Close() // so the first call's result has been taken
+	g.signal(syscall.SIGQUIT)
+	_, stderr := g.ends(exitInterrupted)
+	if want := "ended without waiting for 2 calls; 1 result is in out.jsonl\n"; !strings.HasSuffix(stderr, want) {
+		t.Errorf("it says %q, want %q", stderr, want)
+	}
+	g.nothingElse("out.jsonl")
+}
+
+// SIGTERM is answered in time, even by a call that does not listen.
+func TestTerminateHasAnEnd(t *testing.T) {
+	g := startGated(t, "run", "deaf", "-j", "1", "-o", "out.jsonl")
+	_ = g.call().Close()
+	defer g.call().Close()
+	g.signal(syscall.SIGTERM)
+	_ = g.cmd.Process.Signal(syscall.SIGTERM) // as timeout(1) does, to the process and to its group
+	g.says("1 call under way is let end; Ctrl-C again cancels them, and so does the time in 8s")
+	g.says("8s after the signal to end: canceling 1 call")
+	g.says("ended without waiting for 1 call; 1 result is in out.jsonl")
+	g.ends(exitInterrupted)
+	g.nothingElse("out.jsonl")
+}
+
+// What is ignored when the command starts stays ignored.
+func TestIgnoredSignalsStayIgnored(t *testing.T) {
+	path, err := exec.LookPath("mine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"INT", "HUP"} {
+		cmd := exec.CommandContext(deadline(t), "sh", "-c", `trap '' `+name+`; exec "$0" run echo`, path)
+		cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+		stdin, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewReader(stdout)
+		for i := range 2 { // after the first line, the command listens for signals
+			_, _ = io.WriteString(stdin, "input\n")
+			if _, err := lines.ReadString('\n'); err != nil {
+				t.Fatalf("%s: line %d: %v", name, i, err)
+			}
+			_ = cmd.Process.Signal(map[string]os.Signal{"INT": os.Interrupt, "HUP": syscall.SIGHUP}[name])
+			time.Sleep(together)
+		}
+		_ = stdin.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,11 +21,15 @@ type job struct {
 	results *results
 	file    *outfile.File // that the results go to; nil for standard output
 
-	stop        chan struct{} // closed when no more inputs are to be drawn
+	stop        chan struct{}           // closed when no more inputs are to be drawn
+	over        chan struct{}           // closed when no more results come
+	drain       context.CancelCauseFunc // nothing more begins
 	cancel      context.CancelCauseFunc
 	interrupted atomic.Bool
-	opened      atomic.Bool // results and file are there
-	closing     sync.Mutex  // held by who puts the file in its place
+	opened      atomic.Bool  // results and file are there
+	leaving     atomic.Bool  // the command ends at once
+	closeFile   func() error // puts the file in its place, once
+	underWay    *underWay    // nil where drawn and ended say as much
 
 	raw rawInputs
 
@@ -73,13 +75,12 @@ func (j *job) run(ctx context.Context, executor overlap.Executor, options []over
 		defer j.messages.draw("")
 		defer j.showProgress()()
 	}
-	over := make(chan struct{})
 	j.refused = fmt.Errorf("%w under %s, and with it the job's", overlap.ErrGoexit, executor)
 	go func() { // of its own: under sync, a task that ends its goroutine ends this one
-		defer close(over)
+		defer close(j.over)
 		j.refused = j.take(overlap.StreamErr(ctx, executor, j.task.Untyped(), j.draw(), options...))
 	}()
-	<-over
+	<-j.over
 	j.tally.end = time.Now()
 }
 
@@ -142,44 +143,4 @@ func (j *job) showProgress() (stop func()) {
 		}
 		j.messages.draw(now.line(rate.add(now.elapsed, now.ended)))
 	})
-}
-
-// drain is what the first Ctrl-C does.
-func (j *job) drain() {
-	j.interrupted.Store(true)
-	close(j.stop)
-	running := j.drawn.Load() - j.ended.Load()
-	if running == 0 {
-		j.messages.sayf("interrupted: no more inputs are drawn")
-		return
-	}
-	j.messages.sayf("interrupted: no more inputs are drawn, and %s; Ctrl-C again cancels them",
-		counted(running, "call under way is let end", "calls under way are let end"))
-}
-
-// cancelCalls is what the second does.
-func (j *job) cancelCalls() {
-	j.messages.sayf("canceling %s; Ctrl-C again ends the command without waiting for them",
-		counted(j.drawn.Load()-j.ended.Load(), "call", "calls"))
-	j.cancel(errInterrupted)
-}
-
-// exitNow is what the third does. The results that there are, are kept.
-func (j *job) exitNow() {
-	if j.opened.Load() {
-		flushed := make(chan struct{})
-		go func() {
-			_ = j.results.flush() // there is no later line that could tell
-			close(flushed)
-		}()
-		select {
-		case <-flushed:
-		case <-time.After(time.Second): // whoever reads the results does not
-		}
-		if err := j.closeFile(); err != nil {
-			j.messages.sayf("%v", err)
-		}
-	}
-	j.messages.draw("")
-	os.Exit(exitInterrupted)
 }

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"overlap": func() { Main(fetch.Task, primes.Task) },
 		"mine": func() {
-			Main(echo, valid, refusing, refuse, square, limits, strict, point, flaky, patient, deaf, gate, boom, vanish, unwritable)
+			Main(echo, valid, refusing, refuse, square, limits, strict, point, flaky, patient, deaf, gate, later, boom, vanish, unwritable)
 		},
 	})
 }
@@ -78,6 +78,11 @@ var (
 	// gate says that it runs, and waits until the test lets it through.
 	gate = overlap.Define("gate", func(ctx context.Context, s string) (string, error) { return s, throughGate(ctx, s) })
 
+	// later fails once it is let through, and wants its next attempt in an hour.
+	later = overlap.Define("later", func(ctx context.Context, s string) (string, error) {
+		return "", inAnHour{errors.Join(throughGate(ctx, s), errors.New("not now"))}
+	})
+
 	boom       = overlap.Define("boom", func(_ context.Context, s string) (string, error) { panic("boom " + s) })
 	vanish     = overlap.Define("vanish", func(context.Context, string) (string, error) { runtime.Goexit(); return "", nil })
 	unwritable = overlap.Define("unwritable", func(context.Context, string) (any, error) { return make(chan int), nil })
@@ -101,6 +106,10 @@ var (
 type again struct{ error }
 
 func (again) RetryAfter() (time.Duration, bool) { return 0, true }
+
+type inAnHour struct{ error }
+
+func (inAnHour) RetryAfter() (time.Duration, bool) { return time.Hour, true }
 
 // throughGate connects to the test, if it runs one, sends s and waits until the test closes the connection.
 func throughGate(ctx context.Context, s string) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,8 +41,10 @@ A text that is not UTF-8 stands there with U+FFFD for what JSON cannot hold; its
 With -o they go to a file that is put in its place when the job is over, so it is never half a file. After Ctrl-C it has
 the calls that ended until then; when the results cannot be written, the file that was there before stays.
 
-The first Ctrl-C draws no more inputs and lets the calls under way end. The second cancels those, the third ends the
-command at once. SIGTERM and SIGHUP do the same. With -k and --retries, up to four times -j calls (at least 64) are under way.
+The first Ctrl-C lets the calls that run end, and begins nothing: no input, no further attempt. The second cancels those,
+the third ends the command at once, and so does SIGQUIT; the results are kept. SIGTERM and SIGHUP do the same as Ctrl-C, and
+after SIGTERM the calls are canceled in 8 seconds and the command ends before 10 have passed. Signals within 200 ms are one;
+SIGINT and SIGHUP stay ignored where they are at the start, as under nohup.
 
 Exit status: 0 all calls succeeded, 1 some failed or the results could not be written, 2 bad usage or bad inputs,
 130 interrupted, 141 nobody reads the results any more.`),
@@ -120,11 +123,19 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 		executor, args = s.make(flags.jobs, of...), args[1:]
 	}
 	defer closeExecutor(executor)
-	j := &job{program: p, task: task, retries: -1, stop: make(chan struct{}), cancel: cancel}
+	draining, drain := context.WithCancelCause(context.Background())
+	defer drain(nil)
+	j := &job{program: p, task: task, retries: -1, stop: make(chan struct{}), over: make(chan struct{}), drain: drain, cancel: cancel}
+	j.closeFile = sync.OnceValue(j.putFile)
+	options = append(options, overlap.Drain(draining))
+	if flags.keepOrder {
+		j.underWay = &underWay{calls: map[int]struct{}{}}
+		options = append(options, overlap.Observe(j.underWay.observe))
+	}
 	if cmd.Flags().Changed("retries") {
 		j.retries = flags.retries
 	}
-	defer onInterrupt(j.drain, j.cancelCalls, j.exitNow)()
+	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
 	if j.inputs, err = p.inputs(task, parse.For(task), args, flags.from, j.stop); err != nil {
 		return err
 	}

@@ -65,6 +65,9 @@ func shownInput(in any) string {
 
 // finish puts the results in their place, sums up, and says how the command ends.
 func (j *job) finish() error {
+	if j.leaving.Load() {
+		select {} // exitNow puts the results in their place
+	}
 	if err := j.results.flush(); err != nil {
 		kept, to := whereKept(j.file), ""
 		if errors.Is(err, syscall.EPIPE) && (j.file == nil || j.file.Part() == "") {
@@ -103,9 +106,9 @@ func (j *job) finish() error {
 	return nil
 }
 
-// closeFile puts the file in its place; what was there stays when no call has ended.
-func (j *job) closeFile() error {
-	if j.file == nil || !j.closing.TryLock() {
+// putFile puts the file in its place; what was there stays when no call has ended.
+func (j *job) putFile() error {
+	if j.file == nil {
 		return nil
 	}
 	if j.ended.Load() == 0 {

@@ -1,9 +1,8 @@
 package cli
 
 import (
+	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -24,11 +23,15 @@ Ctrl-C.`,
 		Example: p.named("  overlap target --address 127.0.0.1:8080 --latency 160ms --error-rate 0.05 --rate 50"),
 		Args:    p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
 			if err := config.Validate(); err != nil {
 				return usageErrorf("%w", err)
 			}
+			if err := p.needsStdout("the server's URL", "redirect it, with >FILE"); err != nil {
+				return err
+			}
+			ctx, cancel := context.WithCancel(cmd.Context())
+			defer cancel()
+			defer onInterrupt(func(os.Signal) { cancel() }, func(os.Signal) { os.Exit(exitInterrupted) })()
 			return target.Run(ctx, p.stdout, config, address, withParent)
 		},
 	}

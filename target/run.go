@@ -18,13 +18,13 @@ import (
 // writes one line with its URL to stdout once it is ready, and serves until ctx ends; see [Serve].
 //
 // withParent is for a process started by [Start]: it also ends, at once, when its standard input does, and no longer
-// when it is interrupted or asked to terminate, for it must outlast what its parent still asks of it.
+// when it is interrupted, hung up or asked to terminate, for it must outlast what its parent still asks of it.
 func Run(ctx context.Context, stdout io.Writer, config Config, address string, withParent bool) error {
 	if err := config.Validate(); err != nil {
 		return err
 	}
 	if withParent {
-		signal.Ignore(os.Interrupt, syscall.SIGTERM)
+		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 		lifeline.ExitWithParent()
 	}
 	var listen net.ListenConfig

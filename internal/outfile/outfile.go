@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 )
 
 // File is being written. It is an io.Writer, to be used by one goroutine at a time.
@@ -23,7 +24,7 @@ type File struct {
 
 	written int64 // bytes of whole lines
 	kept    bool  // whatever happens now
-	lines   int64 // how many
+	lines   atomic.Int64
 }
 
 // Open begins a file of the given name. Whatever can be known to keep it from its place is an error now, which names
@@ -88,15 +89,15 @@ func (f *File) Part() string {
 	return f.file.Name()
 }
 
-// Lines is how many whole lines have been written.
-func (f *File) Lines() int64 { return f.lines }
+// Lines is how many whole lines have been written. It is safe for concurrent use.
+func (f *File) Lines() int64 { return f.lines.Load() }
 
 // Write implements io.Writer. When not everything can be written, a line that would be half is cut off again from a file
 // that is not in its place yet.
 func (f *File) Write(b []byte) (int, error) {
 	n, err := f.file.Write(b)
 	whole := bytes.LastIndexByte(b[:n], '\n') + 1
-	f.lines += int64(bytes.Count(b[:whole], []byte{'\n'}))
+	f.lines.Add(int64(bytes.Count(b[:whole], []byte{'\n'})))
 	if err == nil {
 		f.written += int64(n)
 		return n, nil

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"example.com/overlap"
+)
+
+// drainCalls is what the first Ctrl-C does: only what runs is let end.
+func (j *job) drainCalls(by os.Signal) {
+	j.interrupted.Store(true)
+	close(j.stop)
+	j.drain(errInterrupted)
+	select {
+	case <-time.After(settling): // until what does not run has ended
+	case <-j.over:
+		if j.ended.Load() > 0 || j.tally.left > 0 {
+			return // the summary says so
+		}
+	}
+	running := j.running()
+	if running == 0 {
+		j.messages.sayf("interrupted: no more inputs are drawn")
+		return
+	}
+	inTime := ""
+	if by == syscall.SIGTERM {
+		inTime = ", and so does the time in " + cancelAfter.String()
+	}
+	j.messages.sayf("interrupted: no more inputs are drawn, and %s; Ctrl-C again cancels them%s",
+		counted(running, "call under way is let end", "calls under way are let end"), inTime)
+}
+
+const settling = 120 * time.Millisecond // longer than events take, see overlap.Observe
+
+// cancelCalls is what the second does.
+func (j *job) cancelCalls(by os.Signal) {
+	late := ""
+	if by == nil {
+		late = cancelAfter.String() + " after the signal to end: "
+	}
+	j.messages.sayf("%scanceling %s; Ctrl-C again ends the command without waiting for them",
+		late, counted(j.running(), "call", "calls"))
+	j.cancel(errInterrupted)
+}
+
+// exitNow is what the third does. The results that there are, are kept. It waits for nobody who does not read what is
+// written, nor for a disk.
+func (j *job) exitNow(os.Signal) {
+	j.leaving.Store(true)
+	within(time.Second, func() {
+		j.messages.draw("")
+		if !j.opened.Load() {
+			return
+		}
+		_ = j.results.flush() // there is no later line that could tell
+		if err := j.closeFile(); err != nil {
+			j.messages.sayf("%v", err)
+		} else if j.file != nil && j.ended.Load() > 0 {
+			j.messages.sayf("ended without waiting for %s; %s in %s", counted(j.running(), "call", "calls"),
+				counted(j.file.Lines(), "result is", "results are"), j.file.Name())
+		}
+	})
+	os.Exit(exitInterrupted)
+}
+
+// within waits for fn, but no longer than d.
+func within(d time.Duration, fn func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		fn()
+	}()
+	select {
+	case <-done:
+	case <-time.After(d):
+	}
+}
+
+// running is how many calls run.
+func (j *job) running() int64 {
+	if j.underWay != nil {
+		return j.underWay.count()
+	}
+	return max(0, j.drawn.Load()-j.ended.Load())
+}
+
+// underWay counts the calls that run, where results wait for their turn and so do not tell. It is safe for concurrent
+// use.
+type underWay struct {
+	mu    sync.Mutex
+	calls map[int]struct{}
+}
+
+func (u *underWay) observe(_ int, events []overlap.Event) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, e := range events {
+		switch e.Kind {
+		case overlap.EventStarted:
+			u.calls[e.Index] = struct{}{}
+		case overlap.EventFinished, overlap.EventRetried:
+			delete(u.calls, e.Index)
+		}
+	}
+}
+
+func (u *underWay) count() int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return int64(len(u.calls))
+}
