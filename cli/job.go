@@ -31,7 +31,8 @@ type job struct {
 	closeFile   func() error // puts the file in its place, once
 	underWay    *underWay    // nil where drawn and ended say as much
 
-	raw rawInputs
+	raw    rawInputs
+	scarce atomic.Pointer[string] // what made fewer calls run at once
 
 	// Counted by whoever draws inputs and takes results, read by whoever draws the progress line.
 	drawn, ended, failed atomic.Int64

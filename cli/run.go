@@ -127,7 +127,7 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 	defer drain(nil)
 	j := &job{program: p, task: task, retries: -1, stop: make(chan struct{}), over: make(chan struct{}), drain: drain, cancel: cancel}
 	j.closeFile = sync.OnceValue(j.putFile)
-	options = append(options, overlap.Drain(draining))
+	options = append(options, overlap.Drain(draining), overlap.OnLocalLimit(j.tellLocalLimit))
 	if flags.keepOrder {
 		j.underWay = &underWay{calls: map[int]struct{}{}}
 		options = append(options, overlap.Observe(j.underWay.observe))

@@ -20,6 +20,7 @@ type tally struct {
 	slowest    overlap.Result[any, any]
 	told       int // failures told of as they happened
 	stackTold  bool
+	scarce     string // what made fewer calls run at once; "" for nothing
 }
 
 func (t *tally) add(r overlap.Result[any, any], outcome overlap.Outcome) {
@@ -29,6 +30,28 @@ func (t *tally) add(r overlap.Result[any, any], outcome overlap.Outcome) {
 		r.Value = nil // which may be large
 		t.slowest = r
 	}
+}
+
+// tellLocalLimit tells that fewer calls run at once than might, which is no call's failure.
+func (j *job) tellLocalLimit(err error) {
+	j.scarce.Store(new(scarcity(err)))
+	j.messages.sayf("fewer calls run at once than might: this machine is short of %s; "+
+		"a smaller -j asks for less, %s", scarcity(err), "ulimit -a shows the limits")
+}
+
+// scarcity names what a program lacks.
+func scarcity(err error) string {
+	switch {
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "file descriptors"
+	case errors.Is(err, syscall.ENOMEM), errors.Is(err, syscall.ENOBUFS):
+		return "memory"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "local ports"
+	case errors.Is(err, syscall.EAGAIN):
+		return "processes and threads"
+	}
+	return "something that they need (" + reasonOf(err).Error() + ")"
 }
 
 // mostTold is how many failures are told of; the results have them all.
@@ -83,6 +106,9 @@ func (j *job) finish() error {
 		return err
 	}
 	if j.ended.Load() > 0 || j.tally.left > 0 {
+		if lacks := j.scarce.Load(); lacks != nil {
+			j.tally.scarce = *lacks
+		}
 		j.messages.sayf("%s", j.tally.text(j.interrupted.Load()))
 		if n := overlap.AbandonedRunning(); n > 0 {
 			j.messages.sayf("%s with this command", counted(int64(n),
@@ -133,6 +159,9 @@ func (t *tally) text(interrupted bool) string {
 	}
 	if t.left > 0 {
 		parts = append(parts, fmt.Sprintf("%s drawn and not run", counted(t.left, "input", "inputs")))
+	}
+	if t.scarce != "" {
+		parts = append(parts, "fewer at once for want of "+t.scarce)
 	}
 	elapsed := t.end.Sub(t.start)
 	var b strings.Builder
