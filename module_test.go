@@ -1,10 +1,12 @@
 package overlap_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // The README says how another module uses Overlap before it is published; this is that module.
@@ -36,7 +38,9 @@ func main() {
 }
 `)
 	run := func(args ...string) string {
-		cmd := exec.Command("go", args...)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // it may have to be built
+		defer cancel()
+		cmd := exec.CommandContext(ctx, "go", args...)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "GOWORK=off")
 		out, err := cmd.CombinedOutput()

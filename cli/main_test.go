@@ -134,7 +134,8 @@ func throughGate(ctx context.Context, s string) error {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:      "testdata/script",
+		Deadline: time.Now().Add(5 * time.Minute), // a command that hangs is killed then
 		Setup: func(env *testscript.Env) error {
 			root, err := filepath.Abs("..")
 			env.Setenv("ROOT", root)

@@ -16,7 +16,7 @@ func peakMemory(t *testing.T, n int, args ...string) int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(deadline(t), path, args...)
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	cmd.Stdin = io.LimitReader(endless{}, int64(n*len(endlessLine)))
 	if out, err := cmd.CombinedOutput(); err != nil {

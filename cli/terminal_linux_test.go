@@ -2,12 +2,12 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,6 +20,7 @@ func terminal(t *testing.T) (tty, control *os.File) {
 		t.Skip("there are no pseudo-terminals here:", err)
 	}
 	t.Cleanup(func() { _ = control.Close() })
+	_ = control.SetReadDeadline(time.Now().Add(longest))
 	if err := unix.IoctlSetPointerInt(int(control.Fd()), unix.TIOCSPTLCK, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func onTerminal(t *testing.T, args ...string) string {
 		_, _ = io.Copy(&b, control) // ends with an error when nobody has the terminal open any more
 		seen <- b.Bytes()
 	}()
-	Run(context.Background(), args, strings.NewReader(""), tty, tty, echo, square)
+	Run(deadline(t), args, strings.NewReader(""), tty, tty, echo, square)
 	_ = tty.Close()
 	return string(<-seen)
 }
@@ -71,7 +72,7 @@ func TestNoInputsOnATerminal(t *testing.T) {
 	tty, _ := terminal(t)
 	defer tty.Close()
 	var stderr strings.Builder
-	status := Run(context.Background(), []string{"mine", "run", "echo"}, tty, io.Discard, &stderr, echo)
+	status := Run(deadline(t), []string{"mine", "run", "echo"}, tty, io.Discard, &stderr, echo)
 	if status != exitUsage || !strings.Contains(stderr.String(), "there are no inputs for task echo: give them as arguments") {
 		t.Errorf("status %d: %s", status, stderr.String())
 	}
@@ -85,7 +86,7 @@ func TestProgressOnATerminal(t *testing.T) {
 	inputs, input := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- Run(context.Background(), []string{"mine", "run", "echo", "--from", "-"}, inputs, io.Discard, tty, echo)
+		ended <- Run(deadline(t), []string{"mine", "run", "echo", "--from", "-"}, inputs, io.Discard, tty, echo)
 	}()
 	_, _ = io.WriteString(input, "one\ntwo\n")
 	var seen strings.Builder

@@ -2,10 +2,12 @@
 package examples
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestExamplesPrintWhatTheySay(t *testing.T) {
@@ -20,7 +22,9 @@ func TestExamplesPrintWhatTheySay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command("go", "run", ".")
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // it may have to be built
+			defer cancel()
+			cmd := exec.CommandContext(ctx, "go", "run", ".")
 			cmd.Dir = filepath.Dir(want)
 			got, err := cmd.CombinedOutput()
 			if err != nil || string(got) != string(text) {

@@ -265,6 +265,8 @@ func startParent(t *testing.T) (parent *exec.Cmd, stdin io.Writer, at string, ou
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = parent.Process.Kill() })
+	kill := time.AfterFunc(time.Minute, func() { _ = parent.Process.Kill() })
+	t.Cleanup(func() { kill.Stop() })
 	output = bufio.NewReader(stdout)
 	line, err := output.ReadString('\n')
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"testing"
 )
@@ -18,8 +19,8 @@ func TestServerOutlastsSignals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		if err := server.cmd.Process.Signal(signal); err != nil {
+	for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if err := server.cmd.Process.Signal(sent); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -52,6 +53,9 @@ func TestServerIsNotInItsParentsGroup(t *testing.T) {
 
 // Ctrl-C on the group of a parent that does not handle it ends the parent, and thereby the server.
 func TestServerEndsWithAnInterruptedParent(t *testing.T) {
+	if signal.Ignored(syscall.SIGINT) {
+		t.Skip("this process, and so its children, ignore Ctrl-C")
+	}
 	parent, _, at, _ := startParent(t)
 	connection := hold(t, at)
 	if err := syscall.Kill(-parent.Process.Pid, syscall.SIGINT); err != nil {

@@ -1,12 +1,14 @@
 package children
 
 import (
+	"context"
 	"io"
 	"os"
 	"os/exec"
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 )
 
 // A child that reads its standard input lives until that ends.
@@ -24,7 +26,9 @@ func TestFindsAChildWhileItRuns(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc")
 	}
-	child := exec.Command(os.Args[0])
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	child := exec.CommandContext(ctx, os.Args[0])
 	child.Env = append(os.Environ(), childVariable+"=yes")
 	hangUp, err := child.StdinPipe()
 	if err != nil {

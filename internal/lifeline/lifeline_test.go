@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // role is the environment variable that makes the test binary play a child or a parent instead of running tests.
@@ -74,6 +75,9 @@ func start(t *testing.T, as string) (*exec.Cmd, *Line, *bufio.Reader) {
 	return cmd, line, begin(t, cmd)
 }
 
+// longest is how long a process of a test may take.
+const longest = time.Minute
+
 func begin(t *testing.T, cmd *exec.Cmd) *bufio.Reader {
 	t.Helper()
 	output, err := cmd.StdoutPipe()
@@ -84,6 +88,11 @@ func begin(t *testing.T, cmd *exec.Cmd) *bufio.Reader {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	kill := time.AfterFunc(longest, func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() { kill.Stop() })
+	if file, ok := output.(*os.File); ok { // which a child of the command may hold
+		_ = file.SetReadDeadline(time.Now().Add(longest))
+	}
 	return bufio.NewReader(output)
 }
 
