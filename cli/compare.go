@@ -155,6 +155,12 @@ func (p *program) plan(cmd *cobra.Command, flags compareFlags) (compare.Plan, er
 	switch {
 	case given("jobs") && flags.jobs < 1:
 		return compare.Plan{}, usageErrorf("-j %d makes no sense: a pool runs at least 1 call at once", flags.jobs)
+	case tooMany("-j", flags.jobs) != nil:
+		return compare.Plan{}, tooMany("-j", flags.jobs)
+	case tooMany("--runs", flags.runs) != nil:
+		return compare.Plan{}, tooMany("--runs", flags.runs)
+	case tooMany("--warmup", flags.warmup) != nil:
+		return compare.Plan{}, tooMany("--warmup", flags.warmup)
 	case flags.runs < 1:
 		return compare.Plan{}, usageErrorf("--runs %d makes no sense: measure at least once", flags.runs)
 	case flags.warmup < 0:

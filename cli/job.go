@@ -32,6 +32,7 @@ type job struct {
 	underWay    *underWay    // nil where drawn and ended say as much
 
 	raw    rawInputs
+	growth *growth                // of worker processes; nil for none
 	scarce atomic.Pointer[string] // what made fewer calls run at once
 
 	// Counted by whoever draws inputs and takes results, read by whoever draws the progress line.
@@ -93,7 +94,7 @@ func (j *job) draw() iter.Seq2[any, error] {
 				j.badInput = err
 			} else {
 				j.raw.drawn(j.inputs.raw)
-				j.drawn.Add(1)
+				j.growth.fit(j.drawn.Add(1) - j.ended.Load())
 			}
 			if !yield(value, err) {
 				return

@@ -66,6 +66,9 @@ func (p *program) noSuchCommand(cmd *cobra.Command, args []string) error {
 	return err
 }
 
+// wholeTime is a time that is only too long.
+var wholeTime = regexp.MustCompile(`^"[0-9]+(ns|us|µs|ms|s|m|h)"$`)
+
 var flagValue = regexp.MustCompile(`^invalid argument (".*") for "(.*)" flag: (?s:(.*))$`)
 
 // badFlag makes an error about flags say what to do.
@@ -77,7 +80,7 @@ func (p *program) badFlag(cmd *cobra.Command, err error) error {
 	if found := flagValue.FindStringSubmatch(text); found != nil {
 		names := strings.Split(found[2], ", ") // -j, --jobs
 		name := names[len(names)-1]
-		return usageErrorf("%s cannot be %s: %s", name, found[1], wantedValue(cmd, name, found[3]))
+		return usageErrorf("%s cannot be %s: %s", name, found[1], wantedValue(cmd, name, found[1], found[3]))
 	}
 	name, ok := strings.CutPrefix(text, "unknown flag: ")
 	if !ok {
@@ -97,15 +100,21 @@ func (p *program) badFlag(cmd *cobra.Command, err error) error {
 }
 
 // wantedValue says what a flag takes, by the type of its value.
-func wantedValue(cmd *cobra.Command, name, otherwise string) string {
+func wantedValue(cmd *cobra.Command, name, given, otherwise string) string {
 	flag := cmd.Flags().Lookup(strings.TrimPrefix(name, "--"))
 	if flag == nil {
 		return otherwise
 	}
 	switch flag.Value.Type() {
 	case "int", "uint64":
+		if strings.Contains(otherwise, "value out of range") {
+			return "that is beyond what there can be"
+		}
 		return "give a whole number"
 	case "duration":
+		if wholeTime.MatchString(given) {
+			return "give a time of at most 2562047h"
+		}
 		return "give a time with its unit, such as 250ms or 1m30s"
 	case "float64":
 		return "give a number"

@@ -112,20 +112,25 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 	defer cancel(nil)
 	var executor overlap.Executor
 	var task overlap.AnyTask
+	workers, most := flags.jobs, processCount(flags.jobs)
+	if flags.worker != "" || s.processes {
+		workers = min(most, mostAtStart)
+	}
 	if flags.worker != "" {
-		if executor, task, args, err = foreign(ctx, flags.worker, flags.jobs, of, args); err != nil {
+		if executor, task, args, err = foreign(ctx, flags.worker, workers, of, args); err != nil {
 			return err
 		}
 	} else {
 		if task, err = p.task(args[0]); err != nil {
 			return err
 		}
-		executor, args = s.make(flags.jobs, of...), args[1:]
+		executor, args = s.make(workers, of...), args[1:]
 	}
 	defer closeExecutor(executor)
 	draining, drain := context.WithCancelCause(context.Background())
 	defer drain(nil)
 	j := &job{program: p, task: task, retries: -1, stop: make(chan struct{}), over: make(chan struct{}), drain: drain, cancel: cancel}
+	j.growth = growing(executor, workers, most)
 	j.closeFile = sync.OnceValue(j.putFile)
 	options = append(options, overlap.Drain(draining), overlap.OnLocalLimit(j.tellLocalLimit))
 	if flags.keepOrder {
@@ -152,6 +157,10 @@ func (f runFlags) options(given func(flag string) bool, s strategy) ([]overlap.O
 	switch {
 	case given("jobs") && f.jobs < 1:
 		return nil, usageErrorf("-j %d makes no sense: run at least 1 call at once", f.jobs)
+	case tooMany("-j", f.jobs) != nil:
+		return nil, tooMany("-j", f.jobs)
+	case tooMany("--retries", f.retries) != nil:
+		return nil, tooMany("--retries", f.retries)
 	case f.jobs > 1 && s.name == "sync":
 		return nil, usageErrorf("--on sync runs one call at a time, so -j %d cannot be: leave it out, or choose another strategy",
 			f.jobs)
@@ -173,7 +182,7 @@ func (f runFlags) options(given func(flag string) bool, s strategy) ([]overlap.O
 		options = append(options, overlap.Grace(f.grace))
 	}
 	if given("retries") {
-		options = append(options, overlap.Retry(f.retries))
+		options = append(options, overlap.Retry(times(f.retries, 1)))
 	}
 	if n := f.window(s); n > 0 {
 		options = append(options, overlap.Window(n))
@@ -201,11 +210,11 @@ func (p *program) workerOptions(f runFlags, given func(flag string) bool, s stra
 func (f runFlags) window(s strategy) int {
 	switch {
 	case s.windowed:
-		return f.jobs
+		return times(f.jobs, 1)
 	case s.name == "sync":
 		return 0
 	case f.keepOrder || f.retries > 0:
-		return max(64, 4*poolSize(f.jobs))
+		return max(64, times(poolSize(f.jobs), 4))
 	}
 	return poolSize(f.jobs)
 }

@@ -47,7 +47,7 @@ func poolSize(workers int) int {
 	if workers == 0 {
 		return overlap.DefaultWorkers()
 	}
-	return workers
+	return times(workers, 1)
 }
 
 // processCount is how many worker processes there are: one a processor unless -j says, as Python's pools have.
@@ -55,7 +55,7 @@ func processCount(workers int) int {
 	if workers == 0 {
 		return runtime.GOMAXPROCS(0)
 	}
-	return workers
+	return times(workers, 1)
 }
 
 // submitsToProcesses describes the row of futures on processes.

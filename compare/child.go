@@ -70,7 +70,7 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 	if err != nil {
 		return nil, err
 	}
-	executor, stop, err := resolve(order.Strategy, order.Workers)
+	executor, stop, err := resolve(order.Strategy, min(order.Workers, len(inputs))) // of which no more can be used
 	if err != nil {
 		return nil, err
 	}

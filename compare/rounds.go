@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,7 +92,7 @@ func newRounds(plan *Plan, job Job, machine Machine, random *rand.Rand) *rounds 
 
 // run makes the rounds: each strategy that is still in it once a round, in a new order.
 func (r *rounds) run(ctx context.Context) {
-	for round := 1; round <= r.plan.Runs; round++ {
+	for round := 1; round <= r.plan.Runs && r.anyLeft() && ctx.Err() == nil; round++ {
 		for _, place := range r.random.Perm(len(r.report.Strategies)) {
 			row := r.report.Strategies[place]
 			if row.Cut != "" || ctx.Err() != nil {
@@ -147,6 +148,11 @@ func (r *rounds) serverCPU() (seconds float64, known bool) {
 		return 0, false
 	}
 	return r.job.ServerCPU()
+}
+
+// anyLeft reports whether any strategy is still in it.
+func (r *rounds) anyLeft() bool {
+	return slices.ContainsFunc(r.report.Strategies, func(row *StrategyReport) bool { return row.Cut == "" })
 }
 
 func (r *rounds) anyMeasured() bool {
