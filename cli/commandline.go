@@ -7,8 +7,8 @@ import (
 )
 
 // splitCommand splits the text of a command into its words as a shell does, and does nothing else that a shell does: no
-// variable, pattern, tilde or operator means anything. Between single quotes all characters are themselves. Between double
-// quotes a backslash makes ", \, $ and ` themselves, elsewhere any character. It removes the end of a line.
+// variable, pattern, tilde or operator means anything. Between single quotes all characters are themselves. Between
+// double quotes a backslash makes ", \, $ and ` themselves, elsewhere any character. It removes the end of a line.
 func splitCommand(text string) (words []string, err error) {
 	var word []byte
 	var quote byte // 0 outside quotes

@@ -61,8 +61,8 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
 	set.DurationVar(&flags.budget, "budget", 20*time.Second,
 		"run a strategy fewer times, at least once, when its runs would take longer")
-	set.StringVar(&flags.exportJSON, "export-json", "", "write all measurements to this `file`; - is standard output, and the report goes to "+
-		"standard error then")
+	set.StringVar(&flags.exportJSON, "export-json", "",
+		"write all measurements to this `file`; - is standard output, and the report goes to standard error then")
 	set.StringVar(&flags.exportMarkdown, "export-markdown", "", "write the report to this `file`; - as above")
 	set.Uint64Var(&flags.seed, "seed", 0, "of the shuffled order; 0 means a random one")
 	return cmd

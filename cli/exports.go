@@ -64,7 +64,8 @@ func (p *program) refuseExport(all exports, inputs []inputFile) error {
 	if last.file == nil {
 		return nil
 	}
-	return errors.Join(refuseInputs(last.file, last.flag, inputs), refuseStream(last.file, last.flag, p.stdout.to, "standard output"),
+	return errors.Join(refuseInputs(last.file, last.flag, inputs),
+		refuseStream(last.file, last.flag, p.stdout.to, "standard output"),
 		refuseStream(last.file, last.flag, p.messages.to, "standard error"))
 }
 

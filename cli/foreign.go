@@ -22,8 +22,8 @@ func (d document) String() string { return string(d.RawMessage) }
 // InputDescription says what a user gives for one.
 func (document) InputDescription() string { return `JSON, where a text has quotes ('"hello"')` }
 
-// foreign starts workers of a command in another language, and finds which of their tasks is to run: the first argument if
-// it names one, or else the only one there is. It returns that task and the arguments that are inputs.
+// foreign starts workers of a command in another language, and finds which of their tasks is to run: the first argument
+// if it names one, or else the only one there is. It returns that task and the arguments that are inputs.
 func foreign(ctx context.Context, command string, workers int, of []process.Option, args []string) (*process.Pool, overlap.AnyTask, []string, error) {
 	argv, err := splitCommand(command)
 	switch {

@@ -32,7 +32,8 @@ type giving func(yield func(any, error) bool) bool
 // parsing makes an input of a text, see parser.
 type parsing func(text string) (any, error)
 
-const fromHelp = "read the inputs from this `file`, one a line; - is standard input; given again, the next file's follow"
+const fromHelp = "read the inputs from this `file`, one a line; - is standard input; given again, " +
+	"the next file's follow"
 
 // seq gives the inputs until stop is closed. An error is the last that it gives.
 func (in *inputs) seq() iter.Seq2[any, error] {
@@ -60,8 +61,8 @@ func (p *program) inputs(
 	case len(args) > 0:
 		return p.arguments(task, parse, args, stop)
 	case len(from) == 0 && isTerminal(p.stdin):
-		return nil, usageErrorf("there are no inputs for task %s: give them as arguments, with --from FILE, or through a pipe",
-			task.Name())
+		return nil, usageErrorf("there are no inputs for task %s: "+
+			"give them as arguments, with --from FILE, or through a pipe", task.Name())
 	case len(from) == 0:
 		from = []string{"-"}
 	}

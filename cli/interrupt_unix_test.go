@@ -5,6 +5,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -293,7 +294,9 @@ func TestInterruptedCompareReportsWhatItHas(t *testing.T) {
 
 // Calls that were drawn and have not begun are not made, with a window that is larger than the pool, too.
 func TestFirstInterruptBeginsNothing(t *testing.T) {
-	for _, more := range [][]string{{"--retries", "1"}, {"-k"}, {"--on", "sync"}, {"--on", "processes"}, {"--on", "loop"}} {
+	for _, more := range [][]string{
+		{"--retries", "1"}, {"-k"}, {"--on", "sync"}, {"--on", "processes"}, {"--on", "loop"},
+	} {
 		t.Run(strings.Join(more, " "), func(t *testing.T) {
 			needsSignals(t, os.Interrupt)
 			running := 2
@@ -311,7 +314,7 @@ func TestFirstInterruptBeginsNothing(t *testing.T) {
 			}
 			time.Sleep(200 * time.Millisecond) // for more to be drawn, which none must need
 			g.signal(os.Interrupt)
-			g.says("interrupted: no more inputs are drawn")
+			g.says(fmt.Sprintf("interrupted: no more inputs are drawn, and %d call", running))
 			for _, c := range calls {
 				_ = c.Close()
 			}
@@ -332,7 +335,8 @@ func TestFirstInterruptMakesNoFurtherAttempt(t *testing.T) {
 	time.Sleep(100 * time.Millisecond) // for the attempt to end, which it need not
 	g.signal(os.Interrupt)
 	_, stderr := g.ends(exitInterrupted)
-	if !strings.Contains(stderr, "attempt 1 of 6: not now") || !strings.Contains(stderr, "1 failed") || strings.Contains(stderr, "extra") {
+	if !strings.Contains(stderr, "attempt 1 of 6: not now") || !strings.Contains(stderr, "1 failed") ||
+		strings.Contains(stderr, "extra") {
 		t.Errorf("the summary is %q", stderr)
 	}
 }

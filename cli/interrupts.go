@@ -21,10 +21,10 @@ const (
 // step is one of the things that signals lead to; by is the signal, nil when time does.
 type step func(by os.Signal)
 
-// onInterrupt has each Ctrl-C, SIGTERM or SIGHUP, which comes when a terminal is closed, take the next of the steps, until
-// stop is called. SIGQUIT takes the last one. After SIGTERM the last two are taken in time, whether signals come or not.
-// What was ignored when the program started, as SIGHUP is under nohup, stays ignored. stop waits for a step that is
-// being taken.
+// onInterrupt has each Ctrl-C, SIGTERM or SIGHUP, which comes when a terminal is closed, take the next of the steps,
+// until stop is called. SIGQUIT takes the last one. After SIGTERM the last two are taken in time, whether signals come
+// or not. What was ignored when the program started, as SIGHUP is under nohup, stays ignored. stop waits for a step
+// that is being taken.
 func onInterrupt(steps ...step) (stop func()) {
 	signals, over := make(chan os.Signal, 16), make(chan struct{})
 	signal.Notify(signals, endingSignals()...)

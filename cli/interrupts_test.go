@@ -21,8 +21,12 @@ func TestStepsOfSignals(t *testing.T) {
 		signals []at
 		want    []string
 	}{
-		"each takes the next":       {[]at{{0, interrupt}, {300, interrupt}, {600, interrupt}}, []string{"drain 0", "cancel 300", "leave 600"}},
-		"twice at once is once":     {[]at{{0, interrupt}, {1, interrupt}, {199, interrupt}, {201, interrupt}}, []string{"drain 0", "cancel 201"}},
+		"each takes the next": {
+			[]at{{0, interrupt}, {300, interrupt}, {600, interrupt}}, []string{"drain 0", "cancel 300", "leave 600"},
+		},
+		"twice at once is once": {
+			[]at{{0, interrupt}, {1, interrupt}, {199, interrupt}, {201, interrupt}}, []string{"drain 0", "cancel 201"},
+		},
 		"of different kinds, too":   {[]at{{0, interrupt}, {5, hup}, {300, hup}}, []string{"drain 0", "cancel 300"}},
 		"SIGTERM has an end":        {[]at{{0, term}}, []string{"drain 0", "cancel 8000", "leave 9500"}},
 		"also as the second":        {[]at{{0, interrupt}, {100, term}}, []string{"drain 0", "cancel 8100", "leave 9600"}},

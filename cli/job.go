@@ -60,7 +60,9 @@ func (j *job) openResults(output string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(refuseInputs(file, "-o", j.inputs.from), refuseStream(file, "-o", j.messages.to, "standard error")); err != nil {
+	err = errors.Join(
+		refuseInputs(file, "-o", j.inputs.from), refuseStream(file, "-o", j.messages.to, "standard error"))
+	if err != nil {
 		file.Discard()
 		return err
 	}

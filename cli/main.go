@@ -37,10 +37,10 @@ func Main(tasks ...overlap.AnyTask) {
 	os.Exit(Run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, tasks...))
 }
 
-// Run is [Main] for tests and for programs with a life after the command: it waits for the command and returns its
-// exit status. args are like os.Args, so that args[0] is the program's name. The end of ctx cancels what runs. While run
-// or compare are at work, they take this process's interrupts (SIGINT, SIGTERM, SIGHUP), and the last of them, run's third and
-// compare's second, ends the process at once. Run panics as Main does, and when args is empty.
+// Run is [Main] for tests and for programs with a life after the command: it waits for the command and returns its exit
+// status. args are like os.Args, so that args[0] is the program's name. The end of ctx cancels what runs. While run or
+// compare are at work, they take this process's interrupts (SIGINT, SIGTERM, SIGHUP), and the last of them, run's third
+// and compare's second, ends the process at once. Run panics as Main does, and when args is empty.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, tasks ...overlap.AnyTask) int {
 	if len(args) == 0 {
 		panic("cli: Run: args must have the program's name")

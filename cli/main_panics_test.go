@@ -10,6 +10,7 @@ import (
 )
 
 func TestMisusePanics(t *testing.T) {
+	unnamed := overlap.Func(func(context.Context, int) (int, error) { return 0, nil })
 	cases := []struct {
 		want  string
 		args  []string
@@ -17,7 +18,7 @@ func TestMisusePanics(t *testing.T) {
 	}{
 		{"args must have the program's name", nil, nil},
 		{"task 1 is nil", []string{"mine"}, []overlap.AnyTask{echo, nil}},
-		{"was not made with overlap.Define", []string{"mine"}, []overlap.AnyTask{overlap.Func(func(context.Context, int) (int, error) { return 0, nil })}},
+		{"was not made with overlap.Define", []string{"mine"}, []overlap.AnyTask{unnamed}},
 		{"task echo is given twice", []string{"mine"}, []overlap.AnyTask{echo, square, echo}},
 	}
 	for _, c := range cases {

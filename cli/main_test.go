@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"overlap": func() { Main(fetch.Task, primes.Task) },
 		"mine": func() {
-			Main(echo, valid, refusing, refuse, square, limits, strict, point, flaky, patient, deaf, gate, later, boom, vanish, unwritable)
+			Main(echo, valid, refusing, refuse, square, limits, strict, point, flaky, patient,
+				deaf, gate, later, boom, vanish, unwritable)
 		},
 	})
 }
@@ -50,7 +51,9 @@ var (
 		}
 		return s, nil
 	})
-	refuse = overlap.Define("refuse", func(_ context.Context, s string) (string, error) { return "", errors.New("no " + s) })
+	refuse = overlap.Define("refuse", func(_ context.Context, s string) (string, error) {
+		return "", errors.New("no " + s)
+	})
 	square = overlap.Define("square", func(_ context.Context, n int) (int, error) { return n * n, nil })
 	limits = overlap.Define("limits", func(context.Context, string) (string, error) {
 		text, err := os.ReadFile("/proc/self/limits")

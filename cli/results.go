@@ -69,8 +69,9 @@ func rawText(v any) []byte {
 	return nil
 }
 
-// add writes the line of a call; inputRaw is its input as it was given, if that is not UTF-8. The outcome and error that it returns are the call's, unless its value cannot be
-// written as JSON: then the call counts as failed. The error at last is the writer's; it stays.
+// add writes the line of a call; inputRaw is its input as it was given, if that is not UTF-8. The outcome and error
+// that it returns are the call's, unless its value cannot be written as JSON: then the call counts as failed. The error
+// at last is the writer's; it stays.
 func (r *results) add(call overlap.Result[any, any], inputRaw []byte) (outcome overlap.Outcome, failure, err error) {
 	outcome, failure = call.Outcome, reasonOf(call.Err)
 	seconds := max(0, call.Finished-call.Started).Seconds()

@@ -37,14 +37,15 @@ files are checked as a whole before anything runs. A bad line from a pipe ends t
 and the exit status is 2.
 
 Each line of the results has index, input, value or error, outcome, attempts, seconds (of the last attempt) and worker.
-A text that is not UTF-8 stands there with U+FFFD for what JSON cannot hold; its bytes follow as input_base64 or value_base64.
+A text that is not UTF-8 stands there with U+FFFD for what JSON cannot hold; its bytes follow as input_base64 or
+value_base64.
 With -o they go to a file that is put in its place when the job is over, so it is never half a file. After Ctrl-C it has
 the calls that ended until then; when the results cannot be written, the file that was there before stays.
 
-The first Ctrl-C lets the calls that run end, and begins nothing: no input, no further attempt. The second cancels those,
-the third ends the command at once, and so does SIGQUIT; the results are kept. SIGTERM and SIGHUP do the same as Ctrl-C, and
-after SIGTERM the calls are canceled in 8 seconds and the command ends before 10 have passed. Signals within 200 ms are one;
-SIGINT and SIGHUP stay ignored where they are at the start, as under nohup.
+The first Ctrl-C lets the calls that run end, and begins nothing: no input, no further attempt. The second cancels
+those, the third ends the command at once, and so does SIGQUIT; the results are kept. SIGTERM and SIGHUP do the same as
+Ctrl-C, and after SIGTERM the calls are canceled in 8 seconds and the command ends before 10 have passed. Signals within
+200 ms are one; SIGINT and SIGHUP stay ignored where they are at the start, as under nohup.
 
 Exit status: 0 all calls succeeded, 1 some failed or the results could not be written, 2 bad usage or bad inputs,
 130 interrupted, 141 nobody reads the results any more.`),
@@ -129,7 +130,8 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 	defer closeExecutor(executor)
 	draining, drain := context.WithCancelCause(context.Background())
 	defer drain(nil)
-	j := &job{program: p, task: task, retries: -1, stop: make(chan struct{}), over: make(chan struct{}), drain: drain, cancel: cancel}
+	j := &job{program: p, task: task, retries: -1, drain: drain, cancel: cancel}
+	j.stop, j.over = make(chan struct{}), make(chan struct{})
 	j.growth = growing(executor, workers, most)
 	j.closeFile = sync.OnceValue(j.putFile)
 	options = append(options, overlap.Drain(draining), overlap.OnLocalLimit(j.tellLocalLimit))

@@ -16,7 +16,7 @@ type standardOutput struct {
 	err error // the first
 }
 
-var errClosedOutput = errors.New("it is closed")
+var errClosedOutput = errors.New("it is closed (or the null device, opened for reading, too)")
 
 // Write implements io.Writer.
 func (s *standardOutput) Write(b []byte) (n int, err error) {

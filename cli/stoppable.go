@@ -8,7 +8,8 @@ import (
 var errStopped = errors.New("no more inputs are read")
 
 // stoppable reads from a pipe or a terminal, where a read can wait for ever, and gives that up with errStopped once
-// stop is closed. The goroutine in the read is left behind then: nothing can interrupt it, and it ends with the process.
+// stop is closed. The goroutine in the read is left behind then: nothing can interrupt it, and it ends with the
+// process.
 type stoppable struct {
 	stop  <-chan struct{}
 	want  chan []byte // buffers to read into

@@ -102,9 +102,7 @@ func (j *job) finish() error {
 		return fmt.Errorf("cannot write the results%s, so the job was stopped after %s: %w%s",
 			to, counted(j.ended.Load(), "call", "calls"), withoutPath(err), kept)
 	}
-	if err := j.closeFile(); err != nil {
-		return err
-	}
+	misplaced := j.closeFile()
 	if j.ended.Load() > 0 || j.tally.left > 0 {
 		if lacks := j.scarce.Load(); lacks != nil {
 			j.tally.scarce = *lacks
@@ -116,6 +114,8 @@ func (j *job) finish() error {
 		}
 	}
 	switch {
+	case misplaced != nil:
+		return misplaced
 	case j.badInput != nil && j.ended.Load() > 0:
 		return usageErrorf("%w; the inputs end there, and the results before it are kept", j.badInput)
 	case j.badInput != nil:

@@ -20,8 +20,9 @@ const (
 
 // classify finds what the calls spend their time on: CPU seconds of the process divided by the sum of the calls' times.
 // Under sync that is exactly the share of a call's time that it computes. Where calls overlap, some of their time is
-// spent waiting for a core, which makes them look more IO-bound than they are; so without sync a probe is
-// looked at or, where there is none, the strategy with the fewest calls in flight, and a job that keeps the cores busy is CPU-bound whatever the share.
+// spent waiting for a core, which makes them look more IO-bound than they are; so without sync a probe is looked at or,
+// where there is none, the strategy with the fewest calls in flight, and a job that keeps the cores busy is CPU-bound
+// whatever the share.
 func (j *JobReport) classify() {
 	j.Class = UnknownClass
 	basis := j.basis()

@@ -24,9 +24,9 @@ func (r *Report) WriteJSON(w io.Writer) error {
 }
 
 // WriteFile writes a file whole or not at all: into a file beside it that then takes its name, so that nobody ever sees
-// a part and what stood there before is lost only when the new is complete. A symbolic link is followed; devices, pipes,
-// sockets and descriptors such as /dev/stdout are written as they are. When the file is complete but cannot take its name,
-// it stays where it is, and the error says where.
+// a part and what stood there before is lost only when the new is complete. A symbolic link is followed; devices,
+// pipes, sockets and descriptors such as /dev/stdout are written as they are. When the file is complete but cannot take
+// its name, it stays where it is, and the error says where.
 //
 //	err := compare.WriteFile("report.json", report.WriteJSON)
 func WriteFile(path string, write func(io.Writer) error) error {

@@ -82,8 +82,9 @@ func TestReportsArePlain(t *testing.T) {
 		if err := write(&b); err != nil {
 			t.Fatal(err)
 		}
-		if strings.ContainsAny(b.String(), "\x1b\r\u202e\u009b\x00") || !utf8.ValidString(b.String()) || !strings.Contains(b.String(), "[31m") {
-			t.Errorf("%s: %q", name, b.String())
+		got := b.String()
+		if strings.ContainsAny(got, "\x1b\r\u202e\u009b\x00") || !utf8.ValidString(got) || !strings.Contains(got, "[31m") {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }

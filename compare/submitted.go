@@ -6,8 +6,8 @@ import (
 	"example.com/overlap"
 )
 
-// Submitted is an executor that is measured with a future for each call, as the users of ProcessPoolExecutor.submit have,
-// instead of with [overlap.Map].
+// Submitted is an executor that is measured with a future for each call, as the users of ProcessPoolExecutor.submit
+// have, instead of with [overlap.Map].
 type Submitted struct{ overlap.Executor }
 
 // runJob makes all calls and returns their values in the order of the inputs.

@@ -70,8 +70,8 @@ func (j *JobReport) aloneSentence(s *StrategyReport) string {
 	took := duration(*s.MedianSeconds)
 	switch {
 	case s.Failed > 0 && len(j.Strategies) > 1:
-		return fmt.Sprintf("%s took %s, and the fewest calls failed under it, %d of %d: see why before you choose by the times.",
-			s.Name, took, s.Failed, j.Calls)
+		return fmt.Sprintf("%s took %s, and the fewest calls failed under it, %d of %d: "+
+			"see why before you choose by the times.", s.Name, took, s.Failed, j.Calls)
 	case s.Failed > 0:
 		return fmt.Sprintf("Only %s was measured: %s, and %d of %s failed.", s.Name, took, s.Failed, count(j.Calls, "call"))
 	}

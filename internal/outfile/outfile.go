@@ -28,8 +28,8 @@ type File struct {
 }
 
 // Open begins a file of the given name. Whatever can be known to keep it from its place is an error now, which names
-// the file. A symbolic link stays, and what it leads to is replaced. Open waits for a reader of a named pipe, until stop
-// is closed: then it returns [ErrStopped].
+// the file. A symbolic link stays, and what it leads to is replaced. Open waits for a reader of a named pipe, until
+// stop is closed: then it returns [ErrStopped].
 func Open(name string, stop <-chan struct{}) (*File, error) {
 	at, err := find(name)
 	if err != nil {
@@ -92,8 +92,8 @@ func (f *File) Part() string {
 // Lines is how many whole lines have been written. It is safe for concurrent use.
 func (f *File) Lines() int64 { return f.lines.Load() }
 
-// Write implements io.Writer. When not everything can be written, a line that would be half is cut off again from a file
-// that is not in its place yet.
+// Write implements io.Writer. When not everything can be written, a line that would be half is cut off again from a
+// file that is not in its place yet.
 func (f *File) Write(b []byte) (int, error) {
 	n, err := f.file.Write(b)
 	whole := bytes.LastIndexByte(b[:n], '\n') + 1
@@ -128,10 +128,14 @@ func (f *File) Commit() error {
 	if err == nil {
 		err = os.Rename(f.file.Name(), f.path)
 	}
-	if err != nil {
-		return fmt.Errorf("cannot put the file in its place, %s: %w; it is %s", f.name, reason(err), f.file.Name())
+	if err == nil {
+		return nil
 	}
-	return nil
+	where := "it is " + f.file.Name()
+	if _, gone := os.Lstat(f.file.Name()); gone != nil {
+		where = "nor is it in " + f.file.Name() + " any more, where it was written"
+	}
+	return fmt.Errorf("cannot put the file in its place, %s: %w; %s", f.name, reason(err), where)
 }
 
 // Keep closes the file and leaves it beside its place; [File.Part] says where.
@@ -140,7 +144,8 @@ func (f *File) Keep() {
 	_ = f.file.Close() // a second close does no harm
 }
 
-// Discard leaves the place as it was, and deletes what has been written beside it. After Commit or Keep it does nothing.
+// Discard leaves the place as it was, and deletes what has been written beside it. After Commit or Keep it does
+// nothing.
 func (f *File) Discard() {
 	_ = f.file.Close()
 	if f.path != "" && !f.kept {

@@ -105,12 +105,13 @@ func TestDescriptorsAreWritten(t *testing.T) {
 	if err := os.Symlink(names[0], link); err != nil {
 		t.Fatal(err)
 	}
-	want := "before\n"
+	var want strings.Builder
+	want.WriteString("before\n")
 	for _, name := range append(names, link) {
 		write(t, name, name+"\n")
-		want += name + "\n"
+		want.WriteString(name + "\n")
 	}
-	wantFile(t, file.Name(), want)
+	wantFile(t, file.Name(), want.String())
 	wantLink(t, link)
 	wantAlone(t, dir, "redirected", "link")
 
@@ -127,7 +128,8 @@ func TestDescriptorsAreWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer syscall.Close(toRead)
-	if _, err := Open(fmt.Sprintf("/dev/fd/%d", toRead), nil); err == nil || !strings.Contains(err.Error(), "for reading only") {
+	_, err = Open(fmt.Sprintf("/dev/fd/%d", toRead), nil)
+	if err == nil || !strings.Contains(err.Error(), "for reading only") {
 		t.Errorf("a descriptor to read from: %v", err)
 	}
 }
