@@ -150,6 +150,12 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 	if err := j.openResults(flags.output); err != nil {
 		return err
 	}
+	if n := flags.window(s); n > 0 {
+		if j.inputs.count > 0 {
+			n = int(min(int64(n), j.inputs.count)) // more would be room for nothing
+		}
+		options = append(options, overlap.Window(n))
+	}
 	j.run(ctx, executor, options)
 	return j.finish()
 }
@@ -185,9 +191,6 @@ func (f runFlags) options(given func(flag string) bool, s strategy) ([]overlap.O
 	}
 	if given("retries") {
 		options = append(options, overlap.Retry(times(f.retries, 1)))
-	}
-	if n := f.window(s); n > 0 {
-		options = append(options, overlap.Window(n))
 	}
 	return options, nil
 }
