@@ -335,7 +335,7 @@ func TestFirstInterruptMakesNoFurtherAttempt(t *testing.T) {
 	time.Sleep(100 * time.Millisecond) // for the attempt to end, which it need not
 	g.signal(os.Interrupt)
 	_, stderr := g.ends(exitInterrupted)
-	if !strings.Contains(stderr, "attempt 1 of 6: not now") || !strings.Contains(stderr, "1 failed") ||
+	if !strings.Contains(stderr, "later[0] a: not now") || !strings.Contains(stderr, "1 failed") ||
 		strings.Contains(stderr, "extra") {
 		t.Errorf("the summary is %q", stderr)
 	}
