@@ -19,6 +19,8 @@ type waitingCalls struct {
 type ending struct {
 	outcome Outcome
 	err     error
+	at      time.Duration
+	worker  int // its number
 }
 
 type waitingCall struct {

@@ -190,8 +190,9 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, e
 	if !again {
 		return false, failed
 	}
-	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, c.worker.tick())
+	at := c.worker.tick()
+	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, at)
 	c.attempt++
-	j.sleep(c, ending{o, err}, wait)
+	j.sleep(c, ending{o, err, at, c.worker.number(index)}, wait)
 	return true, nil
 }

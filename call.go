@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// Call is one call handed to the executor. Exactly one of Worker.Run, Go, End and Requeue must be used on it, once.
+// Call is one call handed to an executor. Exactly one of Worker.Run, Go, End and Requeue must be used on it, once.
 type Call struct {
 	worker  *Worker
 	place   int64   // Map: the index; Stream: the place in its window
 	future  *future // Group
 	attempt int32   // attempts made before this one
+	turn    uint32  // Stream: the last bits of its index, and 1, where it was handed out by itself
 }
 
 // Go runs the call on a goroutine of its own.
@@ -52,8 +53,8 @@ func (c Call) Context() context.Context {
 	return c.worker.job.ctx
 }
 
-// Timeout is how long an attempt made elsewhere may take, and how long it may then take to come back; 0 means that there
-// is no limit.
+// Timeout is how long an attempt made elsewhere may take, and how long it may then take to come back; 0 means that
+// there is no limit.
 func (c Call) Timeout() (timeout, grace time.Duration) {
 	p := c.worker.job.source.rules(c)
 	return p.timeout, p.grace
@@ -68,8 +69,8 @@ func (c Call) Index() int { return c.worker.job.source.index(c) }
 // Attempt is the number of the attempt that is to be made, from 1.
 func (c Call) Attempt() int { return int(c.attempt) + 1 }
 
-// Timed reports whether anybody wants to know when the call begins and ends. If not, Started and EndAt are not worth their
-// cost.
+// Timed reports whether anybody wants to know when the call begins and ends. If not, Started and EndAt are not worth
+// their cost.
 func (c Call) Timed() bool { return c.worker.job.timed() }
 
 // Started says when the call began to run elsewhere; without it, it began when it was handed out.
@@ -89,7 +90,11 @@ func (c Call) End(out any, o Outcome, err error) {
 	if o != Succeeded && err == nil {
 		err = fmt.Errorf("the executor gives no reason why the call is %s", o)
 	}
-	c.worker.job.source.ended(c, out, o, err)
+	source := c.worker.job.source
+	if !source.endAttempt(c) {
+		endedTwice(c)
+	}
+	source.ended(c, out, o, err)
 }
 
 // output is what out, an *Out, points to.
@@ -103,7 +108,7 @@ func output[Out any](out any) Out {
 
 // endedTwice is misuse of a Call.
 func endedTwice(c Call) {
-	panic(fmt.Sprintf("overlap: attempt %d at call %d was ended or given back before", c.Attempt(), c.Index()))
+	panic(fmt.Sprintf("overlap: Call: attempt %d at a call of %v has ended before", c.Attempt(), c.worker.job.executor))
 }
 
 // EndAt is End for a call that ended a while ago.
@@ -117,7 +122,16 @@ func (c Call) EndAt(at time.Time, out any, o Outcome, err error) {
 }
 
 // Requeue gives back a call that has not started, or only seemed to: it is handed out again, and this was no attempt.
+//
+// Requeue panics when the attempt has ended.
 func (c Call) Requeue() {
+	if c.worker.job.source.hasEnded(c) {
+		endedTwice(c)
+	}
+	c.giveBack()
+}
+
+func (c Call) giveBack() {
 	if c.future == nil || c.future.unstart(c) {
 		c.worker.job.putBack(c)
 	}

@@ -144,7 +144,7 @@ func (f *future) Cancel() bool {
 	switch {
 	case f.phase == over:
 		defer f.mu.Unlock()
-		return f.canceled && f.outcome != Succeeded
+		return f.canceled && (!f.ended() || f.outcome != Succeeded)
 	case f.phase == running:
 		defer f.mu.Unlock()
 		f.canceled = true
@@ -184,22 +184,17 @@ func (f *future) enter(c Call) bool {
 	return true
 }
 
-// mustNotHaveEnded panics when the attempt has ended already, other than by Cancel.
-func (f *future) mustNotHaveEnded(c Call) {
+// hasEnded reports whether the attempt has ended already, other than by Cancel.
+func (f *future) hasEnded(c Call) bool {
 	f.mu.Lock()
-	var has bool
+	defer f.mu.Unlock()
 	switch f.phase {
 	case waiting:
-		has = int(c.attempt) < f.attempts
+		return int(c.attempt) < f.attempts
 	case running:
-		has = c.Attempt() != f.attempts
-	case over:
-		has = !f.canceled
+		return c.Attempt() != f.attempts
 	}
-	f.mu.Unlock()
-	if has {
-		endedTwice(c)
-	}
+	return !f.canceled
 }
 
 // unstart takes back that an attempt has begun. It reports false when the call has been canceled meanwhile, and so has
@@ -253,12 +248,17 @@ func (f *future) leave(to phase) {
 // end settles the call. Whoever set its phase to over calls it, once.
 func (f *future) end(w *Worker, o Outcome, err error) {
 	j := f.job
-	if w == nil {
+	between := w == nil // two attempts: the wait is no part of the call
+	if between {
 		w = &j.loose
 	}
-	f.outcome, f.worker = o, -1
-	if o != NeverStarted {
+	switch {
+	case o == NeverStarted:
+		f.worker = -1
+	case !between:
 		f.times.finished, f.worker = w.tick(), w.number(f.index)
+	}
+	if f.outcome = o; o != NeverStarted {
 		j.note(w, EventFinished, f.index, f.attempts, o, f.times.finished)
 	}
 	var failed *CallError

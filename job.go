@@ -10,17 +10,18 @@ import (
 // Job is one Map, Stream or Group as an executor sees it. It hands out calls, and owns the workers that pull them: it
 // starts them when there are calls, joins them, and replaces one whose goroutine a call took with it.
 type Job struct {
-	ctx     context.Context // of its calls
-	cancel  context.CancelCauseFunc
-	outer   context.Context // the caller's
-	options options
-	source  source
-	task    AnyTask // of all calls; nil for a Group
-	start   time.Time
-	loose   Worker // stands for the goroutines of Call.Go, and for nobody
-	runs    bool   // the source hands out runs of calls
-	grows   bool   // more calls may come at any time
-	lends   bool   // a goroutine that waits for a call may do the work
+	ctx      context.Context // of its calls
+	cancel   context.CancelCauseFunc
+	outer    context.Context // the caller's
+	options  options
+	source   source
+	task     AnyTask // of all calls; nil for a Group
+	executor Executor
+	start    time.Time
+	loose    Worker // stands for the goroutines of Call.Go, and for nobody
+	runs     bool   // the source hands out runs of calls
+	grows    bool   // more calls may come at any time
+	lends    bool   // a goroutine that waits for a call may do the work
 
 	runPlaces int // how long a run may be whose places are not consecutive
 
@@ -83,6 +84,7 @@ func (j *Job) init(ctx context.Context, src source, set options) {
 
 // launch hands the job to the executor.
 func (j *Job) launch(executor Executor) error {
+	j.executor = executor
 	if err := executor.Start(j); err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (c Call) holdBack(ctx context.Context, limit, err error) bool {
 	j.heldBack.Store(int32(len(j.rooms)))
 	j.aloneWaits = j.aloneWaits && !alone
 	j.mu.Unlock()
-	c.Requeue()
+	c.giveBack()
 	return true
 }
 

@@ -48,6 +48,7 @@ type mapSource[In, Out any] struct {
 	of     *Task[In, Out]
 	policy policy
 	failures
+	ends atomic.Pointer[[]atomic.Int32] // attempts that ended elsewhere, by call; made for the first
 
 	_    [64]byte
 	next atomic.Int64 // the first index that nobody has claimed
@@ -256,6 +257,21 @@ func (m *mapSource[In, Out]) started(c Call, at time.Duration) {
 	if m.teller != nil {
 		m.noteStart(c, at)
 	}
+}
+func (m *mapSource[In, Out]) endAttempt(c Call) bool {
+	ends := m.ends.Load()
+	if ends == nil {
+		made := make([]atomic.Int32, len(m.in))
+		m.ends.CompareAndSwap(nil, &made)
+		ends = m.ends.Load()
+	}
+	e := &(*ends)[c.place]
+	n := e.Load()
+	return n <= c.attempt && e.CompareAndSwap(n, c.attempt+1)
+}
+func (m *mapSource[In, Out]) hasEnded(c Call) bool {
+	ends := m.ends.Load()
+	return ends != nil && (*ends)[c.place].Load() > c.attempt
 }
 func (m *mapSource[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out

@@ -85,6 +85,50 @@ func TestEndedAsCanceledWithoutACancelIsAFailure(t *testing.T) {
 	}
 }
 
+// Calls that an executor ends twice, or gives back after their end, are misuse.
+func TestAnEndedCallCannotBeEndedAgain(t *testing.T) {
+	id := Func(func(_ context.Context, n int) (int, error) { return n, nil })
+	for what, again := range map[string]func(Call){
+		"End":     func(c Call) { v := 8; c.End(&v, Succeeded, nil) },
+		"failed":  func(c Call) { c.End(nil, Failed, errors.New("no")) },
+		"Requeue": func(c Call) { c.Requeue() },
+	} {
+		misused := 0
+		executor := offers{func(c Call) {
+			v := 7
+			c.End(&v, Succeeded, nil)
+			defer func() {
+				if recover() != nil {
+					misused++
+				}
+			}()
+			again(c)
+		}}
+		out, err := Map(t.Context(), executor, id, []int{1, 2})
+		if err != nil || misused != 2 || out[0] != 7 || out[1] != 7 {
+			t.Errorf("Map, %s: got %v, %v and %d panics", what, out, err, misused)
+		}
+		misused = 0
+		for r := range Stream(t.Context(), executor, id, func(yield func(int) bool) { _ = yield(1) && yield(2) }, Window(1)) {
+			if r.Value != 7 {
+				t.Errorf("Stream, %s: got %v", what, r)
+			}
+		}
+		if misused != 2 {
+			t.Errorf("Stream, %s: %d panics", what, misused)
+		}
+		misused = 0
+		g := NewGroup(t.Context(), executor)
+		f := Submit(g, id, 1)
+		if n, err := f.Wait(t.Context()); n != 7 || err != nil || misused != 1 {
+			t.Errorf("Group, %s: got %v, %v and %d panics", what, n, err, misused)
+		}
+		if err := g.Wait(); err != nil {
+			t.Errorf("Group, %s: %v", what, err)
+		}
+	}
+}
+
 // offers has take called with each call.
 type offers struct{ take func(Call) }
 

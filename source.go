@@ -29,6 +29,10 @@ type source interface {
 	rules(c Call) *policy
 	index(c Call) int
 	started(c Call, at time.Duration)
+	// endAttempt notes that an attempt made elsewhere has ended, and hasEnded reports whether it has, other than by a cancel
+	// of its future. endAttempt reports false when it had before.
+	endAttempt(c Call) bool
+	hasEnded(c Call) bool
 	// ended takes how an attempt ended; out is *Out, or nil.
 	ended(c Call, out any, o Outcome, err error)
 }

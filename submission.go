@@ -67,6 +67,7 @@ func (s *submission[In, Out]) again(c Call, o Outcome, err error) (bool, error) 
 	if s.policy.retry.Extra == 0 {
 		return false, err
 	}
+	f.times.finished, f.worker = c.worker.tick(), c.worker.number(f.index) // if no other attempt follows
 	f.leave(waiting)
 	again, err := f.job.retry(c, s.policy, f.index, o, err)
 	return again || !f.take(), err // or canceled in between
@@ -78,7 +79,6 @@ func (s *submission[In, Out]) finish(c Call, o Outcome, err error) {
 }
 
 func (s *submission[In, Out]) ended(c Call, out any, o Outcome, err error) {
-	s.mustNotHaveEnded(c)
 	if !s.enter(c) && !s.Running() { // canceled before it was known to have started
 		return
 	}

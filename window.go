@@ -7,6 +7,12 @@ import (
 	"time"
 )
 
+// placed is the result of the call at a place.
+type placed[In, Out any] struct {
+	Result[In, Out]
+	attempts atomic.Int64 // of a call handed out by itself: its index, and how many attempts have ended elsewhere
+}
+
 // stream is the job of a Stream. Its calls live in a window of places, and three parties move them round without a
 // lock, each with a counter that only it advances:
 //
@@ -26,7 +32,7 @@ type stream[In, Out any] struct {
 	drawing sync.Mutex // one input at a time
 	closed  bool       // no more inputs are taken; guarded by drawing
 
-	results [resultParts][]Result[In, Out] // by place; each part has twice as many as the last, and none ever moves
+	results [resultParts][]placed[In, Out] // by place; each part has twice as many as the last, and none ever moves
 	cells   ring
 	limit   int64 // the window; the drawer's
 
@@ -73,12 +79,15 @@ func (s *stream[In, Out]) setLimit() {
 	s.limit = int64(min(size, mostPlaces))
 }
 
-// result is where the call with the place has its result.
-func (s *stream[In, Out]) result(place int64) *Result[In, Out] {
+// at is where the call with the place has its result.
+func (s *stream[In, Out]) at(place int64) *placed[In, Out] {
 	n := uint(place) + firstResults
 	part := bits.Len(n) - bits.Len(uint(firstResults))
 	return &s.results[part][n-firstResults<<part]
 }
+
+// result is that of the call at a place.
+func (s *stream[In, Out]) result(place int64) *Result[In, Out] { return &s.at(place).Result }
 
 // put puts an input into the window. There is room.
 func (s *stream[In, Out]) put(in In) {
@@ -86,7 +95,7 @@ func (s *stream[In, Out]) put(in In) {
 	b, at := s.cells.enter(d)
 	place, fresh := s.cells.place(s.taken.Load())
 	if n := uint(place) + firstResults; fresh && n&(n-1) == 0 {
-		s.results[bits.Len(n)-bits.Len(uint(firstResults))] = make([]Result[In, Out], n)
+		s.results[bits.Len(n)-bits.Len(uint(firstResults))] = make([]placed[In, Out], n)
 	}
 	*s.result(int64(place)) = Result[In, Out]{Index: int(d), Input: in, Queued: s.now(), Worker: -1}
 	b.todo[at].Store(place)
@@ -110,7 +119,7 @@ func (s *stream[In, Out]) one() (Call, bool) {
 		}
 		place := s.drawnAt(first)
 		if s.claimed.CompareAndSwap(first, first+1) { // so place was still the one to be claimed
-			return Call{place: place}, true
+			return Call{place: place, turn: s.handOut(place)}, true
 		}
 	}
 }
@@ -127,10 +136,39 @@ func (s *stream[In, Out]) several(calls []Call) int {
 			calls[i] = Call{place: s.drawnAt(first + int64(i))}
 		}
 		if s.claimed.CompareAndSwap(first, first+int64(n)) { // so the places were still those to be claimed
+			for i := range n {
+				calls[i].turn = s.handOut(calls[i].place)
+			}
 			return n
 		}
 	}
 }
+
+// attemptBits are those of placed.attempts that count; the others are the index of the call.
+const attemptBits = 24
+
+// handOut notes that the call at a place is handed out by itself, and returns its turn.
+func (s *stream[In, Out]) handOut(place int64) uint32 {
+	p := s.at(place)
+	p.attempts.Store(int64(p.Index) << attemptBits)
+	return uint32(p.Index) + 1
+}
+
+// isOpen reports whether n, the attempts at the call that has the place of c, says that the attempt of c has not ended.
+func (c Call) isOpen(n int64) bool {
+	return uint32(n>>attemptBits)+1 == c.turn && int32(n&(1<<attemptBits-1)) <= c.attempt
+}
+
+func (s *stream[In, Out]) endAttempt(c Call) bool {
+	if c.turn == 0 { // claimed in a run, which calls made elsewhere are not
+		return true
+	}
+	attempts := &s.at(c.place).attempts
+	n := attempts.Load()
+	return c.isOpen(n) && attempts.CompareAndSwap(n, n>>attemptBits<<attemptBits|int64(c.attempt+1))
+}
+
+func (s *stream[In, Out]) hasEnded(c Call) bool { return c.turn > 0 && !c.isOpen(s.at(c.place).attempts.Load()) }
 
 func (s *stream[In, Out]) claim(w *Worker, most int) bool {
 	if w.places == nil {
@@ -171,7 +209,14 @@ func (s *stream[In, Out]) drop(c Call, last ending, cause error) {
 	if c.attempt > 0 {
 		c.attempt-- // the last one stands
 	}
-	s.finish(c, o, err)
+	if last.err == nil {
+		s.finish(c, o, err)
+		return
+	}
+	r := s.result(c.place)
+	r.Outcome, r.Attempts, r.Finished, r.Worker = o, c.Attempt(), last.at, last.worker // the wait is no part of the call
+	s.note(c.worker, EventFinished, r.Index, r.Attempts, o, last.at)
+	s.conclude(c, r, err)
 }
 
 // runAll is the path of nearly all calls.
@@ -278,6 +323,12 @@ func (s *stream[In, Out]) finish(c Call, o Outcome, err error) {
 	if o != NeverStarted {
 		s.stamp(c, r)
 	}
+	s.conclude(c, r, err)
+}
+
+// conclude delivers the result of a call that did not succeed.
+func (s *stream[In, Out]) conclude(c Call, r *Result[In, Out], err error) {
+	o := r.Outcome
 	if o == Canceled {
 		s.canceled()
 	}
