@@ -254,6 +254,6 @@ func (j *groupJob) started(c Call, at time.Duration) {
 		f.startedAt(c, at)
 	}
 }
-func (j *groupJob) endAttempt(c Call) bool { return !c.future.hasEnded(c) }
-func (j *groupJob) hasEnded(c Call) bool   { return c.future.hasEnded(c) }
+func (j *groupJob) endAttempt(c Call) bool                      { return !c.future.hasEnded(c) }
+func (j *groupJob) hasEnded(c Call) bool                        { return c.future.hasEnded(c) }
 func (j *groupJob) ended(c Call, out any, o Outcome, err error) { c.future.self.ended(c, out, o, err) }

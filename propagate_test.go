@@ -132,5 +132,8 @@ func TestAnEndedCallCannotBeEndedAgain(t *testing.T) {
 // offers has take called with each call.
 type offers struct{ take func(Call) }
 
-func (o offers) Start(j *Job) error { j.Offer(func(c Call) bool { o.take(c); return true }); return nil }
-func (offers) String() string       { return "offers" }
+func (o offers) Start(j *Job) error {
+	j.Offer(func(c Call) bool { o.take(c); return true })
+	return nil
+}
+func (offers) String() string { return "offers" }

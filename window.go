@@ -168,7 +168,9 @@ func (s *stream[In, Out]) endAttempt(c Call) bool {
 	return c.isOpen(n) && attempts.CompareAndSwap(n, n>>attemptBits<<attemptBits|int64(c.attempt+1))
 }
 
-func (s *stream[In, Out]) hasEnded(c Call) bool { return c.turn > 0 && !c.isOpen(s.at(c.place).attempts.Load()) }
+func (s *stream[In, Out]) hasEnded(c Call) bool {
+	return c.turn > 0 && !c.isOpen(s.at(c.place).attempts.Load())
+}
 
 func (s *stream[In, Out]) claim(w *Worker, most int) bool {
 	if w.places == nil {
