@@ -20,6 +20,7 @@ import (
 // child is a worker process as its parent sees it.
 type child struct {
 	name     string
+	nonce    string // by which its hello is known
 	cmd      *exec.Cmd
 	requests *os.File
 	replies  *os.File
@@ -61,14 +62,14 @@ type child struct {
 const startLimit = 30 * time.Second
 
 // greet waits until the worker is ready.
-func (c *child) greet(nonce string) error {
+func (c *child) greet() error {
 	c.replies.SetReadDeadline(time.Now().Add(startLimit))
 	defer c.replies.SetReadDeadline(time.Time{})
 	k, body, err := c.in.next()
 	if err != nil || k != kindHello {
 		return c.unready("it did not say hello: does the program call process.Main() first in main?", err)
 	}
-	if got, want := string(body), nonce+" "+builtAs; got != want {
+	if got, want := string(body), c.nonce+" "+builtAs; got != want {
 		return c.unready("it is another build of the program: the file has been replaced since the start", nil)
 	}
 	k, body, err = c.in.next()

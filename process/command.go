@@ -96,6 +96,8 @@ func (d *lines) accept(p *Pool, t overlap.AnyTask) error {
 
 func (d *lines) work(p *Pool, w *overlap.Worker) { p.workLines(d, w) }
 
+func (d *lines) greet(s *settings, c *child) error { return c.greetLines(s) }
+
 func (d *lines) name() string { return "command " + filepath.Base(d.argv[0]) }
 
 func (d *lines) describe() overlap.Description {

@@ -16,7 +16,7 @@ const filePage = 3
 // lineVariable is set for a command's workers.
 const lineVariable = "OVERLAP_LINE"
 
-// spawn starts a worker and waits until it is ready.
+// spawn starts a worker.
 func (d *lines) spawn(s *settings, name string) (*child, error) {
 	c := &child{name: name, exited: make(chan struct{})}
 	if s.memory > 0 && watchMemory {
@@ -81,9 +81,6 @@ func (d *lines) spawn(s *settings, name string) (*child, error) {
 	go c.reap()
 	if err := s.limit(c); err != nil {
 		return nil, c.unready(err.Error(), nil)
-	}
-	if err := c.greetLines(s); err != nil {
-		return nil, err
 	}
 	return c, nil
 }

@@ -49,7 +49,7 @@ func (p *Pool) work(w *overlap.Worker) {
 		}
 		if l.child == nil {
 			if err := l.begin(call); err != nil {
-				call.End(nil, overlap.Failed, err)
+				unserved(call, err)
 				continue
 			}
 		}
@@ -62,8 +62,18 @@ func (p *Pool) work(w *overlap.Worker) {
 	}
 }
 
+// unserved ends a call that has got no worker.
+func unserved(call overlap.Call, err error) {
+	switch {
+	case call.Context().Err() != nil: // the job says what becomes of it
+		call.Requeue()
+	default:
+		call.End(nil, overlap.Failed, err)
+	}
+}
+
 func (l *lease) begin(call overlap.Call) error {
-	c, err := l.pool.take()
+	c, err := l.pool.take(call.Context())
 	if err != nil {
 		return err
 	}

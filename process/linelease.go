@@ -70,8 +70,8 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker) {
 			return
 		}
 		if l.child == nil {
-			if err := l.begin(); err != nil {
-				call.End(nil, overlap.WorkerDied, err)
+			if err := l.begin(call); err != nil {
+				unserved(call, err)
 				continue
 			}
 		}
@@ -84,8 +84,8 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker) {
 	}
 }
 
-func (l *lineLease) begin() error {
-	c, err := l.pool.take()
+func (l *lineLease) begin(call overlap.Call) error {
+	c, err := l.pool.take(call.Context())
 	if err != nil {
 		return err
 	}

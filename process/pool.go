@@ -25,11 +25,12 @@ type Pool struct {
 	free     []*child // ready and not leased, the one used last at the end
 	alive    map[*child]bool
 	starting int
-	leaving  int   // no longer alive for the pool, but not gone
-	failures int   // starts in a row that failed
-	killed   int   // starts since one succeeded that somebody else ended
-	unused   int   // workers in a row that died before they were leased
-	failed   error // the last one's
+	greeted  map[*child]bool // of those starting, the ones that are there and not ready yet
+	leaving  int             // no longer alive for the pool, but not gone
+	failures int             // starts in a row that failed
+	killed   int             // starts since one succeeded that somebody else ended
+	unused   int             // workers in a row that died before they were leased
+	failed   error           // the last one's
 	closed   bool
 	made     int // workers ever, to name them
 	leased   map[*child]bool
@@ -54,17 +55,19 @@ func New(n int, options ...Option) *Pool {
 
 // dialect is what differs between workers that are this program and those that are any command.
 type dialect interface {
-	check(*settings) // panics when one is for the other dialect
-	refusal() error  // why there can be no workers here
-	spawn(s *settings, worker string) (*child, error)
-	accept(p *Pool, t overlap.AnyTask) error // called with p.mu held and a worker alive
+	check(*settings)                                  // panics when one is for the other dialect
+	refusal() error                                   // why there can be no workers here
+	spawn(s *settings, worker string) (*child, error) // returns when the process is there
+	greet(s *settings, c *child) error                // waits until it is ready
+	accept(p *Pool, t overlap.AnyTask) error          // called with p.mu held and a worker alive
 	work(p *Pool, w *overlap.Worker)
 	name() string
 	describe() overlap.Description
 }
 
 func open(d dialect, n int, options []Option) *Pool {
-	p := &Pool{dialect: d, slots: overlap.NewSlots(n), want: n, alive: map[*child]bool{}, leased: map[*child]bool{}}
+	p := &Pool{dialect: d, slots: overlap.NewSlots(n), want: n}
+	p.alive, p.greeted, p.leased = map[*child]bool{}, map[*child]bool{}, map[*child]bool{}
 	p.changed.L = &p.mu
 	for _, o := range options {
 		o(&p.settings)
@@ -104,6 +107,8 @@ func tooDeep() error {
 
 func (sameBinary) spawn(s *settings, worker string) (*child, error) { return s.spawn(worker) }
 
+func (sameBinary) greet(_ *settings, c *child) error { return c.greet() }
+
 func (sameBinary) accept(p *Pool, t overlap.AnyTask) error { return p.crossing(t).err }
 
 func (sameBinary) work(p *Pool, w *overlap.Worker) { p.work(w) }
@@ -118,7 +123,7 @@ func (sameBinary) describe() overlap.Description {
 	}
 }
 
-// Start implements [overlap.Executor]. It waits until one worker is ready.
+// Start implements [overlap.Executor]. It waits until one worker is ready, or the job is canceled.
 func (p *Pool) Start(job *overlap.Job) error {
 	if err := p.dialect.refusal(); err != nil {
 		return err
@@ -126,17 +131,21 @@ func (p *Pool) Start(job *overlap.Job) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rouse()
-	for len(p.alive) == 0 && !p.closed && !p.hopeless() {
+	ctx := job.Context()
+	if len(p.alive) == 0 {
+		defer p.wakeAtEnd(ctx)()
+	}
+	for len(p.alive) == 0 && !p.closed && !p.hopeless() && ctx.Err() == nil {
 		p.fill()
 		p.changed.Wait()
 	}
 	switch {
 	case p.closed:
 		return ErrClosed
-	case len(p.alive) == 0:
+	case len(p.alive) == 0 && ctx.Err() == nil:
 		return p.failed
 	}
-	if t := job.Task(); t != nil {
+	if t := job.Task(); t != nil && len(p.alive) > 0 { // else the job is over, and says itself what becomes of its calls
 		if err := p.dialect.accept(p, t); err != nil {
 			return err
 		}
@@ -144,6 +153,15 @@ func (p *Pool) Start(job *overlap.Job) error {
 	job.Serve(p.slots, func(w *overlap.Worker) { p.dialect.work(p, w) })
 	job.Lend()
 	return nil
+}
+
+// wakeAtEnd has those who wait for a change look again when ctx ends, until the returned function is called.
+func (p *Pool) wakeAtEnd(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.changed.Broadcast()
+	})
 }
 
 const (
@@ -170,6 +188,9 @@ func (p *Pool) fill() {
 
 func (p *Pool) start(name string) {
 	c, err := p.dialect.spawn(&p.settings, name)
+	if err == nil {
+		err = p.greet(c)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.starting--
@@ -198,6 +219,23 @@ func (p *Pool) start(name string) {
 		go p.mourn(c)
 	}
 }
+
+// greet waits until a worker is ready, or the pool is closed.
+func (p *Pool) greet(c *child) error {
+	p.mu.Lock()
+	p.greeted[c] = true
+	if p.closed {
+		c.kill(closedMeanwhile)
+	}
+	p.mu.Unlock()
+	err := p.dialect.greet(&p.settings, c)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.greeted, c)
+	return err
+}
+
+const closedMeanwhile = "the pool was closed before it was ready"
 
 // pauseAfter is how long no worker is started after so many failures, so that none is started again and again in vain.
 func pauseAfter(failures int) time.Duration {
@@ -247,11 +285,11 @@ func (p *Pool) mourn(c *child) {
 	p.changed.Broadcast()
 }
 
-// take leases a worker. It waits while one is being started.
-func (p *Pool) take() (*child, error) {
+// take leases a worker. It waits while one is being started, until ctx ends; the error is that of ctx then.
+func (p *Pool) take(ctx context.Context) (*child, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for {
+	for waits := false; ; p.changed.Wait() {
 		if n := len(p.free); n > 0 {
 			c := p.free[n-1]
 			p.free = p.free[:n-1]
@@ -266,7 +304,13 @@ func (p *Pool) take() (*child, error) {
 		if p.starting == 0 && p.hopeless() && len(p.alive) == len(p.leased) {
 			return nil, p.failed
 		}
-		p.changed.Wait()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if !waits {
+			waits = true
+			defer p.wakeAtEnd(ctx)()
+		}
 	}
 }
 
@@ -328,11 +372,7 @@ func (p *Pool) Ready(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	defer context.AfterFunc(ctx, func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.changed.Broadcast()
-	})()
+	defer p.wakeAtEnd(ctx)()
 	p.rouse()
 	for len(p.alive) < p.want {
 		switch {
@@ -434,6 +474,9 @@ func (p *Pool) Close() error {
 		p.let(c)
 	}
 	p.free = nil
+	for c := range p.greeted {
+		c.kill(closedMeanwhile)
+	}
 	p.changed.Broadcast() // to those who wait for a worker
 	for len(p.alive) > 0 || p.starting > 0 || p.leaving > 0 {
 		p.changed.Wait()

@@ -38,7 +38,7 @@ func startOnItsThread(cmd *exec.Cmd) error {
 	return <-err
 }
 
-// spawn starts a worker and waits until it is ready.
+// spawn starts a worker.
 func (s *settings) spawn(name string) (*child, error) {
 	c := &child{name: name, tasks: map[string]uint64{}, exited: make(chan struct{})}
 	if s.recycle > 0 {
@@ -99,7 +99,7 @@ func (s *settings) spawn(name string) (*child, error) {
 	if err != nil {
 		return abort(err)
 	}
-	nonce := nonceOf()
+	c.nonce = nonceOf()
 	c.cmd = &exec.Cmd{Path: executable(), Args: os.Args[:1], ExtraFiles: files, SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
 	dieWithParent(c.cmd.SysProcAttr)
 	c.cmd.Stdout, c.cmd.Stderr = theirs[len(theirs)-1], theirs[len(theirs)-1]
@@ -108,7 +108,7 @@ func (s *settings) spawn(name string) (*child, error) {
 		c.cmd.Env = append(c.cmd.Env, fmt.Sprintf("GOMEMLIMIT=%d", s.memory*8/10))
 	}
 	c.cmd.Env = append(c.cmd.Env, s.environment...)
-	c.cmd.Env = append(c.cmd.Env, workerVariable+"="+protocol+":"+nonce, fmt.Sprintf("%s=%d", depthVariable, depth()+1))
+	c.cmd.Env = append(c.cmd.Env, workerVariable+"="+protocol+":"+c.nonce, fmt.Sprintf("%s=%d", depthVariable, depth()+1))
 	if s.perCall != nil {
 		c.cmd.Env = append(c.cmd.Env, marksVariable+"=1")
 	}
@@ -127,9 +127,6 @@ func (s *settings) spawn(name string) (*child, error) {
 	go c.reap()
 	if err := s.limit(c); err != nil {
 		return nil, c.unready(err.Error(), nil)
-	}
-	if err := c.greet(nonce); err != nil {
-		return nil, err
 	}
 	return c, nil
 }
