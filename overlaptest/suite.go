@@ -125,6 +125,7 @@ var chapters = []struct {
 	{"retrying", retrying},
 	{"observing", observing},
 	{"observers", observers},
+	{"identity", identity},
 	{"limits", limits},
 	{"scarcity", scarcity},
 	{"stress", stress},

@@ -80,7 +80,7 @@ func (s *server) broke(panicked any) {
 		}
 	}()
 	if panicked != nil {
-		s.failed(overlap.Panicked, fmt.Errorf("%v", panicked), debug.Stack())
+		s.failed(overlap.Panicked, panicCause(panicked), debug.Stack())
 	} else {
 		s.failed(overlap.Failed, overlap.ErrGoexit, nil)
 	}

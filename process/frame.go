@@ -22,8 +22,8 @@ const (
 	kindHello   kind = iota + 1 // worker: protocol, nonce and fingerprint
 	kindReady                   // worker: the initializer has returned; its error, if any
 	kindTask                    // parent: the name of the task that has the next number
-	kindCalls                   // parent: number of the task, timeout, and an item for each call: its input
-	kindLarge                   // parent: number of the task, timeout, and the size of the input, which comes by the lane
+	kindCalls                   // parent: number of the task, timeout, deadline of the job, and an item for each call: its input
+	kindLarge                   // parent: number of the task, timeout, deadline, and the size of the input, which comes by the lane
 	kindValues                  // worker: an item for each of the next calls: its value
 	kindFailed                  // worker: the next call's failure
 	kindSkipped                 // worker: the next call was revoked before it started

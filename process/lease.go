@@ -79,6 +79,7 @@ func (l *lease) begin(call overlap.Call) error {
 	}
 	l.child, l.flight, l.frames = c, &c.flight, &c.frames
 	l.frames.reset()
+	l.frames.until = deadlineOf(call.Context()) // that of all calls of the job
 	l.timed, l.epoch = call.Timed(), time.Now()
 	if c.paced == call.Task() {
 		l.window = c.window // at which they went last time

@@ -198,12 +198,9 @@ func parseValue(line []byte, m *message) bool {
 // remote is the error as the parent gives it on.
 func (e *lineError) remote() *RemoteError {
 	r := &RemoteError{Type: e.Kind, Text: e.Msg, Stack: e.Trace, foreign: true}
-	if e.Retry != nil && !*e.Retry {
-		r.bits |= saidNoRetry
-	}
+	r.noRetry = e.Retry != nil && !*e.Retry
 	if e.RetryAfter != nil {
-		r.bits |= saidWhen
-		r.wait = milliseconds(*e.RetryAfter)
+		r.when, r.wait = true, milliseconds(*e.RetryAfter)
 	}
 	return r
 }

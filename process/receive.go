@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -147,16 +148,37 @@ func (l *lease) settle(k kind, body []byte, number uint64) bool {
 
 // fail ends a call with the failure that its worker sent.
 func (l *lease) fail(call overlap.Call, body []byte) {
+	decoded := false
+	defer func() {
+		if !decoded { // a method of the error has ended this goroutine
+			l.endCall(call, nil, overlap.Failed, overlap.ErrGoexit)
+		}
+	}()
 	o, err, bad := decodeFailure(body)
+	decoded = true
 	if bad != nil {
 		call.End(nil, overlap.Failed, fmt.Errorf("the worker's error did not decode: %w", bad))
 		return
+	}
+	if o == overlap.Canceled && !ends(call.Context()) {
+		o = overlap.Failed
 	}
 	if o == overlap.TimedOut {
 		timeout, grace := call.Timeout()
 		err = &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: err}
 	}
 	l.endCall(call, nil, o, err)
+}
+
+// ends reports whether the context of a call has ended that its worker says is canceled. The worker knows the deadline, and
+// its clock may be a little ahead.
+func ends(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return true
+	case <-time.After(time.Second):
+		return false
+	}
 }
 
 // endCall ends a call when the worker ended it.

@@ -1,8 +1,10 @@
 package process
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -15,11 +17,12 @@ type outgoing struct {
 	open    int // where that frame begins; −1 if there is none
 	route   *route
 	timeout time.Duration
+	until   int64          // deadline of the job, in nanoseconds since 1970; 0 if it has none
 	calls   int            // in it
 	run     []overlap.Call // room for calls on their way into frames
 }
 
-func (o *outgoing) reset() { *o = outgoing{bytes: o.bytes[:0], open: -1, run: o.run} }
+func (o *outgoing) reset() { *o = outgoing{bytes: o.bytes[:0], open: -1, run: o.run, until: o.until} }
 
 // pull pulls up to most calls.
 func (o *outgoing) pull(w *overlap.Worker, most int) []overlap.Call {
@@ -112,9 +115,21 @@ func (o *outgoing) begin(r *route, timeout time.Duration, task string, known map
 		known[task] = r.number
 	}
 	o.open, o.route, o.timeout, o.calls = len(b), r, timeout, 0
-	limit := uint64((timeout + time.Microsecond - 1) / time.Microsecond) // rounded up: 0 is none
-	o.bytes = binary.AppendUvarint(binary.AppendUvarint(appendHead(b, kindCalls), r.number), limit)
+	b = binary.AppendUvarint(appendHead(b, kindCalls), r.number)
+	b = binary.AppendUvarint(b, microseconds(timeout))
+	o.bytes = binary.AppendVarint(b, o.until)
 }
+
+// microseconds is a timeout as it crosses: rounded up, as 0 is none.
+func microseconds(d time.Duration) uint64 {
+	if d >= endless {
+		return 0
+	}
+	return uint64((d + time.Microsecond - 1) / time.Microsecond)
+}
+
+// endless is a timeout so long that it is none: what is added to it does not overflow.
+const endless = math.MaxInt64 / 4
 
 // end closes the last frame, and drops it if no call has come into it.
 func (o *outgoing) end() {
@@ -176,4 +191,13 @@ func (l *lease) forget() {
 		l.frames.bytes = nil
 	}
 	l.frames.reset()
+}
+
+// deadlineOf is when a context ends, in nanoseconds since 1970; 0 if it does not say, or not in this age.
+func deadlineOf(ctx context.Context) int64 {
+	deadline, ok := ctx.Deadline()
+	if !ok || deadline.Year() > 2200 || deadline.Year() < 1970 {
+		return 0
+	}
+	return deadline.UnixNano()
 }

@@ -46,20 +46,25 @@ type bound struct {
 
 func (s *server) run() error {
 	s.over = make(chan error, 1)
-	s.life.Store(newLife())
+	s.life.Store(newLife(0))
 	go s.loop()
 	return <-s.over
 }
 
-// life is a context for calls until one is canceled.
+// life is a context for calls until one is canceled, or those of a job with another deadline come.
 type life struct {
 	context.Context
 	cancel context.CancelFunc
+	until  int64 // the job's deadline, in nanoseconds since 1970; 0 if it has none
 }
 
-func newLife() *life {
-	ctx, cancel := context.WithCancel(context.Background())
-	return &life{ctx, cancel}
+func newLife(until int64) *life {
+	if until == 0 {
+		ctx, cancel := context.WithCancel(context.Background())
+		return &life{ctx, cancel, 0}
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), time.Unix(0, until))
+	return &life{ctx, cancel, until}
 }
 
 // loop serves calls until the requests end. A call that ends its goroutine takes the loop along, and another goes on.
@@ -130,10 +135,15 @@ func (s *server) open(k kind, body []byte) error {
 	}
 	task, n := binary.Uvarint(body)
 	timeout, m := binary.Uvarint(body[max(n, 0):])
-	if n <= 0 || m <= 0 || task >= uint64(len(s.tasks)) {
+	until, u := binary.Varint(body[max(n, 0)+max(m, 0):])
+	if n <= 0 || m <= 0 || u <= 0 || task >= uint64(len(s.tasks)) {
 		return errFrame
 	}
-	s.task, s.timeout, s.rest = s.tasks[task], time.Duration(timeout)*time.Microsecond, body[n+m:]
+	s.task, s.timeout, s.rest = s.tasks[task], time.Duration(timeout)*time.Microsecond, body[n+m+u:]
+	if old := s.life.Load(); old.until != until { // an interrupt meanwhile is of a call that has ended
+		s.life.Store(newLife(until))
+		old.cancel()
+	}
 	if k == kindCalls {
 		return nil
 	}
@@ -240,8 +250,8 @@ func (s *server) interrupt(seq uint64) {
 	if s.page.started.Load() != seq {
 		return
 	}
-	old := s.life.Swap(newLife())
-	if s.page.started.Load() == seq {
+	old := s.life.Load()
+	if s.life.CompareAndSwap(old, newLife(old.until)) && s.page.started.Load() == seq {
 		old.cancel()
 	}
 }

@@ -126,3 +126,11 @@ def retry_in_an_hour(_):
 @task(name="overlaptest/retry-twice")
 def retry_twice(_):
     raise Stopped("was told to stop")
+
+
+def only_in_go(_):
+    raise NotImplementedError("the suite asks this of Go alone")
+
+
+for _name in ("fail-as", "fail-broken", "deadline"):
+    task(only_in_go, name="overlaptest/" + _name)
