@@ -126,11 +126,18 @@ func fromOutside(state *os.ProcessState) bool {
 	return status.Signaled() && slices.Contains([]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}, status.Signal())
 }
 
-// Read reads replies, and goes on after an interruption.
+// Read reads replies, and goes on after an interruption. When the worker has gone, they end, also where something it started
+// still has its files.
 func (c *child) Read(b []byte) (int, error) {
 	for {
 		n, err := c.replies.Read(b)
-		if n > 0 || !isTimeout(err) || c.expired == nil {
+		if n > 0 || !isTimeout(err) {
+			return n, err
+		}
+		if c.gone() {
+			return readNow(c.replies, b)
+		}
+		if c.expired == nil {
 			return n, err
 		}
 		c.replies.SetReadDeadline(time.Time{})
@@ -143,11 +150,21 @@ func (c *child) write(to *os.File, b []byte) error {
 	for {
 		n, err := to.Write(b)
 		b = b[n:]
-		if err == nil || !isTimeout(err) || c.expired == nil {
+		if err == nil || !isTimeout(err) || c.expired == nil || c.gone() {
 			return err
 		}
 		to.SetWriteDeadline(time.Time{})
 		c.expired()
+	}
+}
+
+// gone reports whether the process has ended.
+func (c *child) gone() bool {
+	select {
+	case <-c.exited:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -67,6 +67,7 @@ func LongestLine(bytes int) Option {
 type lines struct {
 	argv     []string
 	suspects suspects
+	skips    skips
 }
 
 func (d *lines) check(s *settings) {
@@ -114,6 +115,7 @@ type speaker struct {
 	tasks    []string // sorted
 	window   int      // calls in flight it takes
 	next     uint64   // number of the next call
+	skipped  int      // calls in a row that it was to make
 	batches  bool
 	cancels  bool
 	parallel bool // makes the calls in flight all at once

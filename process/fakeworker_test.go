@@ -1,3 +1,5 @@
+//go:build unix
+
 package process
 
 import (
@@ -5,10 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 )
 
 // The test binary is a worker that misbehaves on demand when fakeVariable is set: to the caps that it lists and, after a
@@ -145,8 +150,13 @@ func (f *fake) do(c fakeCall) {
 
 // make makes a call; the result is what goes into an answer.
 func (f *fake) make(id uint64, item int, in string) string {
-	if in == "die unread" {
+	switch in {
+	case "die unread":
 		os.Exit(5)
+	case "never begun":
+		select {}
+	case "skip unbegun":
+		return `"skipped":true`
 	}
 	f.log.WriteString(in + "\n")
 	if f.can("start") {
@@ -192,6 +202,19 @@ func (f *fake) make(id uint64, item int, in string) string {
 		select {}
 	case "hang":
 		select {}
+	case "skip":
+		return `"skipped":true`
+	case "skip slowly":
+		time.Sleep(20 * time.Millisecond)
+		return `"skipped":true`
+	case "leave a child":
+		cmd := exec.Command("sleep", "1000")
+		cmd.Stdout, cmd.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
+		if err := cmd.Start(); err != nil {
+			os.Exit(8)
+		}
+		fmt.Fprintln(os.Stderr, "child", cmd.Process.Pid)
+		os.Exit(3)
 	case "close":
 		os.Stdout.Close()
 		select {}

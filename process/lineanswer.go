@@ -115,6 +115,10 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 	l.bytes -= f.bytes
 	if !m.Skipped {
 		l.child.served++
+		l.child.line.skipped = 0
+		if !f.gone {
+			l.dialect.skips.made(f.call)
+		}
 	}
 	began := l.begins(f)
 	if l.child.line.parallel {
@@ -131,7 +135,7 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 	switch {
 	case f.gone:
 	case m.Skipped:
-		f.call.Requeue()
+		l.skipped(f)
 	case m.Err == nil:
 		f.crossing.end(f.call, l.cursor, m.Out)
 	default:
@@ -139,6 +143,35 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 		f.call.EndAt(l.cursor, nil, o, err)
 	}
 	f.call, f.crossing = overlap.Call{}, nil
+}
+
+const (
+	mostSkipped  = 3 // calls in a row that a worker may skip that was not told to
+	mostSkips    = 5 // how often a call may be skipped
+	mostSkippers = 3 // workers in a row that only skip, before calls are not given to more of them
+)
+
+// skipped is for a call that the worker will not make. One that was told to skip it is in its right. One that has reasons of
+// its own is replaced after some calls, and a call that nobody makes fails.
+func (l *lineLease) skipped(f *lineCall) {
+	line, skips := l.child.line, &l.dialect.skips
+	if f.stopped || l.child.page.revoked.Load() != 0 {
+		f.call.Requeue()
+		return
+	}
+	line.skipped++
+	hopeless := skips.workers.Load() >= mostSkippers
+	if !hopeless && line.skipped == mostSkipped && l.broke == "" {
+		l.broke, l.brokeAt = fmt.Sprintf("it skipped %d calls in a row that it was to make", line.skipped), time.Now()
+		skips.workers.Add(1)
+	}
+	if hopeless || skips.count(f.call) > mostSkips {
+		skips.clear(f.call)
+		f.call.End(nil, overlap.Failed, errors.New("the command's workers answer it with skipped and do not make it: "+
+			"a worker may skip only what it is told to, see PROTOCOL.md"))
+		return
+	}
+	f.call.Requeue()
 }
 
 // failure is how a call ended that its worker says has failed.

@@ -50,7 +50,7 @@ func (l *lineLease) endBatch() {
 func appendCallHead(b []byte, number uint64, task []byte, timeout time.Duration, batched bool) []byte {
 	b = strconv.AppendUint(append(b, `{"id":`...), number, 10)
 	b = append(append(b, `,"task":`...), task...)
-	if timeout > 0 {
+	if timeout > 0 && timeout < endless {
 		b = append(b, `,"timeout_ms":`...)
 		b = strconv.AppendFloat(b, float64(timeout)/float64(time.Millisecond), 'f', -1, 64)
 	}

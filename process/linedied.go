@@ -88,7 +88,7 @@ func (l *lineLease) judge(died *DiedError) {
 		case number > l.written:
 			f.call.Requeue()
 			continue
-		case l.running(f) || c.line.paged && number <= started:
+		case f.over || l.running(f) || c.line.paged && number <= started:
 			ran = append(ran, f)
 			lost[f] = c.line.paged && number <= finished
 			known = known || f.over || f.blame != ""

@@ -127,7 +127,7 @@ func (l *lineLease) writeOut() (written int, err error) {
 	defer func() { l.writing = false }()
 	for {
 		n, err := l.child.requests.Write(l.out[written:])
-		if written += n; err == nil || !isTimeout(err) {
+		if written += n; err == nil || !isTimeout(err) || l.child.gone() {
 			return written, err
 		}
 		l.child.requests.SetWriteDeadline(time.Time{})

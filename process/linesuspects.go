@@ -46,3 +46,41 @@ func (s *suspects) clear(call overlap.Call) {
 	delete(s.calls, placeOf(call))
 	s.count.Store(int64(len(s.calls)))
 }
+
+// skips are how often calls have been skipped that are not made yet, by where their inputs are.
+type skips struct {
+	workers atomic.Int64 // in a row that skipped all that they got
+	some    atomic.Int64 // len(calls)
+	mu      sync.Mutex
+	calls   map[uintptr]int
+}
+
+// count counts one more for a call.
+func (s *skips) count(call overlap.Call) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.calls == nil || len(s.calls) > 10_000 { // those of canceled jobs stay
+		s.calls = map[uintptr]int{}
+	}
+	place := placeOf(call)
+	s.calls[place]++
+	s.some.Store(int64(len(s.calls)))
+	return s.calls[place]
+}
+
+func (s *skips) clear(call overlap.Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.calls, placeOf(call))
+	s.some.Store(int64(len(s.calls)))
+}
+
+// made notes that a worker makes calls.
+func (s *skips) made(call overlap.Call) {
+	if s.workers.Load() > 0 {
+		s.workers.Store(0)
+	}
+	if s.some.Load() > 0 {
+		s.clear(call)
+	}
+}

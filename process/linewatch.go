@@ -30,7 +30,8 @@ func (l *lineLease) look() {
 	if l.blamed > 0 && now.Sub(l.brokeAt) > brokenLimit {
 		c.kill(l.broke)
 	}
-	given := true
+	given, idle := true, true
+	var next *lineCall // whose turn it is
 	for i := l.head; i < len(l.flight); i++ {
 		f := &l.flight[i]
 		if f.ended || f.gone {
@@ -38,8 +39,14 @@ func (l *lineLease) look() {
 		}
 		given = false
 		if l.running(f) {
+			idle = false
 			l.bound(f, now)
+		} else if next == nil && !f.since.IsZero() {
+			next = f
 		}
+	}
+	if idle && next != nil {
+		l.boundUnbegun(next, now)
 	}
 	if c.line.parallel && !l.writing {
 		l.fill()
@@ -77,7 +84,7 @@ func (l *lineLease) bound(f *lineCall, now time.Time) {
 	switch {
 	case l.child.reason.Load() != nil:
 		return
-	case timeout > 0 && now.Sub(since) > timeout+grace:
+	case timeout > 0 && now.Sub(since)-grace > timeout:
 		f.over = true
 		l.child.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace))
 	case !f.canceled.IsZero() && f.call.Context().Err() != nil && now.Sub(f.canceled) > grace:
@@ -88,6 +95,19 @@ func (l *lineLease) bound(f *lineCall, now time.Time) {
 	}
 	if !f.canceled.IsZero() && !f.stopped {
 		l.cancel(f)
+	}
+}
+
+// boundUnbegun is for a worker that does not begin the call whose turn it is. It has the call's time for that, too.
+func (l *lineLease) boundUnbegun(f *lineCall, now time.Time) {
+	timeout, grace := f.call.Timeout()
+	since := f.since
+	if since.Before(l.last) {
+		since = l.last
+	}
+	if timeout > 0 && l.child.reason.Load() == nil && now.Sub(since)-grace > timeout {
+		f.over = true
+		l.child.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v, without having been begun", timeout, grace))
 	}
 }
 

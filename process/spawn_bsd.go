@@ -5,6 +5,7 @@ package process
 import (
 	"os"
 	"syscall"
+	"time"
 )
 
 // sockCloseOnExec does not exist here; what a worker inherits by mistake it closes when it starts others.
@@ -31,6 +32,7 @@ func (c *child) reap() {
 	c.cmd.Wait()
 	syscall.Kill(-pid, syscall.SIGKILL)
 	close(c.exited)
+	c.replies.SetReadDeadline(time.Now()) // wakes whoever reads
 }
 
 // roomOf is how many bytes may wait in a pipe, for sure.

@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -52,4 +53,5 @@ func (c *child) reap() {
 	c.cgroup.end()
 	c.cmd.Wait()
 	close(c.exited)
+	c.replies.SetReadDeadline(time.Now()) // wakes whoever reads
 }

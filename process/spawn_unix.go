@@ -4,6 +4,7 @@ package process
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -129,6 +130,21 @@ func (s *settings) spawn(name string) (*child, error) {
 		return nil, c.unready(err.Error(), nil)
 	}
 	return c, nil
+}
+
+// readNow reads what there is in a pipe, without a wait. Where there is nothing it reports the end.
+func readNow(from *os.File, b []byte) (n int, err error) {
+	raw, err := from.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	if outer := raw.Control(func(fd uintptr) { n, err = unix.Read(int(fd), b) }); outer != nil {
+		return 0, outer
+	}
+	if n <= 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }
 
 // killGroup kills the worker and its children. A zombie keeps its number until reap has reaped it.

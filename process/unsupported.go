@@ -2,7 +2,10 @@
 
 package process
 
-import "errors"
+import (
+	"errors"
+	"os"
+)
 
 // supported refuses worker processes where their parts are missing: Windows hands no more than three files to a child by
 // number, and has no process groups.
@@ -15,6 +18,8 @@ func (s *settings) spawn(string) (*child, error) { return nil, supported() }
 func serve(string) error { return supported() }
 
 func (m shared) unmap() {}
+
+func readNow(*os.File, []byte) (int, error) { return 0, supported() }
 
 func killGroup(*child) {}
 

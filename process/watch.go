@@ -126,7 +126,7 @@ func (l *lease) look() {
 		}
 	}
 	switch {
-	case timeout > 0 && running > timeout+grace:
+	case timeout > 0 && running-grace > timeout:
 		h.killed = true
 		c.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace))
 	case !h.canceled.IsZero() && now.Sub(h.canceled) > grace:

@@ -1,0 +1,95 @@
+//go:build linux
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/overlap"
+)
+
+func TestWorkersThatSkipForEver(t *testing.T) {
+	for _, caps := range []string{"parallel", "start,batch"} {
+		for _, how := range []string{"skip", "skip unbegun"} {
+			t.Run(caps+" "+how, func(t *testing.T) {
+				nothingLeft(t)
+				p := Command([]string{"/proc/self/exe"}, 2, Silent(), Environment(fakeVariable+"="+caps))
+				defer p.Close()
+				within(t, "a Stream", func() {
+					in := slices.Repeat([]string{how, "fine"}, 20)
+					for r := range overlap.Stream(t.Context(), p, fakeDo, slices.Values(in)) {
+						if r.Input == "fine" {
+							if r.Value != "fine" {
+								t.Errorf("a call beside those that are skipped ended with %v", r.Err)
+							}
+						} else if r.Outcome != overlap.Failed || !strings.Contains(r.Err.Error(), "skipped") {
+							t.Errorf("a call that is skipped for ever ended as %v with %v", r.Outcome, r.Err)
+						}
+					}
+					_, err := overlap.Map(t.Context(), p, fakeDo, slices.Repeat([]string{how}, 50), overlap.KeepGoing())
+					if e, ok := errors.AsType[*overlap.JobError](err); !ok || len(e.Failed) != 50 {
+						t.Errorf("a Map of which all calls are skipped ended with %v", err)
+					}
+				})
+				if n := p.Info().Started; n > 60 {
+					t.Errorf("%d workers were started", n)
+				}
+			})
+		}
+	}
+}
+
+func TestTimeoutOfACallThatIsNeverBegun(t *testing.T) {
+	nothingLeft(t)
+	p := Command([]string{"/proc/self/exe"}, 1, Silent(), Environment(fakeVariable+"=start"))
+	defer p.Close()
+	within(t, "a Map with a timeout", func() {
+		_, err := overlap.Map(t.Context(), p, fakeDo, []string{"never begun"}, overlap.Timeout(20*time.Millisecond), overlap.Grace(0))
+		if e, ok := errors.AsType[*overlap.CallError](err); !ok || e.Outcome != overlap.TimedOut {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// The child is in a session of its own, so that it outlives its worker, and holds what the worker wrote its answers to.
+func TestADeathIsNoticedWhileAChildHoldsTheOutput(t *testing.T) {
+	for _, caps := range []string{"", "start"} {
+		t.Run(caps, func(t *testing.T) {
+			nothingLeft(t)
+			var mu sync.Mutex
+			var left []int
+			note := func(_ string, line []byte) {
+				if pid, ok := strings.CutPrefix(string(line), "child "); ok {
+					n, _ := strconv.Atoi(pid)
+					mu.Lock()
+					left = append(left, n)
+					mu.Unlock()
+				}
+			}
+			p := Command([]string{"/proc/self/exe"}, 2, Printed(note), Environment(fakeVariable+"="+caps))
+			for range 10 {
+				within(t, "a Map whose worker leaves a child", func() {
+					_, err := overlap.Map(t.Context(), p, fakeDo, []string{"leave a child", "fine", "fine"}, overlap.KeepGoing())
+					if e, ok := errors.AsType[*DiedError](err); !ok || e.ExitCode != 3 || e.Class != Exited {
+						t.Errorf("got %v", err)
+					}
+				})
+			}
+			within(t, "Close", func() { p.Close() })
+			mu.Lock()
+			defer mu.Unlock()
+			for _, pid := range left {
+				syscall.Kill(pid, syscall.SIGKILL)
+				eventually(t, fmt.Sprint("child ", pid, " has gone"), func() bool { return gone(pid) })
+			}
+		})
+	}
+}
