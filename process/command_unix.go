@@ -68,6 +68,7 @@ func (d *lines) spawn(s *settings, name string) (*child, error) {
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
+	guarding.add(c.cmd.Process.Pid)
 	c.inherited, c.kills = peakHere(), kills()
 	for _, f := range []*os.File{stdin, stdout, stderr, file} {
 		f.Close()

@@ -22,7 +22,9 @@
 // runs again if its task is declared [overlap.Idempotent], and otherwise ends with [ErrResultLost].
 //
 // What a worker started is killed with it, as far as it is still in the worker's process group, or all of it where the
-// worker has a cgroup: see [MemoryLimit] and [Cgroup].
+// worker has a cgroup: see [MemoryLimit] and [Cgroup]. That holds as well when the parent dies first, of whatever: a small
+// shell in a group of its own, which is there as long as the parent has workers, then kills their groups. What has left its
+// group (setsid, setpgid, a job of an interactive shell) is not killed without a cgroup, nor with one if the parent dies first.
 //
 // # Time
 //

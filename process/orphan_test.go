@@ -53,6 +53,74 @@ func init() {
 	}
 }
 
+// startsChild starts a process that its worker does not wait for, and gives its number.
+var startsChild = overlap.Define("starts a child", func(context.Context, string) (int, error) {
+	cmd := exec.Command("sleep", "1000")
+	err := cmd.Start()
+	return cmd.Process.Pid, err
+})
+
+var pythonStartsChild = Remote[string, int]("t/starts-child")
+
+func init() {
+	parentOf := func(p *Pool, task *overlap.Task[string, int]) func() {
+		return func() {
+			go endWithTheTest()
+			pids, err := overlap.Map(context.Background(), p, task, []string{"", "", ""})
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			for _, pid := range pids {
+				fmt.Println(pid)
+			}
+		}
+	}
+	// Parents whose workers have started children: one that is killed then, and one that exits.
+	for name, start := range map[string]func() (*Pool, *overlap.Task[string, int]){
+		"go":     func() (*Pool, *overlap.Task[string, int]) { return New(2, Silent()), startsChild },
+		"python": func() (*Pool, *overlap.Task[string, int]) { return pythonPool(2), pythonStartsChild },
+	} {
+		roles["grandparent of "+name] = func() { parentOf(start())(); select {} }
+		roles["grandparent of "+name+" that exits"] = func() { parentOf(start())(); os.Exit(0) }
+	}
+}
+
+func pythonPool(n int) *Pool {
+	return Command([]string{"python3", "python/overlap_worker.py", "tasks"}, n, Silent(), Environment("PYTHONPATH=testdata"))
+}
+
+func TestWhatWorkersStartedGoesWithTheParent(t *testing.T) {
+	for _, of := range []string{"go", "python"} {
+		if _, err := exec.LookPath("python3"); err != nil && of == "python" {
+			continue
+		}
+		for _, how := range []string{"", " that exits"} {
+			t.Run(of+how, func(t *testing.T) {
+				for range 5 {
+					cmd := exec.Command(os.Args[0])
+					cmd.Env = append(os.Environ(), roleVariable+"=grandparent of "+of+how)
+					cmd.Stderr = os.Stderr
+					_, out := startPiped(t, cmd)
+					var pids []int
+					var err error
+					within(t, "the workers start children", func() { pids, err = pidsFrom(out, 3) })
+					if how == "" {
+						cmd.Process.Kill()
+					}
+					within(t, "the parent ends", func() { cmd.Wait() })
+					if err != nil {
+						t.Fatal(err)
+					}
+					eventually(t, fmt.Sprint("the grandchildren ", pids, " have gone"), func() bool {
+						return !slices.ContainsFunc(pids, func(pid int) bool { return !gone(pid) })
+					})
+				}
+			})
+		}
+	}
+}
+
 // endWithTheTest ends a program that outlives the test that started it.
 func endWithTheTest() {
 	io.Copy(io.Discard, os.Stdin)

@@ -31,6 +31,7 @@ func (c *child) reap() {
 	pid := c.cmd.Process.Pid
 	c.cmd.Wait()
 	syscall.Kill(-pid, syscall.SIGKILL)
+	guarding.remove(pid)
 	close(c.exited)
 	c.replies.SetReadDeadline(time.Now()) // wakes whoever reads
 }

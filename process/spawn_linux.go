@@ -51,6 +51,7 @@ func (c *child) reap() {
 	}
 	unix.Kill(-pid, unix.SIGKILL)
 	c.cgroup.end()
+	guarding.remove(pid)
 	c.cmd.Wait()
 	close(c.exited)
 	c.replies.SetReadDeadline(time.Now()) // wakes whoever reads

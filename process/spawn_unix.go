@@ -119,6 +119,7 @@ func (s *settings) spawn(name string) (*child, error) {
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
+	guarding.add(c.cmd.Process.Pid)
 	c.inherited, c.kills = peakHere(), kills()
 	for _, f := range theirs {
 		f.Close()

@@ -103,3 +103,8 @@ def fault(how):
 
 task(fault, name="t/fault")
 task(lambda how: fault(how), name="t/fault-again")
+
+
+@task(name="t/starts-child")
+def starts_child(_):
+    return subprocess.Popen(["sleep", "1000"]).pid
