@@ -40,6 +40,7 @@ type child struct {
 	inPipe   int    // bytes that fit into requests for sure
 	sent     uint64 // calls
 	told     uint64 // of those, answers read from replies
+	marked   uint64 // the last of those that was sent while no other was in flight
 	answered uint64 // of those, answered: the answers may be read from the memory before
 	served   int
 	term     int    // calls after which it retires; 0: none

@@ -4,4 +4,4 @@ package process
 
 const filePage = 3
 
-func (d *lines) spawn(*settings, string) (*child, error) { return nil, supported() }
+func (d *lines) spawn(*settings) (*child, error) { return nil, supported() }

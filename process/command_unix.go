@@ -17,8 +17,8 @@ const filePage = 3
 const lineVariable = "OVERLAP_LINE"
 
 // spawn starts a worker.
-func (d *lines) spawn(s *settings, name string) (*child, error) {
-	c := &child{name: name, exited: make(chan struct{})}
+func (d *lines) spawn(s *settings) (*child, error) {
+	c := &child{exited: make(chan struct{})}
 	if s.memory > 0 && watchMemory {
 		return nil, errors.New("a memory limit for commands is enforced on Linux only: leave process.MemoryLimit out here")
 	}
@@ -68,6 +68,7 @@ func (d *lines) spawn(s *settings, name string) (*child, error) {
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
+	c.name = nameOf(c.cmd.Process.Pid)
 	guarding.add(c.cmd.Process.Pid)
 	c.inherited, c.kills = peakHere(), kills()
 	for _, f := range []*os.File{stdin, stdout, stderr, file} {
@@ -78,7 +79,7 @@ func (d *lines) spawn(s *settings, name string) (*child, error) {
 		most = defaultLongestLine
 	}
 	c.line = &speaker{in: newLineReader(c, most)}
-	c.printed = forward(output, name, s.printed, nil)
+	c.printed = forward(output, c.name, s.printed, nil)
 	go c.reap()
 	if err := s.limit(c); err != nil {
 		return nil, c.unready(err.Error(), nil)

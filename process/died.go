@@ -29,7 +29,7 @@ const (
 
 // DiedError is the death of a worker process.
 type DiedError struct {
-	Worker   string // its name
+	Worker   string // its name, such as "worker process 4711"; [overlap.Result] has another number, of the goroutine that fed it
 	PID      int
 	Class    Class
 	ExitCode int            // −1 if a signal ended it
@@ -38,11 +38,15 @@ type DiedError struct {
 	Peak     int64          // its peak memory in bytes, with what it started if it had a cgroup; 0 if unknown
 	Printed  string         // the end of what it printed, a stack for instance
 	Started  bool           // the call had started
+	Unclear  bool           // what was printed may be of another call, made just before
 }
+
+// nameOf is a worker's name in messages. It is no number from 0 or 1, which would look like the worker's of a result.
+func nameOf(pid int) string { return fmt.Sprintf("worker process %d", pid) }
 
 func (e *DiedError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (pid %d) %s", e.Worker, e.PID, e.Class)
+	fmt.Fprintf(&b, "%s %s", e.Worker, e.Class)
 	switch {
 	case e.Signal != 0:
 		fmt.Fprintf(&b, ": %v", e.Signal)
@@ -55,8 +59,12 @@ func (e *DiedError) Error() string {
 	if e.Peak > 0 {
 		fmt.Fprintf(&b, ", peak memory %d MB", e.Peak>>20)
 	}
-	if e.Printed != "" {
-		fmt.Fprintf(&b, "; it printed: %s", headline(e.Printed))
+	if said := headline(e.Printed); said != "" {
+		printed := "it printed"
+		if e.Unclear && !beginsCrash([]byte(said)) {
+			printed = "before, perhaps in another call, it printed"
+		}
+		fmt.Fprintf(&b, "; %s: %s", printed, said)
 	}
 	return b.String()
 }
@@ -78,6 +86,7 @@ func (l *lease) buried() {
 		l.fruitless = 0
 	}
 	first := c.answered + 1
+	died.Unclear = finished+1 != c.marked
 	for seq := first; l.flight.count > 0; seq++ {
 		f := l.flight.pop()
 		switch {

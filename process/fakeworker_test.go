@@ -1,5 +1,3 @@
-//go:build unix
-
 package process
 
 import (
@@ -7,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -207,14 +203,6 @@ func (f *fake) make(id uint64, item int, in string) string {
 	case "skip slowly":
 		time.Sleep(20 * time.Millisecond)
 		return `"skipped":true`
-	case "leave a child":
-		cmd := exec.Command("sleep", "1000")
-		cmd.Stdout, cmd.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
-		if err := cmd.Start(); err != nil {
-			os.Exit(8)
-		}
-		fmt.Fprintln(os.Stderr, "child", cmd.Process.Pid)
-		os.Exit(3)
 	case "close":
 		os.Stdout.Close()
 		select {}

@@ -47,6 +47,9 @@ func TestACanceledCallThatDoesNotEndIsKilled(t *testing.T) {
 func TestACanceledCallHasItsGrace(t *testing.T) {
 	p := New(1, Silent())
 	defer p.Close()
+	if err := p.Ready(t.Context()); err != nil { // else the call would not begin before the cancel
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
 	out, err := overlap.Map(ctx, p, naps, []time.Duration{300 * time.Millisecond}, overlap.Grace(time.Minute))

@@ -18,7 +18,7 @@ func (l *lineLease) heed(line []byte) error {
 	}
 	switch {
 	case m.Log != nil:
-		l.child.printed.pass([]byte(*m.Log))
+		l.child.printed.say(*m.Log)
 		return nil
 	case m.Start != nil:
 		return l.begun(*m.Start, m.Item)

@@ -105,6 +105,7 @@ func (l *lineLease) judge(died *DiedError) {
 		}
 		f.call.Requeue()
 	}
+	died.Unclear = len(ran) != 1 || l.at(c.marked) != ran[0]
 	unclear := 0
 	for _, f := range ran {
 		if !lost[f] {

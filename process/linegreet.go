@@ -79,7 +79,7 @@ func (c *child) greetLines(s *settings) error {
 		}
 		switch {
 		case r.Ready == nil:
-			c.printed.pass([]byte(*r.Log))
+			c.printed.say(*r.Log)
 		case *r.Ready:
 			return nil
 		case r.Err != nil:

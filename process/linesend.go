@@ -63,7 +63,10 @@ func (l *lineLease) send(call overlap.Call) bool {
 	}
 	l.flight = append(l.flight, entry)
 	c.sent++
-	l.open++
+	if l.open++; l.open == 1 {
+		c.marked = c.sent
+		c.printed.noteCall()
+	}
 	l.bytes += size
 	l.alone = alone
 	return true

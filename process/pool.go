@@ -32,7 +32,7 @@ type Pool struct {
 	unused   int             // workers in a row that died before they were leased
 	failed   error           // the last one's
 	closed   bool
-	made     int // workers ever, to name them
+	made     int // workers ever
 	leased   map[*child]bool
 	resting  bool // there are no workers, for want of jobs
 	rest     *time.Timer
@@ -55,11 +55,11 @@ func New(n int, options ...Option) *Pool {
 
 // dialect is what differs between workers that are this program and those that are any command.
 type dialect interface {
-	check(*settings)                                  // panics when one is for the other dialect
-	refusal() error                                   // why there can be no workers here
-	spawn(s *settings, worker string) (*child, error) // returns when the process is there
-	greet(s *settings, c *child) error                // waits until it is ready
-	accept(p *Pool, t overlap.AnyTask) error          // called with p.mu held and a worker alive
+	check(*settings)                         // panics when one is for the other dialect
+	refusal() error                          // why there can be no workers here
+	spawn(s *settings) (*child, error)       // returns when the process is there
+	greet(s *settings, c *child) error       // waits until it is ready
+	accept(p *Pool, t overlap.AnyTask) error // called with p.mu held and a worker alive
 	work(p *Pool, w *overlap.Worker)
 	name() string
 	describe() overlap.Description
@@ -105,7 +105,7 @@ func tooDeep() error {
 	return fmt.Errorf("process pools are nested %d deep already: use overlap.Pool inside a worker's call", mostDepth)
 }
 
-func (sameBinary) spawn(s *settings, worker string) (*child, error) { return s.spawn(worker) }
+func (sameBinary) spawn(s *settings) (*child, error) { return s.spawn() }
 
 func (sameBinary) greet(_ *settings, c *child) error { return c.greet() }
 
@@ -178,16 +178,15 @@ func (p *Pool) fill() {
 	for !p.closed && !p.resting && len(p.alive)+p.starting < p.want+1 && p.retry == nil {
 		p.starting++
 		p.made++
-		name := fmt.Sprintf("worker %d", p.made)
-		go p.start(name)
+		go p.start()
 		if p.failures+p.killed > 0 { // one at a time, and later, while starts fail
 			return
 		}
 	}
 }
 
-func (p *Pool) start(name string) {
-	c, err := p.dialect.spawn(&p.settings, name)
+func (p *Pool) start() {
+	c, err := p.dialect.spawn(&p.settings)
 	if err == nil {
 		err = p.greet(c)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -20,6 +21,14 @@ type printed struct {
 	sorter  *sorter // if calls are to have their parts
 	passing sync.Mutex
 	to      func(line []byte)
+
+	counting sync.Mutex // of bytes from the pipe, together with looks at what waits in it
+	pipe     *os.File
+	raw      syscall.RawConn
+	read     int64 // bytes that have been read
+
+	at    int64 // bytes that have been passed on
+	since int64 // where the output of the call at hand begins, if that has not come yet
 }
 
 const (
@@ -32,7 +41,8 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 	if to == nil {
 		to = func(worker string, line []byte) { fmt.Fprintf(os.Stderr, "%s: %s\n", worker, line) }
 	}
-	p := &printed{done: make(chan struct{})}
+	p := &printed{done: make(chan struct{}), pipe: from}
+	p.raw, _ = from.SyscallConn()
 	if perCall != nil {
 		p.sorter = &sorter{worker: worker, take: perCall, rest: to, calls: map[uint64]Printout{}}
 		to = p.sorter.line
@@ -41,10 +51,11 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 	go func() {
 		defer close(p.done)
 		defer from.Close()
-		r := bufio.NewReaderSize(from, mostLine)
+		r := bufio.NewReaderSize(p, mostLine)
 		for {
 			line, err := r.ReadSlice('\n') // a longer line comes in pieces
 			if len(line) > 0 {
+				p.keep(line, len(line))
 				p.pass(line)
 			}
 			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
@@ -58,19 +69,44 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 	return p
 }
 
+// say is for a line that has come another way than by the pipe.
+func (p *printed) say(line string) {
+	p.keep([]byte(line+"\n"), 0)
+	p.pass([]byte(line))
+}
+
 // pass passes on what may be a line.
 func (p *printed) pass(line []byte) {
-	if !bytes.HasPrefix(line, []byte(mark)) {
-		p.keep(line)
-	}
 	p.passing.Lock()
 	defer p.passing.Unlock()
 	p.to(bytes.TrimSuffix(line, []byte("\n")))
 }
 
-func (p *printed) keep(line []byte) {
+// noteCall has what is printed from now on be that of a call, which the worker is given while it makes no other. What
+// earlier ones have printed may still be on its way.
+func (p *printed) noteCall() {
+	p.counting.Lock()
+	since := p.read + int64(p.waiting())
+	p.counting.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.since = since; p.at >= since {
+		p.last, p.head = p.last[:0], p.head[:0]
+	}
+}
+
+// keep keeps a line for errors, so many bytes of which have come by the pipe.
+func (p *printed) keep(line []byte, piped int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.at
+	if p.at += int64(piped); before < p.since && p.at >= p.since {
+		p.last, p.head = p.last[:0], p.head[:0]
+		line = line[p.since-before:]
+	}
+	if bytes.HasPrefix(line, []byte(mark)) {
+		return
+	}
 	switch {
 	case len(p.head) == 0 && beginsCrash(line):
 		p.head = append(p.head, line...)

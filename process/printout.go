@@ -14,7 +14,11 @@ type Printout struct {
 	Task   string
 	Index  int // the call's, in its job
 	Text   []byte
+	Cut    int64 // bytes that were printed between the first and the last 512 KB, which are all that Text has, beside a line that says so
 }
+
+// mostPrinted is how many bytes of a call's output are kept from its beginning, and how many from its end.
+const mostPrinted = 512 << 10
 
 // marksVariable asks a worker to mark in its output where calls begin and end.
 const marksVariable = "OVERLAP_MARKS"
@@ -35,6 +39,8 @@ type sorter struct {
 
 	now  uint64
 	text []byte
+	end  []byte // of a long text: the last of what follows
+	cut  int64  // what is missing in between
 }
 
 // expect says which call has a number.
@@ -54,7 +60,11 @@ func (s *sorter) forget(seq uint64) {
 // line takes a line of output.
 func (s *sorter) line(worker string, line []byte) {
 	if number, ok := bytes.CutPrefix(line, []byte(mark)); ok {
-		s.text = bytes.TrimSuffix(s.text, []byte("\n")) // setMark's
+		if s.end != nil {
+			s.end = bytes.TrimSuffix(s.end, []byte("\n")) // setMark's
+		} else {
+			s.text = bytes.TrimSuffix(s.text, []byte("\n"))
+		}
 		s.flush()
 		s.now, _ = strconv.ParseUint(string(number), 10, 64)
 		return
@@ -65,7 +75,15 @@ func (s *sorter) line(worker string, line []byte) {
 		}
 		return
 	}
-	s.text = append(append(s.text, line...), '\n')
+	if len(s.text) < mostPrinted {
+		s.text = append(append(s.text, line...), '\n')
+		return
+	}
+	s.end = append(append(s.end, line...), '\n')
+	if over := len(s.end) - mostPrinted; over > mostPrinted {
+		s.end = append(s.end[:0], s.end[over:]...)
+		s.cut += int64(over)
+	}
 }
 
 // flush hands over what the call at hand has printed.
@@ -77,9 +95,16 @@ func (s *sorter) flush() {
 	p := s.calls[s.now]
 	delete(s.calls, s.now)
 	s.mu.Unlock()
-	if len(bytes.TrimSpace(s.text)) > 0 {
-		p.Text = s.text
+	if over := len(s.end) - mostPrinted; over > 0 {
+		s.end = s.end[over:]
+		s.cut += int64(over)
+	}
+	if s.cut > 0 {
+		s.text = fmt.Appendf(s.text, "… %d bytes are left out here …\n", s.cut)
+	}
+	if s.text = append(s.text, s.end...); len(bytes.TrimSpace(s.text)) > 0 {
+		p.Text, p.Cut = s.text, s.cut
 		s.take(p)
 	}
-	s.now, s.text = 0, nil
+	s.now, s.text, s.end, s.cut = 0, nil, nil, 0
 }

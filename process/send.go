@@ -160,6 +160,8 @@ func (l *lease) launch(call overlap.Call, r *route, size int) {
 		}
 	}
 	if l.flight.count == 1 {
+		c.marked = c.sent
+		c.printed.noteCall()
 		l.begun()
 	}
 }

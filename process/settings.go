@@ -68,8 +68,8 @@ func Printed(line func(worker string, text []byte)) Option {
 func Silent() Option { return Printed(func(string, []byte) {}) }
 
 // PrintedPerCall collects what workers print while they make a call and gives it to take when the call has ended, if it
-// is not empty. What they print otherwise goes where it would go. It costs two writes a call. take is called by
-// one goroutine per worker.
+// is not empty. What they print otherwise goes where it would go. It costs two writes a call. Of what a call prints, the first
+// and the last 512 KB are kept, with a line between them that says how much was cut. take is called by one goroutine per worker.
 func PrintedPerCall(take func(Printout)) Option {
 	return func(s *settings) { s.perCall = take }
 }

@@ -5,6 +5,8 @@ package process
 import (
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +17,19 @@ import (
 
 	"example.com/overlap"
 )
+
+var _ = func() bool { // before the fake worker's init, which does not return
+	fakeMisdeeds["leave a child"] = func() {
+		cmd := exec.Command("sleep", "1000")
+		cmd.Stdout, cmd.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
+		if err := cmd.Start(); err != nil {
+			os.Exit(8)
+		}
+		fmt.Fprintln(os.Stderr, "child", cmd.Process.Pid)
+		os.Exit(3)
+	}
+	return true
+}()
 
 func TestWorkersThatSkipForEver(t *testing.T) {
 	for _, caps := range []string{"parallel", "start,batch"} {

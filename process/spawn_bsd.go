@@ -11,6 +11,8 @@ import (
 // sockCloseOnExec does not exist here; what a worker inherits by mistake it closes when it starts others.
 const sockCloseOnExec = 0
 
+const fionread = 0x4004667f // FIONREAD, which x/sys does not name for all of these
+
 func widen(*os.File) {}
 
 func executable() string { return ownPath }

@@ -17,6 +17,8 @@ func widen(f *os.File) {
 	}
 }
 
+const fionread = unix.TIOCINQ
+
 const replyRoom = 512 << 10
 
 // roomOf is how many bytes may wait in a pipe.

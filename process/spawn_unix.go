@@ -40,8 +40,8 @@ func startOnItsThread(cmd *exec.Cmd) error {
 }
 
 // spawn starts a worker.
-func (s *settings) spawn(name string) (*child, error) {
-	c := &child{name: name, tasks: map[string]uint64{}, exited: make(chan struct{})}
+func (s *settings) spawn() (*child, error) {
+	c := &child{tasks: map[string]uint64{}, exited: make(chan struct{})}
 	if s.recycle > 0 {
 		c.term = lifetime(s.recycle)
 	}
@@ -119,13 +119,14 @@ func (s *settings) spawn(name string) (*child, error) {
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
+	c.name = nameOf(c.cmd.Process.Pid)
 	guarding.add(c.cmd.Process.Pid)
 	c.inherited, c.kills = peakHere(), kills()
 	for _, f := range theirs {
 		f.Close()
 	}
 	c.in = newFrameReader(c)
-	c.printed = forward(output, name, s.printed, s.perCall)
+	c.printed = forward(output, c.name, s.printed, s.perCall)
 	go c.reap()
 	if err := s.limit(c); err != nil {
 		return nil, c.unready(err.Error(), nil)

@@ -13,11 +13,15 @@ func supported() error {
 	return errors.New("worker processes are not supported on this system yet: use overlap.Pool")
 }
 
-func (s *settings) spawn(string) (*child, error) { return nil, supported() }
+func (s *settings) spawn() (*child, error) { return nil, supported() }
 
 func serve(string) error { return supported() }
 
 func (m shared) unmap() {}
+
+func (p *printed) Read([]byte) (int, error) { return 0, supported() }
+
+func (p *printed) waiting() int { return 0 }
 
 func readNow(*os.File, []byte) (int, error) { return 0, supported() }
 
