@@ -47,6 +47,8 @@ type child struct {
 	expired  func() // what to do when the wait for it is interrupted; nil: fail
 
 	limited   bool  // in its memory
+	limit     int64 // of that, in bytes
+	atStart   int64 // bytes of it that it used when it was ready; 0 if unknown
 	kills     int   // by the kernel, for want of memory, anywhere, when it was started
 	inherited int64 // peak memory of its parent when it was started
 
@@ -86,6 +88,19 @@ func (c *child) greet() error {
 // errKilled is a worker that somebody else killed before it was ready, which does not say that the program is broken.
 var errKilled = errors.New("it was killed before it was ready")
 
+// errStarved is a worker whose memory limit is too low for its start.
+var errStarved = errors.New("it ran out of memory before it was ready")
+
+// firstLines are the lines of a text that a message has room for.
+func firstLines(text string) string {
+	lines := strings.SplitN(text, "\n", 2*mostDumpLines+1)
+	if len(lines) <= 2*mostDumpLines {
+		return text
+	}
+	left := strings.Count(lines[2*mostDumpLines], "\n") + 1
+	return strings.Join(lines[:2*mostDumpLines], "\n") + fmt.Sprintf("\n… and %d more lines", left)
+}
+
 // unready kills a worker that did not get ready and says why.
 func (c *child) unready(what string, err error) error {
 	killed := false
@@ -105,12 +120,11 @@ func (c *child) unready(what string, err error) error {
 	}
 	text += "; " + c.cmd.ProcessState.String()
 	tail := c.printed.tail()
-	starved := saysOutOfMemory(tail) || strings.Contains(tail, "pthread_create failed")
-	if c.cgroup.kills > 0 || c.limited && starved { // its stacks say no more
-		return fmt.Errorf("%s: it ran out of memory before it was ready: give it a higher limit%s; it printed: %s", c.name, text, headline(tail))
+	if c.cgroup.kills > 0 || c.limited && saysOutOfMemory(tail) { // its stacks say no more
+		return fmt.Errorf("%s: %w%s; it printed: %s", c.name, errStarved, text, headline(tail))
 	}
 	if tail != "" {
-		text += "; it printed:\n" + tail
+		text += "; it printed:\n" + firstLines(tail)
 	}
 	switch {
 	case killed && fromOutside(c.cmd.ProcessState):

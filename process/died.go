@@ -37,6 +37,8 @@ type DiedError struct {
 	Reason   string         // why its pool killed it, if it did
 	Peak     int64          // its peak memory in bytes, with what it started if it had a cgroup; 0 if unknown
 	Printed  string         // the end of what it printed, a stack for instance
+	Limit    int64          // its memory limit in bytes; 0 if it had none
+	AtStart  int64          // how much of that it used before its first call; 0 if unknown
 	Started  bool           // the call had started
 	Unclear  bool           // what was printed may be of another call, made just before
 }
@@ -58,6 +60,12 @@ func (e *DiedError) Error() string {
 	}
 	if e.Peak > 0 {
 		fmt.Fprintf(&b, ", peak memory %d MB", e.Peak>>20)
+	}
+	if e.Class == OutOfMemory && e.Limit > 0 {
+		fmt.Fprintf(&b, ", limit %d MB", e.Limit>>20)
+		if e.AtStart > 0 {
+			fmt.Fprintf(&b, ", of which it used %d MB before its first call", e.AtStart>>20)
+		}
 	}
 	if said := headline(e.Printed); said != "" {
 		printed := "it printed"
@@ -151,6 +159,7 @@ func (c *child) bury() *DiedError {
 		e.Peak = c.cgroup.peak
 	}
 	e.Class = e.classify(unreachable, c)
+	e.Limit, e.AtStart = c.limit, c.atStart
 	return e
 }
 
@@ -167,13 +176,15 @@ func (e *DiedError) classify(unreachable bool, c *child) Class {
 		return KilledHere
 	case e.Signal == syscall.SIGKILL && c.cgroup.kills > 0:
 		return OutOfMemory
+	case c.limited && (e.Signal == syscall.SIGABRT || e.ExitCode == 2) && saysOutOfMemory(e.Printed):
+		return OutOfMemory
 	case e.Signal == syscall.SIGKILL && !c.cgroup.knows() && kills() > c.kills:
 		return ProbablyOutOfMemory
 	case e.Signal == syscall.SIGKILL || e.Signal == syscall.SIGTERM || e.Signal == syscall.SIGINT || e.Signal == syscall.SIGHUP:
 		return KilledElse
 	case e.Signal != 0:
 		return Crashed
-	case e.ExitCode == 2 && (saysOutOfMemory(e.Printed) || says("cannot allocate memory")):
+	case e.ExitCode == 2 && (says(": out of memory") || says("cannot allocate memory")):
 		return OutOfMemory
 	case e.ExitCode == 2 && says("fatal error: "):
 		return Crashed
@@ -185,9 +196,18 @@ func (e *DiedError) classify(unreachable bool, c *child) Class {
 	return Exited
 }
 
-// saysOutOfMemory reports whether Go's runtime has said so.
+// saysOutOfMemory reports whether Go's runtime, or the C library, has said so: also of a thread that has got no stack, of which
+// they do not say that memory is what it lacks.
 func saysOutOfMemory(printed string) bool {
-	return strings.Contains(printed, ": out of memory") || strings.Contains(printed, "fatal error: runtime: cannot allocate memory")
+	for _, said := range []string{
+		": out of memory", "fatal error: runtime: cannot allocate memory", "pthread_create failed", "failed to create new OS thread",
+		"fatal error: newosproc", "std::bad_alloc", "cannot allocate memory",
+	} {
+		if strings.Contains(printed, said) {
+			return true
+		}
+	}
+	return false
 }
 
 const overMemory = "it used more memory than its limit"

@@ -16,7 +16,7 @@ func (s *settings) limit(c *child) error {
 	if s.memory == 0 {
 		return nil
 	}
-	c.limited = true
+	c.limited, c.limit = true, s.memory
 	most := unix.Rlimit{Cur: uint64(s.memory), Max: uint64(s.memory)}
 	if err := unix.Prlimit(c.cmd.Process.Pid, unix.RLIMIT_DATA, &most, nil); err != nil {
 		return fmt.Errorf("limiting its memory: %w", err)
@@ -51,4 +51,16 @@ func outOfMemoryKills(file string) int {
 		}
 	}
 	return -1
+}
+
+// dataOf is how many bytes of its limit a process uses; 0 if nobody knows.
+func dataOf(pid int) int64 {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	_, after, _ := strings.Cut(string(text), "\nVmData:")
+	fields := strings.Fields(after)
+	if len(fields) == 0 {
+		return 0
+	}
+	kilobytes, _ := strconv.ParseInt(fields[0], 10, 64)
+	return kilobytes << 10
 }

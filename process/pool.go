@@ -69,6 +69,7 @@ func open(d dialect, n int, options []Option) *Pool {
 	p := &Pool{dialect: d, slots: overlap.NewSlots(n), want: n}
 	p.alive, p.greeted, p.leased = map[*child]bool{}, map[*child]bool{}, map[*child]bool{}
 	p.changed.L = &p.mu
+	p.settings.least = &leastMemory{}
 	for _, o := range options {
 		o(&p.settings)
 	}
@@ -228,6 +229,12 @@ func (p *Pool) greet(c *child) error {
 	}
 	p.mu.Unlock()
 	err := p.dialect.greet(&p.settings, c)
+	switch {
+	case err == nil && c.limited:
+		c.atStart = dataOf(c.cmd.Process.Pid)
+	case errors.Is(err, errStarved):
+		err = p.settings.starved(p.dialect, err)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.greeted, c)

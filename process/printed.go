@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -38,8 +37,10 @@ const (
 
 // forward passes on what comes out of a worker, line by line, until the end.
 func forward(from *os.File, worker string, to func(string, []byte), perCall func(Printout)) *printed {
+	ended := func() {}
 	if to == nil {
-		to = func(worker string, line []byte) { fmt.Fprintf(os.Stderr, "%s: %s\n", worker, line) }
+		t := &terse{worker: worker}
+		to, ended = func(_ string, line []byte) { t.line(line) }, t.end
 	}
 	p := &printed{done: make(chan struct{}), pipe: from}
 	p.raw, _ = from.SyscallConn()
@@ -59,9 +60,12 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 				p.pass(line)
 			}
 			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+				p.passing.Lock()
+				defer p.passing.Unlock()
 				if p.sorter != nil {
 					p.sorter.flush()
 				}
+				ended()
 				return
 			}
 		}
@@ -142,12 +146,3 @@ func (p *printed) tail() string {
 }
 
 const mostHead = 4 << 10
-
-func beginsCrash(line []byte) bool {
-	for _, how := range []string{"panic: ", "fatal error: ", "runtime: ", "SIG"} {
-		if bytes.HasPrefix(line, []byte(how)) {
-			return true
-		}
-	}
-	return false
-}

@@ -20,6 +20,7 @@ type settings struct {
 	perCall     func(Printout)
 	environment []string
 	cgroups     cgroups
+	least       *leastMemory
 
 	initValue   []byte // of a command
 	longestLine int

@@ -15,7 +15,8 @@ func TestAWorkerWithoutRoomToStartSaysSo(t *testing.T) {
 	defer p.Close()
 	within(t, "a job whose workers cannot start", func() {
 		_, err := overlap.Map(context.Background(), p, double, numbers(3))
-		if err == nil || !strings.Contains(err.Error(), "ran out of memory before it was ready: give it a higher limit") || strings.Contains(err.Error(), "goroutine ") {
+		if err == nil || !strings.Contains(err.Error(), "ran out of memory before it was ready") ||
+			!strings.Contains(err.Error(), "give it a higher limit than ") || strings.Contains(err.Error(), "goroutine ") {
 			t.Errorf("got %v", err)
 		}
 	})
