@@ -2,6 +2,7 @@ package process
 
 import (
 	"errors"
+	"strings"
 	"syscall"
 )
 
@@ -28,3 +29,15 @@ type advice struct {
 func (a advice) Error() string { return a.error.Error() + "; " + a.do }
 
 func (a advice) Unwrap() error { return a.error }
+
+// lacking reports whether a worker could not be started for want of something that this process has not enough of, or the
+// system: files, processes, memory. Fewer workers need less of it.
+func lacking(err error) bool {
+	for _, lack := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM, syscall.ENOSPC} {
+		if errors.Is(err, lack) {
+			return true
+		}
+	}
+	said := err.Error()
+	return strings.Contains(said, "failed to create new OS thread") || strings.Contains(said, "pthread_create failed")
+}

@@ -69,6 +69,9 @@ func (c *child) greet() error {
 	c.replies.SetReadDeadline(time.Now().Add(startLimit))
 	defer c.replies.SetReadDeadline(time.Time{})
 	k, body, err := c.in.next()
+	if isTimeout(err) {
+		err = fmt.Errorf("%w for %v", errSilent, startLimit)
+	}
 	if err != nil || k != kindHello {
 		return c.unready("it did not say hello: does the program call process.Main() first in main?", err)
 	}
@@ -76,6 +79,9 @@ func (c *child) greet() error {
 		return c.unready("it is another build of the program: the file has been replaced since the start", nil)
 	}
 	k, body, err = c.in.next()
+	if isTimeout(err) {
+		err = fmt.Errorf("%w for %v: its initializer may take no longer", errSilent, startLimit)
+	}
 	switch {
 	case err != nil || k != kindReady:
 		return c.unready("it did not get ready", err)
@@ -90,6 +96,17 @@ var errKilled = errors.New("it was killed before it was ready")
 
 // errStarved is a worker whose memory limit is too low for its start.
 var errStarved = errors.New("it ran out of memory before it was ready")
+
+// errSilent is a worker that said nothing for as long as it may take to start.
+var errSilent = errors.New("nothing came")
+
+// quiet is the error of a worker that said nothing.
+type quiet struct{ error }
+
+func (quiet) Is(target error) bool { return target == errSilent }
+
+// silentFor is when people are told that a worker is waited for.
+const silentFor = 2 * time.Second
 
 // firstLines are the lines of a text that a message has room for.
 func firstLines(text string) string {
@@ -113,11 +130,13 @@ func (c *child) unready(what string, err error) error {
 	}
 	c.cgroup.remove()
 	c.printed.drain()
+	c.printed.letGo(false)
 	defer c.release()
 	var text string
 	if err != nil {
 		text += fmt.Sprintf(" (%v)", err)
 	}
+	silent := errors.Is(err, errSilent)
 	text += "; " + c.cmd.ProcessState.String()
 	tail := c.printed.tail()
 	if c.cgroup.kills > 0 || c.limited && saysOutOfMemory(tail) { // its stacks say no more
@@ -131,6 +150,12 @@ func (c *child) unready(what string, err error) error {
 		return fmt.Errorf("%s: %w%s", c.name, errKilled, text)
 	case killed:
 		what = errKilled.Error()
+	}
+	if strings.Contains(tail, "No module named 'overlap_worker'") {
+		text += "\noverlap_worker.py is in the folder process/python of this program's source: copy it beside the program, or name its folder in PYTHONPATH"
+	}
+	if silent {
+		return quiet{fmt.Errorf("%s: %s%s", c.name, what, text)}
 	}
 	return fmt.Errorf("%s: %s%s", c.name, what, text)
 }

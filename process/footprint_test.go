@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,7 +68,7 @@ func nothingLeft(t *testing.T) {
 	}
 	before := footprintNow()
 	t.Cleanup(func() {
-		if left := children(); len(left) > 0 {
+		if left := childrenOf(os.Getpid()); len(left) > 0 {
 			t.Errorf("processes are left when all pools are closed: %s", describe(left))
 		}
 		if t.Failed() {
@@ -80,8 +81,13 @@ func nothingLeft(t *testing.T) {
 	})
 }
 
-// children are the processes that this one has started and not yet buried.
-func children() []int { return childrenOf(os.Getpid()) }
+// children are the processes that this one has started and not yet buried, without the guard of their groups.
+func children() []int {
+	return slices.DeleteFunc(childrenOf(os.Getpid()), func(pid int) bool {
+		line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		return strings.HasPrefix(string(line), "overlap-guard")
+	})
+}
 
 func childrenOf(parent int) []int {
 	var pids []int

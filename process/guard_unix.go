@@ -18,8 +18,9 @@ import (
 type guard struct {
 	mu     sync.Mutex
 	groups map[int]bool // of workers that live
-	cmd    *exec.Cmd    // nil while there is none
-	to     *os.File     // its input
+	to     *os.File     // its input; nil while there is none
+	shell  *os.Process
+	ended  chan struct{} // it has
 }
 
 var guarding = guard{groups: map[int]bool{}}
@@ -40,7 +41,7 @@ func (g *guard) add(group int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.groups[group] = true
-	if g.cmd != nil && g.say('+', group) {
+	if g.to != nil && g.say('+', group) {
 		return
 	}
 	g.end()
@@ -58,7 +59,7 @@ func (g *guard) remove(group int) {
 	delete(g.groups, group)
 	if len(g.groups) == 0 {
 		g.end()
-	} else if g.cmd != nil {
+	} else if g.to != nil {
 		g.say('-', group)
 	}
 }
@@ -81,22 +82,29 @@ func (g *guard) start() bool {
 		to.Close()
 		return false
 	}
-	g.cmd, g.to = cmd, to
+	ended := make(chan struct{})
+	g.to, g.shell, g.ended = to, cmd.Process, ended
+	go func() {
+		cmd.Wait()
+		close(ended)
+	}()
 	return true
 }
 
 // end ends the guard, without its killing anything if it knows of no group.
 func (g *guard) end() {
-	if g.cmd == nil {
+	if g.to == nil {
 		return
 	}
 	if len(g.groups) > 0 { // it does not listen
-		g.cmd.Process.Kill()
+		g.shell.Kill()
 	}
 	g.to.Close()
-	shell := g.cmd.Process
-	late := time.AfterFunc(time.Second, func() { shell.Kill() })
-	g.cmd.Wait()
-	late.Stop()
-	g.cmd, g.to = nil, nil
+	select {
+	case <-g.ended:
+	case <-time.After(time.Second):
+		g.shell.Kill()
+		<-g.ended
+	}
+	g.to = nil
 }

@@ -49,7 +49,9 @@ func (p *Pool) work(w *overlap.Worker) {
 		}
 		if l.child == nil {
 			if err := l.begin(call); err != nil {
-				unserved(call, err)
+				if unserved(call, err); err == errFewer {
+					return
+				}
 				continue
 			}
 		}
@@ -65,6 +67,8 @@ func (p *Pool) work(w *overlap.Worker) {
 // unserved ends a call that has got no worker.
 func unserved(call overlap.Call, err error) {
 	switch {
+	case err == errFewer:
+		call.Requeue()
 	case call.Context().Err() != nil: // the job says what becomes of it
 		call.Requeue()
 	default:

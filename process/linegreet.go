@@ -112,7 +112,7 @@ func (c *child) speechless(what string, said []byte, err error) error {
 	case errors.Is(err, errLong):
 		return c.unready(fmt.Sprintf("it did not %s: %v: %s", what, err, shortLine(said)), nil)
 	case isTimeout(err):
-		err = fmt.Errorf("nothing came for %v", startLimit)
+		err = fmt.Errorf("%w for %v", errSilent, startLimit)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = fmt.Errorf("its last words: %s", shortLine(said))
 	case errors.Is(err, io.EOF):

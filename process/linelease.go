@@ -71,7 +71,9 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker) {
 		}
 		if l.child == nil {
 			if err := l.begin(call); err != nil {
-				unserved(call, err)
+				if unserved(call, err); err == errFewer {
+					return
+				}
 				continue
 			}
 		}

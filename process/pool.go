@@ -12,8 +12,9 @@ import (
 )
 
 // Pool is an executor of worker processes, which all jobs on it share, taking turns. It starts them when it is made and
-// one more than it needs, so that a worker's death is made good at once. Close it when it is no longer used. Safe for
-// concurrent use.
+// one more than it needs, so that a worker's death is made good at once; a pool of more than 64 starts them as calls want
+// them. Where fewer can be started than there are to be, for want of files, processes or memory for instance, as many calls run
+// at once as there are workers, and [Notices] tells. Close it when it is no longer used. Safe for concurrent use.
 type Pool struct {
 	settings settings
 	slots    *overlap.Slots
@@ -25,6 +26,12 @@ type Pool struct {
 	free     []*child // ready and not leased, the one used last at the end
 	alive    map[*child]bool
 	starting int
+	busy     int             // workers that are taken
+	waiting  int             // takes that wait for one
+	asked    int             // workers that somebody wants to be there
+	short    bool            // fewer workers than wanted can be started, and there are some
+	told     bool            // of the last shortage
+	silent   bool            // it has been told that a worker says nothing
 	greeted  map[*child]bool // of those starting, the ones that are there and not ready yet
 	leaving  int             // no longer alive for the pool, but not gone
 	failures int             // starts in a row that failed
@@ -66,7 +73,7 @@ type dialect interface {
 }
 
 func open(d dialect, n int, options []Option) *Pool {
-	p := &Pool{dialect: d, slots: overlap.NewSlots(n), want: n}
+	p := &Pool{dialect: d, slots: overlap.NewSlots(min(n, mostWaiters)), want: n}
 	p.alive, p.greeted, p.leased = map[*child]bool{}, map[*child]bool{}, map[*child]bool{}
 	p.changed.L = &p.mu
 	p.settings.least = &leastMemory{}
@@ -131,6 +138,7 @@ func (p *Pool) Start(job *overlap.Job) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.asked = max(p.asked, 1)
 	p.rouse()
 	ctx := job.Context()
 	if len(p.alive) == 0 {
@@ -165,213 +173,8 @@ func (p *Pool) wakeAtEnd(ctx context.Context) (stop func() bool) {
 	})
 }
 
-const (
-	mostFailures = 3 // in a row, before jobs fail instead of waiting for more
-	mostKilled   = 8 // starts that somebody else has ended, likewise: about two seconds of trying
-	mostUnused   = 3 // workers that got ready and died in a row without a call, before pauses are made
-)
-
-// hopeless reports whether jobs that have no worker are to fail. p.mu is held.
-func (p *Pool) hopeless() bool { return p.failures >= mostFailures || p.killed >= mostKilled }
-
-// fill starts workers until there are as many as wanted, and a spare. p.mu is held.
-func (p *Pool) fill() {
-	for !p.closed && !p.resting && len(p.alive)+p.starting < p.want+1 && p.retry == nil {
-		p.starting++
-		p.made++
-		go p.start()
-		if p.failures+p.killed > 0 { // one at a time, and later, while starts fail
-			return
-		}
-	}
-}
-
-func (p *Pool) start() {
-	c, err := p.dialect.spawn(&p.settings)
-	if err == nil {
-		err = p.greet(c)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.starting--
-	defer p.changed.Broadcast()
-	switch {
-	case err != nil:
-		p.failed = fmt.Errorf("starting a worker process: %w", advised(err))
-		killed := errors.Is(err, errKilled)
-		if killed {
-			p.killed++
-		} else {
-			p.failures++
-		}
-		if (killed || p.hopeless()) && p.retry == nil && !p.closed {
-			p.retry = time.AfterFunc(pauseAfter(p.failures+p.killed), p.tryAgain)
-		}
-		p.fill()
-	case p.closed || p.resting || len(p.alive) > p.want: // or cut meanwhile
-		p.leaving++
-		c.kill("the pool has no use for it any more")
-		go p.mourn(c)
-	default:
-		p.failures, p.killed = 0, 0
-		p.alive[c] = true
-		p.free = append(p.free, c)
-		go p.mourn(c)
-	}
-}
-
-// greet waits until a worker is ready, or the pool is closed.
-func (p *Pool) greet(c *child) error {
-	p.mu.Lock()
-	p.greeted[c] = true
-	if p.closed {
-		c.kill(closedMeanwhile)
-	}
-	p.mu.Unlock()
-	err := p.dialect.greet(&p.settings, c)
-	switch {
-	case err == nil && c.limited:
-		c.atStart = dataOf(c.cmd.Process.Pid)
-	case errors.Is(err, errStarved):
-		err = p.settings.starved(p.dialect, err)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.greeted, c)
-	return err
-}
-
-const closedMeanwhile = "the pool was closed before it was ready"
-
-// pauseAfter is how long no worker is started after so many failures, so that none is started again and again in vain.
-func pauseAfter(failures int) time.Duration {
-	return min(time.Second, 10*time.Millisecond<<min(failures, 9))
-}
-
-// tryAgain ends the pause. When there is no hope the next job may try once more; else workers are started now.
-func (p *Pool) tryAgain() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.retry = nil
-	if p.hopeless() {
-		p.failures, p.killed = min(p.failures, mostFailures-1), min(p.killed, mostKilled-1)
-	} else {
-		p.fill()
-	}
-	p.changed.Broadcast()
-}
-
-// mourn replaces a worker when it has gone, whether it was idle or not.
-func (p *Pool) mourn(c *child) {
-	<-c.exited
-	c.cgroup.remove()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.alive[c] {
-		delete(p.alive, c)
-		if !c.used {
-			p.unused++
-		}
-		if p.unused > mostUnused && p.retry == nil && !p.closed {
-			p.retry = time.AfterFunc(pauseAfter(p.unused), p.tryAgain)
-		}
-	} else {
-		p.leaving--
-	}
-	for i, f := range p.free {
-		if f == c {
-			p.free = append(p.free[:i], p.free[i+1:]...)
-			break
-		}
-	}
-	if !c.leased {
-		c.release()
-	}
-	p.fill()
-	p.changed.Broadcast()
-}
-
-// take leases a worker. It waits while one is being started, until ctx ends; the error is that of ctx then.
-func (p *Pool) take(ctx context.Context) (*child, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for waits := false; ; p.changed.Wait() {
-		if n := len(p.free); n > 0 {
-			c := p.free[n-1]
-			p.free = p.free[:n-1]
-			c.leased, c.used = true, true
-			p.unused = 0
-			return c, nil
-		}
-		if p.closed {
-			return nil, ErrClosed
-		}
-		p.rouse()
-		if p.starting == 0 && p.hopeless() && len(p.alive) == len(p.leased) {
-			return nil, p.failed
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if !waits {
-			waits = true
-			defer p.wakeAtEnd(ctx)()
-		}
-	}
-}
-
-// give returns a worker, unless it has served its time.
-func (p *Pool) give(c *child) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c.leased = false
-	switch {
-	case !p.alive[c]:
-		c.release()
-	case p.settings.retire(c, 0):
-		p.let(c) // so that another takes its place at once
-		p.fill()
-	case p.closed || len(p.alive) > p.want+1:
-		p.let(c)
-	default:
-		p.free = append(p.free, c)
-		p.changed.Broadcast()
-	}
-}
-
-// rouse ends the pool's rest. p.mu is held.
-func (p *Pool) rouse() {
-	p.resting = false
-	if p.rest != nil {
-		p.rest.Stop()
-	}
-	p.fill()
-}
-
-// sleep lets the workers go if there is no job for a while. p.mu is held.
-func (p *Pool) sleep() {
-	if p.settings.idle == 0 || len(p.leased) > 0 {
-		return
-	}
-	if p.rest != nil {
-		p.rest.Stop()
-	}
-	p.rest = time.AfterFunc(p.settings.idle, func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if len(p.leased) > 0 || p.closed {
-			return
-		}
-		p.resting = true
-		for _, c := range p.free {
-			p.let(c)
-		}
-		p.free = nil
-	})
-}
-
-// Ready waits until all workers are ready to run calls, which no job needs: calls start as soon as there is one. It returns
-// the cause of ctx when that ends first, or why they cannot be started.
+// Ready waits until all workers are ready to run calls, or 64 of them, which no job needs: calls start as soon as there is one.
+// It returns the cause of ctx when that ends first, or why they cannot be started.
 func (p *Pool) Ready(ctx context.Context) error {
 	if err := p.dialect.refusal(); err != nil {
 		return err
@@ -379,14 +182,15 @@ func (p *Pool) Ready(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.wakeAtEnd(ctx)()
+	p.asked = max(p.asked, min(p.want, mostEager))
 	p.rouse()
-	for len(p.alive) < p.want {
+	for len(p.alive) < min(p.want, p.asked) {
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case p.closed:
 			return ErrClosed
-		case p.hopeless():
+		case p.hopeless() || p.short && p.starting == 0:
 			return p.failed
 		}
 		p.changed.Wait()
@@ -452,10 +256,13 @@ func (p *Pool) let(c *child) {
 
 // Resize changes how many workers there are. Calls that run are not disturbed. It panics when n < 1.
 func (p *Pool) Resize(n int) {
-	p.slots.Resize(n)
+	if n < 1 {
+		panic(fmt.Sprintf("overlap: process.Pool.Resize: must be at least 1, got %d", n))
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.want = n
+	p.want, p.short = n, false
+	p.limit()
 	for len(p.alive) > n+1 && len(p.free) > 0 {
 		c := p.free[0]
 		p.free = p.free[1:]
@@ -492,7 +299,13 @@ func (p *Pool) Close() error {
 }
 
 // String implements [overlap.Executor].
-func (p *Pool) String() string { return fmt.Sprintf("%s(%d)", p.dialect.name(), p.slots.Limit()) }
+func (p *Pool) String() string { return fmt.Sprintf("%s(%d)", p.dialect.name(), p.size()) }
+
+func (p *Pool) size() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.want
+}
 
 // Describe implements [overlap.Describer].
 func (p *Pool) Describe() overlap.Description {

@@ -20,6 +20,9 @@ type printed struct {
 	sorter  *sorter // if calls are to have their parts
 	passing sync.Mutex
 	to      func(line []byte)
+	holding bool     // lines wait until it is known whether the worker gets ready
+	held    [][]byte // those
+	holds   int      // bytes of them
 
 	counting sync.Mutex // of bytes from the pipe, together with looks at what waits in it
 	pipe     *os.File
@@ -49,8 +52,11 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 		to = p.sorter.line
 	}
 	p.to = func(line []byte) { to(worker, line) }
+	p.holding = true
+	late := time.AfterFunc(holdFor, func() { p.letGo(true) })
 	go func() {
 		defer close(p.done)
+		defer late.Stop()
 		defer from.Close()
 		r := bufio.NewReaderSize(p, mostLine)
 		for {
@@ -83,7 +89,38 @@ func (p *printed) say(line string) {
 func (p *printed) pass(line []byte) {
 	p.passing.Lock()
 	defer p.passing.Unlock()
-	p.to(bytes.TrimSuffix(line, []byte("\n")))
+	line = bytes.TrimSuffix(line, []byte("\n"))
+	if !p.holding {
+		p.to(line)
+		return
+	}
+	p.held = append(p.held, bytes.Clone(line))
+	if p.holds += len(line); p.holds > mostTail {
+		p.release()
+	}
+}
+
+// holdFor is for how long a worker's words are held back: of one that does not get ready, the error has them, and several may say
+// the same.
+const holdFor = time.Second
+
+// letGo ends the holding back, by passing on what has been held or by dropping it.
+func (p *printed) letGo(pass bool) {
+	p.passing.Lock()
+	defer p.passing.Unlock()
+	if !pass && p.holding {
+		p.held = nil
+		p.to = func([]byte) {}
+	}
+	p.release()
+}
+
+// release passes on what has been held. p.passing is held.
+func (p *printed) release() {
+	for _, line := range p.held {
+		p.to(line)
+	}
+	p.holding, p.held = false, nil
 }
 
 // noteCall has what is printed from now on be that of a call, which the worker is given while it makes no other. What

@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"example.com/overlap"
@@ -21,6 +22,7 @@ type settings struct {
 	environment []string
 	cgroups     cgroups
 	least       *leastMemory
+	notices     func(text string)
 
 	initValue   []byte // of a command
 	longestLine int
@@ -65,8 +67,26 @@ func Printed(line func(worker string, text []byte)) Option {
 	return func(s *settings) { s.printed = line }
 }
 
-// Silent drops what workers print, but for the end of it, which the error of a worker's death has.
+// Silent drops what workers print, but for the end of it, which the error of a worker's death has, and the pool's notices if
+// [Notices] takes none.
 func Silent() Option { return Printed(func(string, []byte) {}) }
+
+// Notices has what the pool has to tell people given to tell instead of to the parent's standard error: that it waits for a worker
+// which says nothing, or that it goes on with fewer workers than wanted. A text is one line, without its end. tell is called
+// by any goroutine, and must not call the pool.
+func Notices(tell func(text string)) Option {
+	return func(s *settings) { s.notices = tell }
+}
+
+// notice tells people something. It does not wait for them.
+func (s *settings) notice(text string) {
+	switch {
+	case s.notices != nil:
+		go s.notices(text)
+	case s.printed == nil:
+		fmt.Fprintf(os.Stderr, "overlap: %s\n", text)
+	}
+}
 
 // PrintedPerCall collects what workers print while they make a call and gives it to take when the call has ended, if it
 // is not empty. What they print otherwise goes where it would go. It costs two writes a call. Of what a call prints, the first

@@ -61,6 +61,7 @@ func (p *Pool) unwatch(c *child) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.leased, c)
+	p.busy--
 	p.sleep()
 	p.changed.Broadcast()
 }
