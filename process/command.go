@@ -95,7 +95,7 @@ func (d *lines) accept(p *Pool, t overlap.AnyTask) error {
 	return lineRefusal(t)
 }
 
-func (d *lines) work(p *Pool, w *overlap.Worker) { p.workLines(d, w) }
+func (d *lines) work(p *Pool, w *overlap.Worker, drained <-chan struct{}) { p.workLines(d, w, drained) }
 
 func (d *lines) greet(s *settings, c *child) error { return c.greetLines(s) }
 

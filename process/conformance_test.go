@@ -52,7 +52,7 @@ func TestPythonHasAllTasksOfTheSuite(t *testing.T) {
 	}
 	p := Command([]string{"python3", "python/overlap_worker.py", "overlaptest_tasks"}, 1, Silent(), Environment("PYTHONPATH=testdata"))
 	defer p.Close()
-	c, err := p.take(t.Context())
+	c, err := p.take(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

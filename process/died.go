@@ -119,7 +119,7 @@ func (l *lease) buried() {
 		}
 	}
 	c.release()
-	*l = lease{pool: l.pool, worker: l.worker, window: 1, fruitless: l.fruitless}
+	*l = lease{pool: l.pool, worker: l.worker, drained: l.drained, window: 1, fruitless: l.fruitless}
 }
 
 // mostFruitless is how many workers in a row may die under a call that they have not begun.

@@ -10,18 +10,19 @@ import (
 // process busy, and reads answers. It never blocks on a write while there are answers to read: what is in flight fits
 // into the pipe, and a larger call travels alone.
 type lease struct {
-	pool   *Pool
-	worker *overlap.Worker
-	child  *child
-	flight *flight // of the child, as is frames: both keep their room
-	bytes  int     // in flight
-	full   bool    // a call that does not fit waits for those in flight
-	frames *outgoing
-	rest   []byte // of a frame of values: those that have not been taken
-	window int
-	last   time.Time     // of the last answers
-	cursor time.Time     // up to which the calls that have been answered ran
-	each   time.Duration // that they took, about
+	pool    *Pool
+	worker  *overlap.Worker
+	drained <-chan struct{} // closed when nothing of the job may begin any more; nil if nobody says so
+	child   *child
+	flight  *flight // of the child, as is frames: both keep their room
+	bytes   int     // in flight
+	full    bool    // a call that does not fit waits for those in flight
+	frames  *outgoing
+	rest    []byte // of a frame of values: those that have not been taken
+	window  int
+	last    time.Time     // of the last answers
+	cursor  time.Time     // up to which the calls that have been answered ran
+	each    time.Duration // that they took, about
 
 	routes    map[string]*route
 	recent    overlap.AnyTask // whose route is route
@@ -39,8 +40,8 @@ const (
 )
 
 // work is the life of a job's worker: it leases a process and feeds it until there are no more calls.
-func (p *Pool) work(w *overlap.Worker) {
-	l := &lease{pool: p, worker: w, window: 1}
+func (p *Pool) work(w *overlap.Worker, drained <-chan struct{}) {
+	l := &lease{pool: p, worker: w, drained: drained, window: 1}
 	defer l.end()
 	for {
 		call, ok := w.TryNext()
@@ -67,7 +68,7 @@ func (p *Pool) work(w *overlap.Worker) {
 // unserved ends a call that has got no worker.
 func unserved(call overlap.Call, err error) {
 	switch {
-	case err == errFewer:
+	case err == errFewer, err == errDrained:
 		call.Requeue()
 	case call.Context().Err() != nil: // the job says what becomes of it
 		call.Requeue()
@@ -77,7 +78,7 @@ func unserved(call overlap.Call, err error) {
 }
 
 func (l *lease) begin(call overlap.Call) error {
-	c, err := l.pool.take(call.Context())
+	c, err := l.pool.take(call.Context(), l.drained)
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (l *lease) end() {
 	}
 	l.flight.release()
 	l.pool.give(l.child)
-	*l = lease{pool: l.pool, worker: l.worker, window: 1}
+	*l = lease{pool: l.pool, worker: l.worker, drained: l.drained, window: 1}
 }
 
 // feed sends the call and as many more as the window allows, and goes on until nothing is in flight. It reports false

@@ -136,6 +136,8 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 	case f.gone:
 	case m.Skipped:
 		l.skipped(f)
+	case m.Err != nil && f.stopped && !f.started && l.child.line.starts && has(l.drained): // another word for skipped
+		f.call.Requeue()
 	case m.Err == nil:
 		f.crossing.end(f.call, l.cursor, m.Out)
 	default:

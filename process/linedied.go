@@ -26,7 +26,7 @@ func (l *lineLease) buried() {
 	}
 	l.judge(died)
 	c.release()
-	*l = lineLease{pool: l.pool, dialect: l.dialect, worker: l.worker}
+	*l = lineLease{pool: l.pool, dialect: l.dialect, worker: l.worker, drained: l.drained}
 }
 
 // hearOut reads what the process had said before it died: on the pipe, and on its page.

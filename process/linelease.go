@@ -12,6 +12,7 @@ type lineLease struct {
 	pool    *Pool
 	dialect *lines
 	worker  *overlap.Worker
+	drained <-chan struct{} // closed when nothing of the job may begin any more; nil if nobody says so
 	child   *child
 	flight  []lineCall // from the oldest that has not ended; their numbers end at child.sent
 	head    int        // of flight
@@ -61,8 +62,8 @@ type lineCall struct {
 const mostLines = 512 // calls in flight
 
 // workLines is the life of a job's worker: it leases a process and feeds it until there are no more calls.
-func (p *Pool) workLines(d *lines, w *overlap.Worker) {
-	l := &lineLease{pool: p, dialect: d, worker: w}
+func (p *Pool) workLines(d *lines, w *overlap.Worker, drained <-chan struct{}) {
+	l := &lineLease{pool: p, dialect: d, worker: w, drained: drained}
 	defer l.end()
 	for {
 		call, ok := w.TryNext()
@@ -87,11 +88,11 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker) {
 }
 
 func (l *lineLease) begin(call overlap.Call) error {
-	c, err := l.pool.take(call.Context())
+	c, err := l.pool.take(call.Context(), l.drained)
 	if err != nil {
 		return err
 	}
-	*l = lineLease{pool: l.pool, dialect: l.dialect, worker: l.worker, child: c, window: 1, written: c.sent}
+	*l = lineLease{pool: l.pool, dialect: l.dialect, worker: l.worker, drained: l.drained, child: c, window: 1, written: c.sent}
 	if c.line.parallel {
 		l.window = c.line.window
 	}

@@ -41,8 +41,13 @@ func (l *lineLease) look() {
 		if l.running(f) {
 			idle = false
 			l.bound(f, now)
-		} else if next == nil && !f.since.IsZero() {
-			next = f
+		} else if !f.since.IsZero() {
+			if next == nil {
+				next = f
+			}
+			if has(l.drained) && !f.stopped {
+				l.cancel(f) // so that it is skipped
+			}
 		}
 	}
 	if idle && next != nil {
@@ -150,7 +155,7 @@ func (l *lineLease) lookAtPage(now time.Time) {
 	}
 	if revoked := c.page.revoked.Load(); revoked != 0 {
 		l.giveBack(max(started, revoked))
-	} else if started < c.sent && (now.Sub(f.since) > slow || f.call.Context().Err() != nil) {
+	} else if started < c.sent && (now.Sub(f.since) > slow || f.call.Context().Err() != nil || has(l.drained)) {
 		c.page.revoked.Store(started)
 	}
 }

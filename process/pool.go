@@ -67,7 +67,7 @@ type dialect interface {
 	spawn(s *settings) (*child, error)       // returns when the process is there
 	greet(s *settings, c *child) error       // waits until it is ready
 	accept(p *Pool, t overlap.AnyTask) error // called with p.mu held and a worker alive
-	work(p *Pool, w *overlap.Worker)
+	work(p *Pool, w *overlap.Worker, drained <-chan struct{})
 	name() string
 	describe() overlap.Description
 }
@@ -119,7 +119,7 @@ func (sameBinary) greet(_ *settings, c *child) error { return c.greet() }
 
 func (sameBinary) accept(p *Pool, t overlap.AnyTask) error { return p.crossing(t).err }
 
-func (sameBinary) work(p *Pool, w *overlap.Worker) { p.work(w) }
+func (sameBinary) work(p *Pool, w *overlap.Worker, drained <-chan struct{}) { p.work(w, drained) }
 
 func (sameBinary) name() string { return "processes" }
 
@@ -142,16 +142,17 @@ func (p *Pool) Start(job *overlap.Job) error {
 	p.rouse()
 	ctx := job.Context()
 	if len(p.alive) == 0 {
-		defer p.wakeAtEnd(ctx)()
+		defer p.wakeAtEnd(ctx, job.Drained())()
 	}
-	for len(p.alive) == 0 && !p.closed && !p.hopeless() && ctx.Err() == nil {
+	over := func() bool { return ctx.Err() != nil || has(job.Drained()) }
+	for len(p.alive) == 0 && !p.closed && !p.hopeless() && !over() {
 		p.fill()
 		p.changed.Wait()
 	}
 	switch {
 	case p.closed:
 		return ErrClosed
-	case len(p.alive) == 0 && ctx.Err() == nil:
+	case len(p.alive) == 0 && !over():
 		return p.failed
 	}
 	if t := job.Task(); t != nil && len(p.alive) > 0 { // else the job is over, and says itself what becomes of its calls
@@ -159,18 +160,45 @@ func (p *Pool) Start(job *overlap.Job) error {
 			return err
 		}
 	}
-	job.Serve(p.slots, func(w *overlap.Worker) { p.dialect.work(p, w) })
+	job.Serve(p.slots, func(w *overlap.Worker) { p.dialect.work(p, w, job.Drained()) })
 	job.Lend()
 	return nil
 }
 
-// wakeAtEnd has those who wait for a change look again when ctx ends, until the returned function is called.
-func (p *Pool) wakeAtEnd(ctx context.Context) (stop func() bool) {
-	return context.AfterFunc(ctx, func() {
+// wakeAtEnd has those who wait for a change look again when ctx ends, or drained is closed, until the returned function is
+// called.
+func (p *Pool) wakeAtEnd(ctx context.Context, drained <-chan struct{}) (stop func()) {
+	wake := func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.changed.Broadcast()
-	})
+	}
+	stopEnd := context.AfterFunc(ctx, wake)
+	if drained == nil {
+		return func() { stopEnd() }
+	}
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-drained:
+			wake()
+		case <-done:
+		}
+	}()
+	return func() {
+		stopEnd()
+		close(done)
+	}
+}
+
+// has reports whether a channel has been closed.
+func has(closed <-chan struct{}) bool {
+	select {
+	case <-closed:
+		return true
+	default:
+		return false
+	}
 }
 
 // Ready waits until all workers are ready to run calls, or 64 of them, which no job needs: calls start as soon as there is one.
@@ -181,7 +209,7 @@ func (p *Pool) Ready(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	defer p.wakeAtEnd(ctx)()
+	defer p.wakeAtEnd(ctx, nil)()
 	p.asked = max(p.asked, min(p.want, mostEager))
 	p.rouse()
 	for len(p.alive) < min(p.want, p.asked) {

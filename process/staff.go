@@ -216,8 +216,11 @@ func (p *Pool) mourn(c *child) {
 // errFewer is for a call that has to wait for its turn, as there are fewer workers than calls that want one.
 var errFewer = errors.New("there are fewer workers than wanted")
 
-// take leases a worker. It waits while one is being started, until ctx ends; the error is that of ctx then.
-func (p *Pool) take(ctx context.Context) (*child, error) {
+// errDrained is for a call whose job drains before it has a worker.
+var errDrained = errors.New("the job drains")
+
+// take leases a worker. It waits while one is being started, until ctx ends or drained is closed.
+func (p *Pool) take(ctx context.Context, drained <-chan struct{}) (*child, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waiting++
@@ -244,9 +247,12 @@ func (p *Pool) take(ctx context.Context) (*child, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if has(drained) {
+			return nil, errDrained
+		}
 		if !waits {
 			waits = true
-			defer p.wakeAtEnd(ctx)()
+			defer p.wakeAtEnd(ctx, drained)()
 		}
 	}
 }

@@ -15,10 +15,12 @@ import (
 
 // holdUp is a worker's side of a folder in which it says that it is there, and finds a file when it may get ready.
 func holdUp() {
-	folder := os.Getenv("PROCESS_TEST_HELD_UP")
-	if folder == "" {
-		return
+	if folder := os.Getenv("PROCESS_TEST_HELD_UP"); folder != "" {
+		holdUpIn(folder)
 	}
+}
+
+func holdUpIn(folder string) {
 	_ = os.WriteFile(filepath.Join(folder, "there"), nil, 0o600)
 	for {
 		if _, err := os.Stat(filepath.Join(folder, "go")); err == nil {
@@ -54,6 +56,13 @@ var heldUp = map[string]func(folder string) (*Pool, func(ctx context.Context) er
 			return err
 		}
 	},
+}
+
+func letGo(t *testing.T, folder string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(folder, "go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func areThere(t *testing.T, folder string) {
@@ -108,9 +117,7 @@ func TestAJobThatIsCanceledDoesNotWaitForWorkers(t *testing.T) {
 					t.Errorf("Tasks: %v", err)
 				}
 			})
-			if err := os.WriteFile(filepath.Join(folder, "go"), nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			letGo(t, folder)
 			within(t, "a later job", func() {
 				if err := job(t.Context()); err != nil {
 					t.Errorf("the pool is not usable afterwards: %v", err)

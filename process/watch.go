@@ -110,6 +110,9 @@ func (l *lease) look() {
 		l.window = max(1, int(done)/2) // what it pulls next it would have to give back, too
 		l.giveBack()
 	}
+	if has(l.drained) {
+		l.giveBack()
+	}
 	if seq := finished + 1; h.seq != seq && !h.killed { // else the call that it is killed for stays known
 		h.seq, h.since, h.canceled = seq, now, time.Time{}
 	}

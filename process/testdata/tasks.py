@@ -108,3 +108,12 @@ task(lambda how: fault(how), name="t/fault-again")
 @task(name="t/starts-child")
 def starts_child(_):
     return subprocess.Popen(["sleep", "1000"]).pid
+
+
+@task(name="t/hold-up")
+def hold_up(folder):
+    if folder:
+        open(os.path.join(folder, "there"), "w").close()
+        while not os.path.exists(os.path.join(folder, "go")):
+            time.sleep(0.001)
+    return 7
