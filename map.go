@@ -237,9 +237,12 @@ func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
 	if (o == Canceled || o == NeverStarted) && m.isStopping() { // else an executor says so of itself, which is a failure
 		m.lose(int(c.place), int(c.place)+1)
 		m.canceled()
-	} else {
+	} else { // also what the executor has refused
 		i := int(c.place)
 		failed := &CallError{Task: m.of.Name(), Index: i, Input: m.in[i], Attempt: c.Attempt(), Outcome: o, Err: err}
+		if o == NeverStarted {
+			failed.Attempt = 0
+		}
 		m.failures.add(failed)
 		m.keepPanic(o, err)
 		if !m.options.keepGoing {

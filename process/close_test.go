@@ -99,3 +99,41 @@ func TestAJobWhoseCallWaitsToBeRetriedEndsWithClose(t *testing.T) {
 		}
 	})
 }
+
+// Two calls are at work, and two have been given to workers of their jobs that wait for a process, when the pool is closed.
+func TestCallsThatAClosedPoolRefusesNeverStarted(t *testing.T) {
+	for name, open := range heldUp {
+		t.Run(name, func(t *testing.T) {
+			nothingLeft(t)
+			p, job := open(t.TempDir())
+			p.mu.Lock()
+			p.alive[&child{line: &speaker{tasks: []string{"fake/do"}}}] = true // which is at work for ever
+			p.mu.Unlock()
+			ended := make(chan error, 1)
+			go func() { ended <- job(t.Context()) }()
+			g := overlap.NewGroup(t.Context(), p, overlap.KeepGoing())
+			var f *overlap.Future[int]
+			if name == "same binary" {
+				f = overlap.Submit(g, double, 1)
+			}
+			eventually(t, "calls wait for a worker", func() bool {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				return p.waiting > 0
+			})
+			p.mu.Lock()
+			clear(p.alive)
+			p.mu.Unlock()
+			within(t, "Close and the jobs", func() {
+				p.Close()
+				if err := <-ended; !errors.Is(err, ErrClosed) {
+					t.Errorf("the Map ended with %v", err)
+				}
+				_ = g.Wait()
+				if f != nil && (f.Outcome() != overlap.NeverStarted || !errors.Is(f.Err(), ErrClosed)) {
+					t.Errorf("the future ended as %v with %v", f.Outcome(), f.Err())
+				}
+			})
+		})
+	}
+}

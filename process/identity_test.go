@@ -21,6 +21,12 @@ type unspeakable struct{}
 
 func (unspeakable) Error() string { runtime.Goexit(); return "" }
 
+// endlessError wraps another without an end.
+type endlessError struct{}
+
+func (endlessError) Error() string { return "endless" }
+func (endlessError) Unwrap() error { return endlessError{} }
+
 var failsOddly = overlap.Define("fail oddly", func(ctx context.Context, how string) (int, error) {
 	switch how {
 	case "exit":
@@ -29,6 +35,8 @@ var failsOddly = overlap.Define("fail oddly", func(ctx context.Context, how stri
 		return 0, exec.CommandContext(ctx, "sh", "-c", "kill -9 $$").Run()
 	case "goexit":
 		return 0, unspeakable{}
+	case "endless":
+		return 0, endlessError{}
 	case "many":
 		var all []error
 		for i := range 10_000 {
@@ -52,7 +60,7 @@ func TestErrorsThatAreHardToCarry(t *testing.T) {
 	nothingLeft(t)
 	p := New(1, Silent())
 	defer p.Close()
-	hows := []string{"", "exit", "kill", "goexit", "many", "deep", ""}
+	hows := []string{"", "exit", "kill", "goexit", "endless", "many", "deep", ""}
 	for r := range overlap.Stream(t.Context(), p, failsOddly, slices.Values(hows)) {
 		exited, isExit := errors.AsType[*exec.ExitError](r.Err)
 		switch r.Input {

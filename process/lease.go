@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"time"
 
 	"example.com/overlap"
@@ -72,6 +73,8 @@ func unserved(call overlap.Call, err error) {
 		call.Requeue()
 	case call.Context().Err() != nil: // the job says what becomes of it
 		call.Requeue()
+	case errors.Is(err, ErrClosed) && call.Attempt() == 1:
+		call.End(nil, overlap.NeverStarted, err)
 	default:
 		call.End(nil, overlap.Failed, err)
 	}
