@@ -52,7 +52,11 @@ func foreign(ctx context.Context, command string, workers int, of []process.Opti
 		_ = pool.Close()
 		return nil, nil, nil, err
 	}
-	return pool, process.Remote[document, document](names[0]), args, nil
+	var options []overlap.TaskOption
+	if repeats, err := pool.Idempotent(ctx); err == nil && slices.Contains(repeats, names[0]) {
+		options = append(options, overlap.Idempotent())
+	}
+	return pool, process.Remote[document, document](names[0], options...), args, nil
 }
 
 // cannotStart reports whether a command is none that can be run at all, as 127 and 126 do in a shell.

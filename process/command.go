@@ -52,10 +52,11 @@ func InitValue(v any) Option {
 	return func(s *settings) { s.initValue = text }
 }
 
-const defaultLongestLine = 16 << 20
+const defaultLongestLine = 256 << 20
 
-// LongestLine bounds the lines between the parent and the workers of a [Command], in bytes; 16 MiB unless said. A call whose
-// input is longer fails, and so does one whose worker says more. It panics when bytes < 1,024.
+// LongestLine bounds the lines between the parent and the workers of a [Command], in bytes; 256 MiB unless said. A call whose
+// input is longer fails, and so does one whose result is: workers are told the bound, and one that says more all the same is
+// killed. It panics when bytes < 1,024.
 func LongestLine(bytes int) Option {
 	if bytes < 1024 {
 		panic(fmt.Sprintf("overlap: process.LongestLine: must be at least 1,024, got %d", bytes))
@@ -113,6 +114,7 @@ func (d *lines) describe() overlap.Description {
 type speaker struct {
 	in       *lineReader
 	tasks    []string // sorted
+	repeats  []string // of those, the ones that may be made twice; sorted
 	window   int      // calls in flight it takes
 	next     uint64   // number of the next call
 	skipped  int      // calls in a row that it was to make
@@ -121,6 +123,14 @@ type speaker struct {
 	parallel bool // makes the calls in flight all at once
 	starts   bool // says what it starts
 	paged    bool // says that on its page
+}
+
+func (s *speaker) idempotent(task string) bool {
+	if len(s.repeats) == 0 {
+		return false
+	}
+	_, ok := slices.BinarySearch(s.repeats, task)
+	return ok
 }
 
 // lacks refuses a task that the worker has not listed.

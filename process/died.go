@@ -69,7 +69,7 @@ func (e *DiedError) Error() string {
 	}
 	if said := headline(e.Printed); said != "" {
 		printed := "it printed"
-		if e.Unclear && !beginsCrash([]byte(said)) {
+		if e.Unclear && !beginsCrash([]byte(said)) && !strings.Contains(e.Printed, "(most recent call first):") {
 			printed = "before, perhaps in another call, it printed"
 		}
 		fmt.Fprintf(&b, "; %s: %s", printed, said)

@@ -23,7 +23,7 @@ const (
 // joins reports whether a call goes into a batch: calls that are made twice without harm alone do, since the worker's death
 // takes the values of those that had ended along.
 func (l *lineLease) joins(call overlap.Call, x *lineCrossing, timeout time.Duration) bool {
-	if !l.child.line.batches || l.child.line.parallel || l.window < batchWindow || !call.Idempotent() {
+	if !l.child.line.batches || l.child.line.parallel || l.window < batchWindow || !l.repeats(call) {
 		return false
 	}
 	if b := &l.batch; b.calls > 0 && (b.crossing != x || b.timeout != timeout || b.calls == mostBatch) {

@@ -113,7 +113,7 @@ func (l *lineLease) judge(died *DiedError) {
 		}
 	}
 	for _, f := range ran {
-		switch repeats := f.call.Idempotent(); {
+		switch repeats := l.repeats(f.call); {
 		case lost[f] && repeats:
 			f.call.Requeue()
 		case (f.over || f.blame != "") && (c.line.starts || unclear == 1):

@@ -17,12 +17,14 @@ type hello struct {
 	Tasks   []string `json:"tasks"`
 	Window  int      `json:"window"`
 	Caps    []string `json:"caps"`
+	Repeats []string `json:"idempotent"`
 }
 
 // welcome is the answer.
 type welcome struct {
 	Init   json.RawMessage `json:"init,omitempty"`
 	Window int             `json:"window"`
+	Most   int             `json:"longest"` // bytes of a line
 	Start  bool            `json:"start,omitempty"`
 	Page   int             `json:"page,omitempty"` // its file's number
 }
@@ -94,12 +96,13 @@ func (c *child) greetLines(s *settings) error {
 func (s *speaker) agree(h *hello, pages bool) *welcome {
 	can := func(what string) bool { return slices.Contains(h.Caps, what) }
 	s.tasks = slices.Sorted(slices.Values(h.Tasks))
+	s.repeats = slices.Sorted(slices.Values(h.Repeats))
 	s.window = min(max(h.Window, 1), mostLines)
 	s.batches, s.cancels, s.parallel = can("batch"), can("cancel"), can("parallel")
 	s.paged = pages && can("page") && !s.parallel
 	s.starts = s.paged || can("start")
 	s.next = 1
-	w := &welcome{Window: s.window, Start: s.starts && !s.paged}
+	w := &welcome{Window: s.window, Most: s.in.most, Start: s.starts && !s.paged}
 	if s.paged {
 		w.Page = filePage
 	}

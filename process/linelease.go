@@ -147,6 +147,11 @@ func (l *lineLease) feed(call overlap.Call) bool {
 	}
 }
 
+// repeats reports whether a call may be made twice, as its task says here or in the worker.
+func (l *lineLease) repeats(call overlap.Call) bool {
+	return call.Idempotent() || l.child.line.idempotent(call.Task().Name())
+}
+
 func (l *lineLease) room() bool {
 	return l.open < l.window && l.bytes < smallestPipe/2 && !l.alone && l.broke == "" && len(l.flight)-l.head < 4*mostLines &&
 		l.child.page.revoked.Load() == 0 && !l.pool.settings.retire(l.child, l.open)

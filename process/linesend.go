@@ -20,7 +20,7 @@ func (l *lineLease) send(call overlap.Call) bool {
 		return true
 	}
 	suspect := l.dialect.suspects.has(call)
-	alone := suspect || !c.line.starts && !call.Idempotent()
+	alone := suspect || !c.line.starts && !l.repeats(call)
 	if l.open > 0 && alone {
 		return l.after(call)
 	}

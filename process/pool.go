@@ -245,6 +245,22 @@ func (p *Pool) Tasks(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
+// Idempotent are those of the [Pool.Tasks] of which the workers of a [Command] say that they may be made twice, so that a task
+// made by [Remote] can be declared [overlap.Idempotent]; of the program's own, those that are declared so are known anyway.
+func (p *Pool) Idempotent(ctx context.Context) ([]string, error) {
+	if err := p.Ready(ctx); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.alive {
+		if c.line != nil {
+			return slices.Clone(c.line.repeats), nil
+		}
+	}
+	return nil, nil
+}
+
 // PIDs are the workers' process numbers, the spare's included.
 func (p *Pool) PIDs() []int {
 	p.mu.Lock()

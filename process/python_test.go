@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +106,28 @@ func TestPythonsErrorsHaveTheirTraceback(t *testing.T) {
 	remote, ok := errors.AsType[*RemoteError](err)
 	if !ok || remote.Type != "ValueError" || remote.Text != "no picture" || !strings.Contains(remote.Stack, "tasks.py\", line") {
 		t.Errorf("got %#v", remote)
+	}
+}
+
+var pythonLong = Remote[int, string]("t/long")
+
+func TestALongResultOfPythonFailsItsCallAlone(t *testing.T) {
+	p := pythons(t, 1)
+	within(t, "a result of 20 MB", func() {
+		if out, err := overlap.Map(t.Context(), p, pythonLong, []int{20 << 20}); err != nil || len(out[0]) != 20<<20 {
+			t.Errorf("got %d bytes, %v", len(out[0]), err)
+		}
+	})
+	p = pythons(t, 1, LongestLine(1<<20))
+	out, err := overlap.Map(t.Context(), p, pythonLong, []int{10, 2 << 20, 10}, overlap.KeepGoing())
+	if err == nil || !strings.Contains(err.Error(), "more than the limit of 1048576") || len(out[0]) != 10 || len(out[2]) != 10 {
+		t.Errorf("got %v", err)
+	}
+	if n := p.Info().Started; n > 2 {
+		t.Errorf("%d workers were started: a result killed one", n)
+	}
+	if repeats, err := p.Idempotent(t.Context()); err != nil || !slices.Equal(repeats, []string{"t/long"}) {
+		t.Errorf("idempotent are %v, %v", repeats, err)
 	}
 }
 

@@ -31,18 +31,24 @@ except ImportError:  # some small builds; then there is no page
     mmap = None
 
 _tasks = {}
+_idempotent = set()
 _initializer = None
 _input = _output = None  # the protocol's files
 
 
-def task(function=None, *, name=None):
-    """Make a function of one argument a task, under its own name or the given one."""
+def task(function=None, *, name=None, idempotent=False):
+    """Make a function of one argument a task, under its own name or the given one.
+
+    idempotent=True says that a call may be made twice without harm: then it is made again when its worker died, where
+    retries are asked for."""
     if function is None:
-        return lambda f: task(f, name=name)
+        return lambda f: task(f, name=name, idempotent=idempotent)
     name = name or function.__name__
     if name in _tasks:
         raise ValueError("there is a task named %r already" % name)
     _tasks[name] = function
+    if idempotent:
+        _idempotent.add(name)
     return function
 
 
@@ -105,6 +111,7 @@ class _Server:
         self.pending = []  # answers, where there is no room
         self.says_start = False
         self.forked = False
+        self.longest = 1 << 24  # bytes of a line
         self.flushed = self.measured = 0.0
 
     # Writing
@@ -180,16 +187,24 @@ class _Server:
             os._exit(1)
         return made
 
+    def short(self, made, most):
+        """What was made, or an error if it is longer than that."""
+        if len(made) <= most and (made.isascii() or len(made.encode()) <= most):
+            return made
+        text = "the result takes a line of %d bytes, more than the limit of %d: see process.LongestLine"
+        return '"err":' + _encode({"kind": "ValueError", "msg": text % (len(made.encode()), self.longest), "trace": "", "retry": False})
+
     def call(self, message):
         number = message["id"]
         if "ins" not in message:
             made = self.make(message["task"], message["in"]) if self.start(number) else '"skipped":true'
+            made = self.short(made, self.longest - 100)
             self.answer(b'{"id":%d,%b}\n' % (number, made.encode()), number)
             return
         outs = []
         for item, value in enumerate(message["ins"]):
             made = self.make(message["task"], value) if self.start(number, item) else '"skipped":true'
-            outs.append("{" + made + "}")
+            outs.append("{" + self.short(made, self.longest // len(message["ins"]) - 100) + "}")
         self.answer(b'{"id":%d,"outs":[%b]}\n' % (number, ",".join(outs).encode()), number + len(outs) - 1)
 
     # Reading
@@ -230,6 +245,8 @@ class _Server:
         caps = ["batch", "start"] + (["page"] if mmap else [])
         hello = {"overlap": 1, "name": "python " + sys.version.split()[0], "tasks": sorted(_tasks)}
         hello.update(pid=os.getpid(), window=512, caps=caps)
+        if _idempotent:
+            hello["idempotent"] = sorted(_idempotent)
         self.write(_encode(hello).encode() + b"\n")
         chunks = self.chunks()
         lines = next(chunks, None)
@@ -244,6 +261,7 @@ class _Server:
 
     def welcome(self, said):
         self.says_start = bool(said.get("start"))
+        self.longest = said.get("longest", self.longest)
         if said.get("page"):
             shared = memoryview(mmap.mmap(said["page"], 0))
             os.close(said["page"])

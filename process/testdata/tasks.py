@@ -117,3 +117,8 @@ def hold_up(folder):
         while not os.path.exists(os.path.join(folder, "go")):
             time.sleep(0.001)
     return 7
+
+
+@task(name="t/long", idempotent=True)
+def long(n):
+    return "x" * n
