@@ -30,6 +30,7 @@ type Pool struct {
 	waiting  int             // takes that wait for one
 	asked    int             // workers that somebody wants to be there
 	short    bool            // fewer workers than wanted can be started, and there are some
+	careful  bool            // start one worker at a time, as something ran out
 	told     bool            // of the last shortage
 	silent   bool            // it has been told that a worker says nothing
 	greeted  map[*child]bool // of those starting, the ones that are there and not ready yet

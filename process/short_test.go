@@ -142,3 +142,22 @@ func TestPeopleAreToldOfAWorkerThatSaysNothing(t *testing.T) {
 		t.Errorf("people were told %q", all)
 	}
 }
+
+// Several that are started at once take from one another what there is for one.
+func TestOneWorkerIsStartedWhereThereIsRoomForOne(t *testing.T) {
+	if !alone(t, nil) {
+		return
+	}
+	nothingLeft(t)
+	files, _ := os.ReadDir("/proc/self/fd")
+	before := limit(t, unix.RLIMIT_NOFILE, uint64(len(files)+18))
+	var told notes
+	p := New(20, Silent(), Notices(told.take))
+	within(t, "a job", func() {
+		if err := makes(p, double, 3); err != nil {
+			t.Error(err)
+		}
+	})
+	limit(t, unix.RLIMIT_NOFILE, before)
+	within(t, "Close", func() { p.Close() })
+}

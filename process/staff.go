@@ -52,16 +52,19 @@ func (p *Pool) hopeless() bool { return p.failures >= mostFailures || p.killed >
 // fill starts workers until there are as many as wanted, and a spare. p.mu is held.
 func (p *Pool) fill() {
 	for !p.closed && !p.resting && len(p.alive)+p.starting < p.target() && p.retry == nil && p.starting < mostStarting() {
+		if p.careful && p.starting > 0 {
+			return
+		}
 		p.starting++
 		p.made++
-		go p.start()
-		if p.failures+p.killed > 0 || p.short { // one at a time, and later, while starts fail
+		go p.start(p.careful)
+		if p.failures+p.killed > 0 || p.short || p.careful { // one at a time, and later, while starts fail
 			return
 		}
 	}
 }
 
-func (p *Pool) start() {
+func (p *Pool) start(alone bool) {
 	c, err := p.dialect.spawn(&p.settings)
 	if err == nil {
 		err = p.greet(c)
@@ -77,6 +80,8 @@ func (p *Pool) start() {
 		switch {
 		case killed:
 			p.killed++
+		case lacking(err) && !alone: // others that were starting had what it lacked, perhaps
+			p.careful = true
 		case errors.Is(err, errSilent): // it has been waited for for long enough
 			p.failures += mostFailures
 		default:
@@ -97,8 +102,8 @@ func (p *Pool) start() {
 		p.failures, p.killed = 0, 0
 		p.alive[c] = true
 		p.free = append(p.free, c)
-		if p.short && len(p.alive) >= p.want {
-			p.short, p.told = false, false
+		if len(p.alive) >= p.want {
+			p.short, p.told, p.careful = false, false, false
 		}
 		p.limit()
 		go p.mourn(c)

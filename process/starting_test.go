@@ -105,12 +105,17 @@ func TestFilesThatRunOutWhileAPoolIsAtWork(t *testing.T) {
 			defer p.Close()
 			for range 3 {
 				ready(t, p, 2)
-				free := leaveFiles(t, 0)
-				for _, pid := range p.PIDs() {
-					syscall.Kill(pid, syscall.SIGKILL)
+				frees := []func(){leaveFiles(t, 0)}
+				eventually(t, "a job fails, as there are neither workers nor files", func() bool {
+					for _, pid := range p.PIDs() {
+						syscall.Kill(pid, syscall.SIGKILL)
+					}
+					frees = append(frees, leaveFiles(t, 0)) // those of dead workers, which are enough for another
+					return errors.Is(job(), syscall.EMFILE)
+				})
+				for _, free := range frees {
+					free()
 				}
-				eventually(t, "a job fails, as there are neither workers nor files", func() bool { return errors.Is(job(), syscall.EMFILE) })
-				free()
 				eventually(t, "jobs are done when there are files", func() bool { return job() == nil })
 			}
 		})
