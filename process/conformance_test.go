@@ -33,7 +33,7 @@ func TestConformanceOfPython(t *testing.T) {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
 			overlaptest.TestExecutor(t, func() overlap.Executor {
-				p := Command([]string{"python3", "python/overlap_worker.py", "overlaptest_tasks"}, way.n, Silent(),
+				p := Command([]string{findPython(), "python/overlap_worker.py", "overlaptest_tasks"}, way.n, Silent(),
 					Environment("PYTHONPATH=testdata", way.environment))
 				t.Cleanup(func() { p.Close() })
 				if err := p.Ready(t.Context()); err != nil {
@@ -50,7 +50,7 @@ func TestPythonHasAllTasksOfTheSuite(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("needs python3")
 	}
-	p := Command([]string{"python3", "python/overlap_worker.py", "overlaptest_tasks"}, 1, Silent(), Environment("PYTHONPATH=testdata"))
+	p := Command([]string{findPython(), "python/overlap_worker.py", "overlaptest_tasks"}, 1, Silent(), Environment("PYTHONPATH=testdata"))
 	defer p.Close()
 	c, err := p.take(t.Context(), nil)
 	if err != nil {

@@ -87,7 +87,7 @@ func init() {
 }
 
 func pythonPool(n int) *Pool {
-	return Command([]string{"python3", "python/overlap_worker.py", "tasks"}, n, Silent(), Environment("PYTHONPATH=testdata"))
+	return Command([]string{findPython(), "python/overlap_worker.py", "tasks"}, n, Silent(), Environment("PYTHONPATH=testdata"))
 }
 
 func TestWhatWorkersStartedGoesWithTheParent(t *testing.T) {

@@ -13,7 +13,7 @@ func BenchmarkPythonWorker(b *testing.B) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		b.Skip("needs python3")
 	}
-	p := Command([]string{"python3", "python/overlap_worker.py", "tasks"}, 2, Environment("PYTHONPATH=testdata"))
+	p := Command([]string{findPython(), "python/overlap_worker.py", "tasks"}, 2, Environment("PYTHONPATH=testdata"))
 	defer p.Close()
 	const calls = 20000
 	inputs := make([]int, calls)

@@ -31,7 +31,7 @@ func pythons(t *testing.T, n int, options ...Option) *Pool {
 		t.Skip("needs python3")
 	}
 	options = append([]Option{Environment("PYTHONPATH=testdata"), Silent()}, options...)
-	p := Command([]string{"python3", "python/overlap_worker.py", "tasks"}, n, options...)
+	p := Command([]string{findPython(), "python/overlap_worker.py", "tasks"}, n, options...)
 	t.Cleanup(func() { p.Close() })
 	return p
 }
@@ -259,7 +259,7 @@ func TestPythonSpeaksThePlainProtocol(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("needs python3")
 	}
-	cmd := exec.Command("python3", "python/overlap_worker.py", "tasks")
+	cmd := exec.Command(findPython(), "python/overlap_worker.py", "tasks")
 	cmd.Env = append(os.Environ(), "PYTHONPATH=testdata")
 	cmd.Stderr = os.Stderr
 	in, out := startPiped(t, cmd)
