@@ -13,6 +13,8 @@ var (
 	ErrGoexit = errors.New("the task ended its goroutine (runtime.Goexit)")
 	// ErrGroupOver is the error of a future submitted to a group after Wait, or after a failure canceled the group.
 	ErrGroupOver = errors.New("the group takes no more calls")
+	// ErrWaitsForItself is what [Group.Wait] returns to a call of the group, which it would wait for for ever.
+	ErrWaitsForItself = errors.New("Group.Wait was called by a call of the group: wait for futures, or outside of its calls")
 	// ErrFutureCanceled is the cause a call's context is canceled with by [Future.Cancel]. It is context.Canceled too.
 	ErrFutureCanceled = fmt.Errorf("future canceled: %w", context.Canceled)
 )

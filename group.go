@@ -115,6 +115,9 @@ func (j *groupJob) submit(f *future) {
 	j.queueing.Unlock()
 	if j.inline != nil {
 		j.workInline()
+		if !f.ended() && !insideObserver() { // another goroutine that submits has claimed the call
+			<-f.Done()
+		}
 	} else if !j.offerLate() {
 		j.kick()
 	}
@@ -130,10 +133,14 @@ func (j *groupJob) whyStopped() error {
 // Wait returns when all calls of the group have ended, those they submitted meanwhile included; nothing runs any more
 // then. Its error is a *[JobError] with the calls that failed by themselves and those that were canceled because of
 // them; it wraps context.Cause of the group's context when that ended before all calls had. Or it is the executor's
-// refusal. Futures canceled one by one are no failures. It may be called more than once.
+// refusal. Futures canceled one by one are no failures. It may be called more than once. A call of the group that calls it gets
+// [ErrWaitsForItself] at once.
 func (g *Group) Wait() error {
 	g.mustBeMade("Group.Wait")
 	j := &g.job
+	if j.calls.Load() > 0 && j.runsHere() {
+		return ErrWaitsForItself
+	}
 	if !j.waited.Swap(true) {
 		j.close()
 	}
@@ -244,7 +251,7 @@ func (j *groupJob) drop(c Call, last ending, cause error) { c.future.dropped(c, 
 func (j *groupJob) claim(*Worker, int) bool { return false }
 func (j *groupJob) runAll(*Worker)          {}
 
-func (j *groupJob) run(c Call)            { c.future.self.run(c) }
+func (j *groupJob) run(c Call)            { j.runOnStack(c) }
 func (j *groupJob) taskOf(c Call) AnyTask { return c.future.self.task() }
 func (j *groupJob) input(c Call) any      { return c.future.self.input() }
 func (j *groupJob) rules(c Call) *policy  { return c.future.policy }

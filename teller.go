@@ -1,9 +1,7 @@
 package overlap
 
 import (
-	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,17 +103,7 @@ func (t *teller) hand(b *batch, inline bool) {
 }
 
 // insideObserver reports whether an observer has called what this goroutine does.
-func insideObserver() bool {
-	var callers [200]uintptr
-	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
-	for more := true; more; {
-		var frame runtime.Frame
-		if frame, more = frames.Next(); strings.HasSuffix(frame.Function, "(*teller).observe") {
-			return true
-		}
-	}
-	return false
-}
+func insideObserver() bool { return stackHas("(*teller).observe") }
 
 // add takes an event of a call that no worker runs.
 func (t *teller) add(worker int, e Event) {

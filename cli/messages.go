@@ -94,6 +94,9 @@ type messages struct {
 	line string // that is redrawn, "" when there is none
 }
 
+// say is sayf for a text.
+func (m *messages) say(text string) { m.sayf("%s", text) }
+
 // sayf writes a message, above the line that is redrawn if there is one.
 func (m *messages) sayf(format string, args ...any) {
 	m.mu.Lock()

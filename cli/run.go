@@ -198,15 +198,16 @@ func (f runFlags) options(given func(flag string) bool, s strategy) ([]overlap.O
 // workerOptions are those of worker processes, or an error where there are none.
 func (p *program) workerOptions(f runFlags, given func(flag string) bool, s strategy) ([]process.Option, error) {
 	const least = 64 << 20
+	printing := []process.Option{process.Printed(p.messages.printed), process.Notices(p.messages.say)}
 	switch {
 	case !given("memory-limit"):
-		return []process.Option{process.Printed(p.messages.printed)}, nil
+		return printing, nil
 	case f.worker == "" && !s.processes:
 		return nil, usageErrorf("--memory-limit is for worker processes, and --on %s has none: add --on processes, or leave it out", s.name)
 	case f.memoryLimit < least:
 		return nil, usageErrorf("less than 64MiB is too little for a worker to start: give --memory-limit that or more")
 	}
-	return []process.Option{process.Printed(p.messages.printed), process.MemoryLimit(int64(f.memoryLimit))}, nil
+	return append(printing, process.MemoryLimit(int64(f.memoryLimit))), nil
 }
 
 // window is how many inputs may be drawn ahead of the results; 0 leaves it to the executor. A pool draws only what it
