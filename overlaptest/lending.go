@@ -15,7 +15,7 @@ var lendings = []behaviour{
 		lentToTheAwaited},
 	{"calls that wait for futures do not open ever more calls", []int{46, 55}, memory | background | lending,
 		openCallsAreBounded},
-	{"a context that outlives its call lends nobody's slot", []int{46, 55}, memory | sharedLimit | lending, oldContext},
+	{"a context that outlives its call lends nobody's slot", []int{46, 55}, memory | sharedLimit | lending | bubble, oldContext},
 	{"goroutines of one call that wait for different things each get them", []int{55}, memory | background | lending,
 		severalWaits},
 	{"a future that waits for another attempt gets the slot of the call that waits for it", []int{22, 55},
