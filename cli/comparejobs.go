@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -10,11 +9,11 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/compare"
-	"example.com/overlap/internal/parse"
+	"example.com/overlap/source"
 )
 
 // jobs are those that the user asked to compare, and the files of their inputs.
-func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []inputFile, error) {
+func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.File, error) {
 	if len(args) == 0 {
 		jobs, err := p.articleJobs(flags)
 		return jobs, nil, err
@@ -87,43 +86,29 @@ func (p *program) articleJob(name string, flags compareFlags) openJob {
 // texts that they were given as, so that these read what run would.
 func (p *program) compareInputs(
 	task overlap.AnyTask, args, from []string,
-) (inputs compare.Inputs, files []inputFile, err error) {
-	parsed := parse.For(task)
-	if len(args) == 1 && len(from) == 0 {
-		given, err := p.parseArguments(task, parsed, args)
-		if err != nil {
-			return compare.Inputs{}, nil, err
-		}
-		if s := given[0].span; s != nil { // stays two numbers, however long
-			return compare.Integers(s.first, s.last), nil, nil
-		}
-	}
-	in, err := p.inputs(task, func(text string) (any, error) {
-		_, err := parsed(text)
-		return text, err
-	}, args, from, make(chan struct{}))
+) (inputs compare.Inputs, files []source.File, err error) {
+	in, err := p.inputs(context.Background(), task, args, from)
 	if err != nil {
 		return compare.Inputs{}, nil, err
 	}
-	defer in.close()
-	for value, err := range in.seq() {
+	defer in.Close()
+	if r, isRange := in.Numbers(); isRange { // stays two numbers, however long
+		return compare.Integers(r.First, r.Last), nil, nil
+	}
+	parse := source.Parser(task)
+	for item, err := range in.Items {
+		if err == nil {
+			_, err = parse(item)
+		}
 		if err != nil {
 			return compare.Inputs{}, nil, usageErrorf("%w", err)
 		}
-		text, ok := value.(string)
-		if !ok { // a number of a range
-			number, err := json.Marshal(value)
-			if err != nil {
-				return compare.Inputs{}, nil, usageErrorf("cannot write the number %v: %w", value, err)
-			}
-			text = string(number)
-		}
-		inputs.Texts = append(inputs.Texts, []byte(text))
+		inputs.Texts = append(inputs.Texts, []byte(item.String()))
 	}
 	if len(inputs.Texts) == 0 {
-		return compare.Inputs{}, nil, in.none()
+		return compare.Inputs{}, nil, noInputs(in)
 	}
-	return inputs, in.from, nil
+	return inputs, in.Files, nil
 }
 
 // completeStrategies completes the last item of a list that commas separate.

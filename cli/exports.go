@@ -9,6 +9,7 @@ import (
 
 	"example.com/overlap/compare"
 	"example.com/overlap/internal/outfile"
+	"example.com/overlap/source"
 )
 
 // exports are the files that compare writes. They are begun before anything is measured, so that a place where nothing
@@ -22,7 +23,7 @@ type export struct {
 }
 
 // openExports refuses exports that would be lost, or take away the inputs or what else is written.
-func (p *program) openExports(flags compareFlags, inputs []inputFile) (all exports, err error) {
+func (p *program) openExports(flags compareFlags, inputs []source.File) (all exports, err error) {
 	defer func() {
 		if err != nil {
 			all.discard()
@@ -53,7 +54,7 @@ func (p *program) openExports(flags compareFlags, inputs []inputFile) (all expor
 }
 
 // refuseExport says why the last of the exports cannot be.
-func (p *program) refuseExport(all exports, inputs []inputFile) error {
+func (p *program) refuseExport(all exports, inputs []source.File) error {
 	last := all[len(all)-1]
 	for _, other := range all[:len(all)-1] {
 		if last.file == nil && other.file == nil || last.file != nil && other.file != nil && last.file.Same(other.file) {

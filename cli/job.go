@@ -10,6 +10,7 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/internal/outfile"
+	"example.com/overlap/source"
 )
 
 // job is what run does: calls, counted, and their results, written.
@@ -17,13 +18,13 @@ type job struct {
 	*program
 	task    overlap.AnyTask
 	retries int // extra attempts that the user asked for; -1 leaves it to the task
-	inputs  *inputs
+	inputs  *source.Source
 	results *results
 	file    *outfile.File // that the results go to; nil for standard output
 
-	stop        chan struct{}           // closed when no more inputs are to be drawn
+	draining    context.Context         // has ended when nothing more is to begin
 	over        chan struct{}           // closed when no more results come
-	drain       context.CancelCauseFunc // nothing more begins
+	drain       context.CancelCauseFunc // ends draining
 	cancel      context.CancelCauseFunc
 	interrupted atomic.Bool
 	opened      atomic.Bool  // results and file are there
@@ -50,18 +51,18 @@ func (j *job) openResults(output string) error {
 		if err := j.needsStdout("the results", "give -o FILE, or -o /dev/null to throw them away"); err != nil {
 			return err
 		}
-		if j.inputs.feeds(j.stdout.to) {
-			return usageErrorf("the results would go into %s, where the inputs come from: give -o another file", j.inputs.name)
+		if feeds(j.inputs.Files, j.stdout.to) {
+			return usageErrorf("the results would go into %s, where the inputs come from: give -o another file", j.inputs.Name)
 		}
 		j.results = newResults(j.stdout, isTerminal(j.stdout.to))
 		return nil
 	}
-	file, err := j.openOutput(output, j.stop)
+	file, err := j.openOutput(output, j.draining.Done())
 	if err != nil {
 		return err
 	}
 	err = errors.Join(
-		refuseInputs(file, "-o", j.inputs.from), refuseStream(file, "-o", j.messages.to, "standard error"))
+		refuseInputs(file, "-o", j.inputs.Files), refuseStream(file, "-o", j.messages.to, "standard error"))
 	if err != nil {
 		file.Discard()
 		return err
@@ -88,17 +89,25 @@ func (j *job) run(ctx context.Context, executor overlap.Executor, options []over
 	j.tally.end = time.Now()
 }
 
-// draw counts the inputs.
+// draw reads the inputs and counts them. Nothing more is drawn once the job drains.
 func (j *job) draw() iter.Seq2[any, error] {
+	parse := source.Parser(j.task)
 	return func(yield func(any, error) bool) {
-		for value, err := range j.inputs.seq() {
+		for item, err := range j.inputs.Items {
+			if j.draining.Err() != nil {
+				return
+			}
+			var value any
+			if err == nil {
+				value, err = parse(item)
+			}
 			if err != nil {
 				j.badInput = err
 			} else {
-				j.raw.drawn(j.inputs.raw)
+				j.raw.drawn(rawText(item.Text))
 				j.growth.fit(j.drawn.Add(1) - j.ended.Load())
 			}
-			if !yield(value, err) {
+			if !yield(value, err) || err != nil {
 				return
 			}
 		}
@@ -142,7 +151,7 @@ func (j *job) showProgress() (stop func()) {
 	var rate pace
 	return every(progressInterval, func() {
 		now := progress{
-			total: j.inputs.count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
+			total: j.inputs.Count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
 			draining: j.interrupted.Load(), elapsed: time.Since(j.tally.start),
 		}
 		j.messages.draw(now.line(rate.add(now.elapsed, now.ended)))

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"example.com/overlap/internal/outfile"
+	"example.com/overlap/source"
 )
 
 // toStdout reports whether a name that the user gave means standard output: -, or a name of its descriptor.
@@ -48,9 +49,9 @@ func (p *program) tellLeftovers(file *outfile.File) {
 
 // refuseInputs says why an output must not be written that is one of the files of the inputs: it would be read while
 // it is written, or replaced by what was made of it.
-func refuseInputs(file *outfile.File, flag string, inputs []inputFile) error {
+func refuseInputs(file *outfile.File, flag string, inputs []source.File) error {
 	for _, read := range inputs {
-		if file.Writes(read.info) {
+		if file.Writes(read.Info) {
 			return usageErrorf("the results would replace the inputs in %s: give %s another file", file.Name(), flag)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
-	"example.com/overlap/internal/parse"
 	"example.com/overlap/process"
 )
 
@@ -131,7 +130,7 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 	draining, drain := context.WithCancelCause(context.Background())
 	defer drain(nil)
 	j := &job{program: p, task: task, retries: -1, drain: drain, cancel: cancel}
-	j.stop, j.over = make(chan struct{}), make(chan struct{})
+	j.draining, j.over = draining, make(chan struct{})
 	j.growth = growing(executor, workers, most)
 	j.closeFile = sync.OnceValue(j.putFile)
 	options = append(options, overlap.Drain(draining), overlap.OnLocalLimit(j.tellLocalLimit))
@@ -143,16 +142,16 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 		j.retries = flags.retries
 	}
 	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
-	if j.inputs, err = p.inputs(task, parse.For(task), args, flags.from, j.stop); err != nil {
+	if j.inputs, err = p.inputs(draining, task, args, flags.from); err != nil {
 		return err
 	}
-	defer j.inputs.close()
+	defer j.inputs.Close()
 	if err := j.openResults(flags.output); err != nil {
 		return err
 	}
 	if n := flags.window(s); n > 0 {
-		if j.inputs.count > 0 {
-			n = int(min(int64(n), j.inputs.count)) // more would be room for nothing
+		if j.inputs.Count > 0 {
+			n = int(min(int64(n), j.inputs.Count)) // more would be room for nothing
 		}
 		options = append(options, overlap.Window(n))
 	}

@@ -12,7 +12,6 @@ import (
 // drainCalls is what the first Ctrl-C does: only what runs is let end.
 func (j *job) drainCalls(by os.Signal) {
 	j.interrupted.Store(true)
-	close(j.stop)
 	j.drain(errInterrupted)
 	select {
 	case <-time.After(settling): // until what does not run has ended

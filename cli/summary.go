@@ -125,7 +125,7 @@ func (j *job) finish() error {
 	case j.interrupted.Load():
 		return &statusError{status: exitInterrupted}
 	case j.drawn.Load() == 0 && j.tally.left == 0:
-		return j.inputs.none()
+		return noInputs(j.inputs)
 	case j.failed.Load() > 0:
 		return &statusError{status: exitFailed}
 	}

@@ -7,8 +7,8 @@ import (
 	"reflect"
 
 	"example.com/overlap"
-	"example.com/overlap/internal/parse"
 	"example.com/overlap/internal/secret"
+	"example.com/overlap/source"
 )
 
 // Inputs are a job's inputs in a form that travels to the process that measures it. Exactly one is set: values as JSON;
@@ -67,9 +67,9 @@ func (in Inputs) Decode(task overlap.AnyTask) ([]any, error) {
 		return in.Range.decode(task.Name(), of)
 	}
 	decoded := make([]any, in.Len())
-	parsed := parse.For(task)
+	parse := source.Parser(task)
 	for i, text := range in.Texts {
-		value, err := parsed(string(text))
+		value, err := parse(source.Item{Text: string(text)})
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,8 @@
-package cli
+package source
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -10,8 +11,8 @@ import (
 	"testing/iotest"
 )
 
-func allLines(r io.Reader) (all []line, err error) {
-	for l, err := range lines(r, "in.txt") {
+func allLines(r io.Reader) (all []Item, err error) {
+	for l, err := range Lines(r, "in.txt") {
 		if err != nil {
 			return all, err
 		}
@@ -21,11 +22,11 @@ func allLines(r io.Reader) (all []line, err error) {
 }
 
 func TestLinesOfTheGreatestLength(t *testing.T) {
-	long := strings.Repeat("x", longestLine)
+	long := strings.Repeat("x", LongestLine)
 	for _, end := range []string{"", "\r\n", "\nnext"} {
 		all, err := allLines(strings.NewReader(long + end))
-		if err != nil || all[0].text != long {
-			t.Errorf("a line of %d bytes with end %q: %v", longestLine, end, err)
+		if err != nil || all[0].Text != long {
+			t.Errorf("a line of %d bytes with end %q: %v", LongestLine, end, err)
 		}
 		all, err = allLines(strings.NewReader("first\n\n" + long + "y" + end))
 		want := "in.txt:3: the line is longer than 16 MiB: give such inputs as files, and their names as lines"
@@ -38,42 +39,44 @@ func TestLinesOfTheGreatestLength(t *testing.T) {
 func TestLinesOfAReaderThatFails(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	all, err := allLines(io.MultiReader(strings.NewReader("one\ntwo\nhal"), iotest.ErrReader(broken)))
-	if !slices.Equal(all, []line{{1, "one"}, {2, "two"}}) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "in.txt after line 2") {
+	want := []Item{{Text: "one", From: "in.txt", Line: 1}, {Text: "two", From: "in.txt", Line: 2}}
+	if !slices.Equal(all, want) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "in.txt after line 2") {
 		t.Errorf("%v, %v: want the whole lines and the error", all, err)
 	}
 }
 
-func TestStoppableGivesUpARead(t *testing.T) {
-	stop := make(chan struct{})
+func TestInterruptibleGivesUpARead(t *testing.T) {
+	stopped := errors.New("that is enough")
+	ctx, stop := context.WithCancelCause(t.Context())
 	r, w := io.Pipe()
 	defer w.Close()
-	s := newStoppable(r, stop)
+	s := newInterruptible(ctx, r)
 	defer s.Close()
 	go func() {
 		_, _ = io.WriteString(w, "one\nhal")
-		close(stop) // the next read would wait for ever
+		stop(stopped) // the next read would wait for ever
 	}()
 	all, err := allLines(s)
-	if !errors.Is(err, errStopped) || len(all) > 1 || len(all) == 1 && all[0].text != "one" {
-		t.Errorf("%v, %v: want at most the whole line, and errStopped", all, err)
+	if !errors.Is(err, stopped) || len(all) > 1 || len(all) == 1 && all[0].Text != "one" {
+		t.Errorf("%v, %v: want at most the whole line, and why it stopped", all, err)
 	}
 }
 
 // However the bytes come, the lines are those that splitting the whole gives.
 func FuzzLines(f *testing.F) {
-	for _, seed := range []string{"", "\n", "a", "a\nb", "a\r\nb\r\n", "\xef\xbb\xbfa\n\n \n\tb \r", "\r\r\n", "\xff\x00\n1"} {
+	for _, seed := range []string{
+		"", "\n", "a", "a\nb", "a\r\nb\r\n", "\xef\xbb\xbfa\n\n \n\tb \r", "\r\r\n", "\xff\x00\n1",
+	} {
 		f.Add([]byte(seed), uint8(3))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, piece uint8) {
-		var want []line
+		var want []Item
 		for i, l := range bytes.Split(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), []byte("\n")) {
 			if l = bytes.TrimSuffix(l, []byte("\r")); len(bytes.TrimSpace(l)) > 0 {
-				want = append(want, line{i + 1, string(l)})
+				want = append(want, Item{Text: string(l), From: "in.txt", Line: i + 1})
 			}
 		}
-		stop := make(chan struct{})
-		defer close(stop)
-		s := newStoppable(&pieces{text, int(piece)%7 + 1}, stop)
+		s := newInterruptible(t.Context(), &pieces{text, int(piece)%7 + 1})
 		defer s.Close()
 		got, err := allLines(s)
 		if err != nil || !slices.Equal(got, want) {

@@ -1,4 +1,4 @@
-package parse
+package source
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"example.com/overlap"
 )
 
-func taskOf[In any]() overlap.AnyTask {
+func taskOf[In any]() *overlap.Task[In, int] {
 	return overlap.Func(func(context.Context, In) (int, error) { return 0, nil })
 }
 
@@ -49,9 +49,9 @@ func TestParse(t *testing.T) {
 	}
 	for _, c := range cases {
 		in, _ := c.task.Types()
-		got, err := For(c.task)(c.text)
+		got, err := Parser(c.task)(Item{Text: c.text})
 		switch {
-		case c.want == nil && (err == nil || !strings.Contains(err.Error(), Quote(c.text))):
+		case c.want == nil && (err == nil || !strings.Contains(err.Error(), quote(c.text))):
 			t.Errorf("%v from %q: %v, %v; want an error with the text", in, c.text, got, err)
 		case c.want != nil && (err != nil || !reflect.DeepEqual(got, c.want)):
 			t.Errorf("%v from %q: %#v, %v; want %#v", in, c.text, got, err, c.want)
@@ -60,7 +60,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestPointerThatReadsText(t *testing.T) {
-	got, err := For(taskOf[*netip.Addr]())("10.0.0.1")
+	got, err := Parser(taskOf[*netip.Addr]())(Item{Text: "10.0.0.1"})
 	if address, ok := got.(*netip.Addr); err != nil || !ok || address.String() != "10.0.0.1" {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -76,7 +76,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, task := range tasks {
 			in, _ := task.Types()
-			if value, err := For(task)(text); err == nil && reflect.TypeOf(value) != in {
+			if value, err := Parser(task)(Item{Text: text}); err == nil && reflect.TypeOf(value) != in {
 				t.Errorf("%q gives a %T, want %v", text, value, in)
 			}
 		}

@@ -1,5 +1,4 @@
-// Package parse reads inputs from text, in the one way that the command and the processes that measure for it share.
-package parse
+package source
 
 import (
 	"encoding"
@@ -15,31 +14,64 @@ import (
 	"example.com/overlap/internal/secret"
 )
 
-// For gives how text on the command line, or a line of a file, becomes an input of the task: by the type's
-// UnmarshalText if it has one; strings and bytes as they stand; numbers and booleans as Go writes them, with space
-// around them dropped; everything else as JSON. The returned function is safe for concurrent use.
-func For(task overlap.AnyTask) func(text string) (any, error) {
+// Parser gives how an item becomes an input of the task. A text is read by the type's UnmarshalText if it has one;
+// strings and bytes stand as they are; numbers and booleans are read as Go writes them, with space around them dropped;
+// everything else as JSON. A Value becomes the task's type where Go can convert it without a loss. An error names the
+// task, the item's text, with what may be a password left out, and where it stands.
+//
+// A type whose JSON needs an explanation can have a method InputDescription() string, which says in errors what a user
+// gives. The returned function is safe for concurrent use.
+func Parser(task overlap.AnyTask) func(Item) (any, error) {
 	in, _ := task.Types()
 	set := setter(in)
-	return func(text string) (any, error) {
+	return func(item Item) (any, error) {
+		if item.Value != nil {
+			if value, ok := convert(item.Value, in); ok {
+				return value, nil
+			}
+			return nil, item.at(fmt.Errorf("task %s takes %s, and %v is none", task.Name(), describe(in), item.Value))
+		}
 		value := reflect.New(in).Elem()
-		if err := set(value, text); err != nil {
-			return nil, fmt.Errorf("task %s takes %s, and %s is none: %w",
-				task.Name(), describe(in), Quote(secret.Mask(text)), err)
+		if err := set(value, item.Text); err != nil {
+			return nil, item.at(fmt.Errorf("task %s takes %s, and %s is none: %w",
+				task.Name(), describe(in), quote(secret.Mask(item.Text)), err))
 		}
 		return value.Interface(), nil
 	}
 }
 
+// at says in an error where the item stands.
+func (i Item) at(err error) error {
+	switch {
+	case i.From == "":
+		return err
+	case i.Line == 0:
+		return fmt.Errorf("%s: %w", i.From, err)
+	}
+	return fmt.Errorf("%s:%d: %w", i.From, i.Line, err)
+}
+
+// convert makes what a source gives a value of a task's type, and reports whether that is possible.
+func convert(given any, to reflect.Type) (value any, ok bool) {
+	from, zero := reflect.ValueOf(given), reflect.Zero(to)
+	switch {
+	case from.Type().AssignableTo(to):
+		return given, true
+	case from.CanInt() && (zero.CanInt() || zero.CanUint()) && fits(from.Int(), to):
+		return from.Convert(to).Interface(), true
+	}
+	return nil, false
+}
+
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
-// HasOwn reports whether a type reads text by itself.
-func HasOwn(of reflect.Type) bool { return reflect.PointerTo(of).Implements(textUnmarshaler) }
+// readsText reports whether a type reads text by itself.
+func readsText(of reflect.Type) bool { return reflect.PointerTo(of).Implements(textUnmarshaler) }
 
 // setter gives how a text is put into a value of the type.
 func setter(of reflect.Type) func(to reflect.Value, text string) error {
 	switch {
-	case reflect.PointerTo(of).Implements(textUnmarshaler):
+	case readsText(of):
 		return func(to reflect.Value, text string) error {
 			return to.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(text))
 		}
@@ -95,7 +127,7 @@ func reason(err error) error {
 func describe(of reflect.Type) string {
 	zero := reflect.Zero(of)
 	switch {
-	case reflect.PointerTo(of).Implements(textUnmarshaler), of.Implements(textUnmarshaler):
+	case readsText(of), of.Implements(textUnmarshaler):
 		return of.String()
 	case zero.CanInt():
 		return fmt.Sprintf("whole numbers (%s)", of)
@@ -112,8 +144,8 @@ func describe(of reflect.Type) string {
 	return fmt.Sprintf("JSON of a %s", of)
 }
 
-// Quote shows a text in a message: in quotes, and cut to what fits.
-func Quote(text string) string {
+// quote shows a text in a message: in quotes, and cut to what fits.
+func quote(text string) string {
 	const most = 60
 	if utf8.RuneCountInString(text) > most {
 		return strconv.Quote(string([]rune(text)[:most])) + "…"
