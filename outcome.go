@@ -1,5 +1,7 @@
 package overlap
 
+import "fmt"
+
 // Outcome says how a call ended. Every call ends exactly once, with one outcome.
 type Outcome uint8
 
@@ -35,5 +37,21 @@ func (o Outcome) String() string {
 	return "unknown outcome"
 }
 
-// MarshalText gives the words of String.
-func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+// MarshalText gives the words of String. An outcome that has none is an error.
+func (o Outcome) MarshalText() ([]byte, error) {
+	if int(o) >= len(outcomeNames) {
+		return nil, fmt.Errorf("%d is no outcome", o)
+	}
+	return []byte(o.String()), nil
+}
+
+// UnmarshalText reads the words of String. Others are an error, and leave the outcome as it was.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	for i, name := range outcomeNames {
+		if name == string(text) {
+			*o = Outcome(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no outcome: it must be one of %q", text, outcomeNames)
+}

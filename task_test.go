@@ -73,3 +73,21 @@ func TestMisusePanicsWithThePackagesName(t *testing.T) {
 		})
 	}
 }
+
+// An outcome reads the words that it writes, and no others.
+func TestOutcomeReadsItsOwnText(t *testing.T) {
+	for want := Pending; int(want) < len(outcomeNames); want++ {
+		text, err := want.MarshalText()
+		var got Outcome
+		if err != nil || got.UnmarshalText(text) != nil || got != want {
+			t.Errorf("%v was written as %q (%v) and read as %v", want, text, err, got)
+		}
+	}
+	got := Failed
+	if err := got.UnmarshalText([]byte("gone")); err == nil || got != Failed {
+		t.Errorf("unknown words were read as %v, with the error %v", got, err)
+	}
+	if text, err := Outcome(200).MarshalText(); err == nil {
+		t.Errorf("an outcome that is none was written as %q", text)
+	}
+}
