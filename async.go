@@ -14,9 +14,5 @@ func (async) Start(job *Job) error {
 func (async) String() string { return "async" }
 
 func (async) Describe() Description {
-	return Description{
-		What:   "a goroutine a call; waiting costs no thread",
-		Python: "asyncio.gather",
-		For:    "much waiting",
-	}
+	return Description{What: "a goroutine a call; waiting costs no thread", For: "much waiting"}
 }

@@ -144,9 +144,9 @@ func ExampleAwait() {
 
 func ExampleDescriber() {
 	for _, executor := range []overlap.Executor{overlap.Sync(), overlap.Pool(8)} {
-		fmt.Fprintln(os.Stdout, executor, "–", executor.(overlap.Describer).Describe().Python)
+		fmt.Fprintln(os.Stdout, executor, "–", executor.(overlap.Describer).Describe().For)
 	}
 	// Output:
-	// sync – the plain loop
-	// pool(8) – ThreadPoolExecutor
+	// sync – the baseline; debugging
+	// pool(8) – a fixed limit
 }

@@ -1,6 +1,10 @@
 package overlap
 
-import "runtime"
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+)
 
 // Executor is where calls run, and how many at once: the interchangeable part. Ours are [Sync], [Threads], [Pool],
 // [Async] and [Loop]. An Executor is safe for concurrent use by many jobs.
@@ -17,13 +21,22 @@ type Executor interface {
 
 // Description is what an executor says of itself, for tables.
 type Description struct {
-	What   string // what it is
-	Python string // what it answers in Python
-	For    string // what to use it for
+	What string // what it is
+	For  string // what to use it for
 }
 
 // Describer is an executor that describes itself, as all of ours do.
 type Describer interface{ Describe() Description }
+
+// mustBeExecutor panics when the executor that the public function where was given is nil.
+func mustBeExecutor(where string, executor Executor) {
+	if executor == nil {
+		panic(fmt.Sprintf("overlap: %s: the executor is nil; overlap.Pool(8) is one", where))
+	}
+	if v := reflect.ValueOf(executor); v.Kind() == reflect.Pointer && v.IsNil() {
+		panic(fmt.Sprintf("overlap: %s: the executor is a nil %T", where, executor))
+	}
+}
 
 // DefaultWorkers is how many workers a pool has when nobody says: min(32, GOMAXPROCS+4), as Python's
 // ThreadPoolExecutor, which leaves room for some calls that wait without flooding a large machine.

@@ -14,7 +14,7 @@ type Future[Out any] struct {
 	value Out
 }
 
-// AnyFuture is a future whatever its type: what [All], [First], [FirstError] and [AsCompleted] take.
+// AnyFuture is a future whatever its type: what [All], [FirstCompleted], [FirstError] and [AsCompleted] take.
 type AnyFuture interface {
 	// Done is closed when the call has ended.
 	Done() <-chan struct{}

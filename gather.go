@@ -25,10 +25,10 @@ func All(ctx context.Context, futures ...AnyFuture) error {
 	return errors.Join(failed...)
 }
 
-// First returns when at least one future has ended: those that have, in the order in which they were given. When ctx
-// ends first, the error is its cause and says how many have not ended. First of no futures returns nothing at once.
-func First(ctx context.Context, futures ...AnyFuture) ([]AnyFuture, error) {
-	if err := gather(ctx, "First", futures, func(AnyFuture) bool { return false }); err != nil {
+// FirstCompleted returns when at least one future has ended: all that have, in the order in which they were given. When
+// ctx ends first, the error is its cause and says how many have not ended. Of no futures it returns none, at once.
+func FirstCompleted(ctx context.Context, futures ...AnyFuture) ([]AnyFuture, error) {
+	if err := gather(ctx, "FirstCompleted", futures, func(AnyFuture) bool { return false }); err != nil {
 		return nil, err
 	}
 	var ended []AnyFuture

@@ -46,9 +46,7 @@ type submitted interface {
 // NewGroup opens a group on an executor. When ctx ends, all its calls are canceled. If the executor refuses, every
 // submitted future fails with its reason, as does Wait.
 func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group {
-	if executor == nil {
-		panic("overlap: NewGroup: the executor is nil")
-	}
+	mustBeExecutor("NewGroup", executor)
 	set := jobOptions(ctx, "NewGroup", options)
 	g := &Group{}
 	j := &g.job
@@ -67,9 +65,6 @@ func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group 
 // future submitted after a failure has canceled the group, or after Wait has returned, never starts and fails with
 // [ErrGroupOver]. Safe for concurrent use, also from calls of the group while Wait waits.
 func Submit[In, Out any](g *Group, task *Task[In, Out], in In) *Future[Out] {
-	if g == nil || task == nil {
-		panic("overlap: Submit: the group or the task is nil")
-	}
 	g.mustBeMade("Submit")
 	task.mustBeMade("Submit")
 	j := &g.job
@@ -84,8 +79,11 @@ func Submit[In, Out any](g *Group, task *Task[In, Out], in In) *Future[Out] {
 }
 
 func (g *Group) mustBeMade(where string) {
-	if g == nil || g.job.source == nil {
-		panic(fmt.Sprintf("overlap: %s: the group was not made by NewGroup", where))
+	if g == nil {
+		panic(fmt.Sprintf("overlap: %s: the group is nil", where))
+	}
+	if g.job.source == nil {
+		panic(fmt.Sprintf("overlap: %s: the group was not made by NewGroup, but is a zero Group", where))
 	}
 }
 

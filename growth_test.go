@@ -27,7 +27,7 @@ func TestWaitsThatAreOverAreForgotten(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	waits := []func([]AnyFuture){
-		func(fs []AnyFuture) { _, _ = First(t.Context(), fs...) },
+		func(fs []AnyFuture) { _, _ = FirstCompleted(t.Context(), fs...) },
 		func(fs []AnyFuture) {
 			for range AsCompleted(t.Context(), fs...) {
 				break
@@ -85,7 +85,7 @@ func TestWaitsEndWhileFuturesEnd(t *testing.T) {
 		over := make(chan int)
 		for range 3 {
 			go func() {
-				_, _ = First(t.Context(), all...)
+				_, _ = FirstCompleted(t.Context(), all...)
 				n := 0
 				for range AsCompleted(t.Context(), all...) {
 					n++

@@ -1,23 +1,35 @@
 package overlap
 
-type loop struct{ slots *Slots }
+// EventLoop is the executor that [Loop] returns. It has no Resize: that one call executes at a time is what lets calls
+// share state without locks. Safe for concurrent use.
+type EventLoop struct{ slots *Slots }
 
 // Loop executes one call at a time; others run only while that one is in [Await], or waits for other calls. So calls can
 // share state without locks, as on an event loop: nothing else runs between two Awaits. Jobs on one Loop share the turn.
-func Loop() Executor {
+func Loop() *EventLoop {
 	slots := NewSlots(1)
 	slots.cooperative = true
-	return loop{slots}
+	return &EventLoop{slots}
 }
 
-func (l loop) Start(job *Job) error { job.Serve(l.slots, (*Worker).Work); return nil }
+// Limit is how many calls execute at once, which is 1.
+func (*EventLoop) Limit() int { return 1 }
 
-func (loop) String() string { return "loop" }
+// Start implements [Executor].
+func (l *EventLoop) Start(job *Job) error {
+	if l == nil || l.slots == nil {
+		panic("overlap: EventLoop.Start: the loop was not made by Loop")
+	}
+	job.Serve(l.slots, (*Worker).Work)
+	return nil
+}
 
-func (loop) Describe() Description {
+func (*EventLoop) String() string { return "loop" }
+
+// Describe implements [Describer].
+func (*EventLoop) Describe() Description {
 	return Description{
-		What:   "one call executes at a time; others run only while it is in overlap.Await",
-		Python: "asyncio's event loop",
-		For:    "shared state without locks",
+		What: "one call executes at a time; others run only while it is in overlap.Await",
+		For:  "shared state without locks",
 	}
 }

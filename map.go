@@ -18,9 +18,7 @@ import (
 // A trivial call costs about ten nanoseconds on a [Pool], and allocations do not grow with the inputs. A call of one
 // Map must not wait for another call of the same Map.
 func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out], in []In, options ...Option) ([]Out, error) {
-	if executor == nil || task == nil {
-		panic("overlap: Map: the executor or the task is nil")
-	}
+	mustBeExecutor("Map", executor)
 	task.mustBeMade("Map")
 	set := jobOptions(ctx, "Map", options)
 	m := &mapSource[In, Out]{in: in, out: make([]Out, len(in)), of: task}

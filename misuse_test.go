@@ -17,47 +17,53 @@ func TestMisusePanicsWithThePrefix(t *testing.T) {
 	future := Submit(NewGroup(ctx, Pool(1)), id, 1)
 	type named struct{ *Future[int] }
 	for what, misuse := range map[string]func(){
-		"Map: nil context":         func() { Map(noContext, Pool(1), id, []int{1}) },
-		"Map: nil executor":        func() { Map(ctx, nil, id, []int{1}) },
-		"Map: nil task":            func() { Map[int, int](ctx, Pool(1), nil, nil) },
-		"Map: zero Task":           func() { Map(ctx, Pool(1), &Task[int, int]{}, []int{1}) },
-		"Map: zero Task, no input": func() { Map(ctx, Pool(1), &Task[int, int]{}, nil) },
-		"Map: nil option":          func() { Map(ctx, Pool(1), id, []int{1}, nil) },
-		"Map: nil *RetryPolicy":    func() { Map(ctx, Pool(1), id, []int{1}, (*RetryPolicy)(nil)) },
-		"Map: Window":              func() { Map(ctx, Pool(1), id, []int{1}, Window(1)) },
-		"Map: Ordered":             func() { Map(ctx, Pool(1), id, []int{1}, Ordered()) },
-		"Stream: nil context":      func() { Stream(noContext, Pool(1), id, in) },
-		"Stream: nil executor":     func() { Stream(ctx, nil, id, in) },
-		"Stream: nil inputs":       func() { Stream(ctx, Pool(1), id, nil) },
-		"Stream: zero Task":        func() { Stream(ctx, Pool(1), &Task[int, int]{}, in) },
-		"Stream: nil option":       func() { Stream(ctx, Pool(1), id, in, Ordered(), nil) },
-		"StreamErr: nil context":   func() { StreamErr(noContext, Pool(1), id, in2) },
-		"StreamErr: nil inputs":    func() { StreamErr(ctx, Pool(1), id, nil) },
-		"NewGroup: nil context":    func() { NewGroup(noContext, Pool(1)) },
-		"NewGroup: nil executor":   func() { NewGroup(ctx, nil) },
-		"NewGroup: nil option":     func() { NewGroup(ctx, Pool(1), nil) },
-		"NewGroup: Window":         func() { NewGroup(ctx, Pool(1), Window(1)) },
-		"NewGroup: Ordered":        func() { NewGroup(ctx, Pool(1), Ordered()) },
-		"Submit: nil group":        func() { Submit(nil, id, 1) },
-		"Submit: zero Group":       func() { Submit(&Group{}, id, 1) },
-		"Submit: nil task":         func() { Submit[int, int](NewGroup(ctx, Pool(1)), nil, 1) },
-		"Submit: zero Task":        func() { Submit(NewGroup(ctx, Pool(1)), &Task[int, int]{}, 1) },
-		"Wait: zero Group":         func() { _ = (&Group{}).Wait() },
-		"Wait: nil group":          func() { _ = (*Group)(nil).Wait() },
-		"Future.Wait: nil context": func() { _, _ = future.Wait(noContext) },
-		"All: nil context":         func() { _ = All(noContext, future) },
-		"All: nil future":          func() { _ = All(ctx, future, nil) },
-		"All: nil *Future":         func() { _ = All(ctx, (*Future[int])(nil)) },
-		"All: zero Future":         func() { _ = All(ctx, &Future[int]{}) },
-		"All: nil within a struct": func() { _ = All(ctx, named{}) },
-		"First: nil future":        func() { _, _ = First(ctx, nil, future) },
-		"First: nil context":       func() { _, _ = First(noContext, future) },
-		"FirstError: nil future":   func() { _ = FirstError(ctx, nil) },
-		"AsCompleted: nil context": func() { AsCompleted(noContext, future) },
-		"AsCompleted: nil future":  func() { AsCompleted(ctx, future, nil) },
-		"Await: nil context":       func() { _, _ = Await(noContext, func() (int, error) { return 0, nil }) },
-		"Func: nil function":       func() { Func[int, int](nil) },
-		"Func: nil option":         func() { Func(func(context.Context, int) (int, error) { return 0, nil }, nil) },
+		"Map: nil context":            func() { Map(noContext, Pool(1), id, []int{1}) },
+		"Map: nil executor":           func() { Map(ctx, nil, id, []int{1}) },
+		"Map: nil task":               func() { Map[int, int](ctx, Pool(1), nil, nil) },
+		"Map: zero Task":              func() { Map(ctx, Pool(1), &Task[int, int]{}, []int{1}) },
+		"Map: zero Task, no input":    func() { Map(ctx, Pool(1), &Task[int, int]{}, nil) },
+		"Map: nil option":             func() { Map(ctx, Pool(1), id, []int{1}, nil) },
+		"Map: nil *RetryPolicy":       func() { Map(ctx, Pool(1), id, []int{1}, (*RetryPolicy)(nil)) },
+		"Map: Window":                 func() { Map(ctx, Pool(1), id, []int{1}, Window(1)) },
+		"Map: Ordered":                func() { Map(ctx, Pool(1), id, []int{1}, Ordered()) },
+		"Stream: nil context":         func() { Stream(noContext, Pool(1), id, in) },
+		"Stream: nil executor":        func() { Stream(ctx, nil, id, in) },
+		"Stream: nil inputs":          func() { Stream(ctx, Pool(1), id, nil) },
+		"Stream: zero Task":           func() { Stream(ctx, Pool(1), &Task[int, int]{}, in) },
+		"Stream: nil option":          func() { Stream(ctx, Pool(1), id, in, Ordered(), nil) },
+		"StreamErr: nil context":      func() { StreamErr(noContext, Pool(1), id, in2) },
+		"StreamErr: nil inputs":       func() { StreamErr(ctx, Pool(1), id, nil) },
+		"Stream: KeepGoing":           func() { Stream(ctx, Pool(1), id, in, KeepGoing()) },
+		"Map: nil *WorkerPool":        func() { Map(ctx, (*WorkerPool)(nil), id, []int{1}) },
+		"Map: zero WorkerPool":        func() { Map(ctx, &WorkerPool{}, id, []int{1}) },
+		"Map: zero EventLoop":         func() { Map(ctx, &EventLoop{}, id, []int{1}) },
+		"Resize: 0":                   func() { Pool(1).Resize(0) },
+		"Resize: zero WorkerPool":     func() { (&WorkerPool{}).Resize(1) },
+		"NewGroup: nil context":       func() { NewGroup(noContext, Pool(1)) },
+		"NewGroup: nil executor":      func() { NewGroup(ctx, nil) },
+		"NewGroup: nil option":        func() { NewGroup(ctx, Pool(1), nil) },
+		"NewGroup: Window":            func() { NewGroup(ctx, Pool(1), Window(1)) },
+		"NewGroup: Ordered":           func() { NewGroup(ctx, Pool(1), Ordered()) },
+		"Submit: nil group":           func() { Submit(nil, id, 1) },
+		"Submit: zero Group":          func() { Submit(&Group{}, id, 1) },
+		"Submit: nil task":            func() { Submit[int, int](NewGroup(ctx, Pool(1)), nil, 1) },
+		"Submit: zero Task":           func() { Submit(NewGroup(ctx, Pool(1)), &Task[int, int]{}, 1) },
+		"Wait: zero Group":            func() { _ = (&Group{}).Wait() },
+		"Wait: nil group":             func() { _ = (*Group)(nil).Wait() },
+		"Future.Wait: nil context":    func() { _, _ = future.Wait(noContext) },
+		"All: nil context":            func() { _ = All(noContext, future) },
+		"All: nil future":             func() { _ = All(ctx, future, nil) },
+		"All: nil *Future":            func() { _ = All(ctx, (*Future[int])(nil)) },
+		"All: zero Future":            func() { _ = All(ctx, &Future[int]{}) },
+		"All: nil within a struct":    func() { _ = All(ctx, named{}) },
+		"FirstCompleted: nil future":  func() { _, _ = FirstCompleted(ctx, nil, future) },
+		"FirstCompleted: nil context": func() { _, _ = FirstCompleted(noContext, future) },
+		"FirstError: nil future":      func() { _ = FirstError(ctx, nil) },
+		"AsCompleted: nil context":    func() { AsCompleted(noContext, future) },
+		"AsCompleted: nil future":     func() { AsCompleted(ctx, future, nil) },
+		"Await: nil context":          func() { _, _ = Await(noContext, func() (int, error) { return 0, nil }) },
+		"Func: nil function":          func() { Func[int, int](nil) },
+		"Func: nil option":            func() { Func(func(context.Context, int) (int, error) { return 0, nil }, nil) },
 		"Define: nil option": func() {
 			Define("misuse", func(context.Context, int) (int, error) { return 0, nil }, nil)
 		},
@@ -78,15 +84,5 @@ func TestMisusePanicsWithThePrefix(t *testing.T) {
 	}
 	if err := All(ctx, named{future}); err != nil {
 		t.Errorf("a future within a struct: %v", err)
-	}
-}
-
-// A Stream always keeps going, so that it may be told to.
-func TestStreamMayBeToldToKeepGoing(t *testing.T) {
-	id := Func(func(_ context.Context, i int) (int, error) { return i, nil })
-	for r := range Stream(t.Context(), Pool(1), id, func(yield func(int) bool) { yield(1) }, KeepGoing()) {
-		if r.Err != nil || r.Value != 1 {
-			t.Errorf("got %v", r)
-		}
 	}
 }

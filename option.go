@@ -31,7 +31,8 @@ type policy struct {
 // options are a job's.
 type options struct {
 	policy
-	streams         bool // an option was given that is for a Stream alone
+	onlyStream      string // the last option given that is for a Stream alone
+	notStream       string // the last option given that is not for a Stream
 	ordered         bool
 	window          int // 0: the executor's
 	keepGoing       bool
@@ -75,15 +76,23 @@ func Idempotent() TaskOption { return taskOption(func(p *policy) { p.repeats = t
 func jobOptions(ctx context.Context, where string, list []Option) (set options) {
 	mustHave(ctx, where)
 	for i, option := range list {
-		if retry, ok := option.(*RetryPolicy); option == nil || ok && retry == nil {
-			panic(fmt.Sprintf("overlap: %s: option %d is nil", where, i+1))
-		}
+		mustBeOption(where, i, option)
 		option.applyToJob(&set)
 	}
-	if set.streams && where != "Stream" {
-		panic(fmt.Sprintf("overlap: %s: Window and Ordered are options of a Stream alone", where))
+	switch {
+	case where == "Stream" && set.notStream != "":
+		panic(fmt.Sprintf("overlap: Stream: %s: leave it out", set.notStream))
+	case where != "Stream" && set.onlyStream != "":
+		panic(fmt.Sprintf("overlap: %s: %s: leave it out, or use Stream", where, set.onlyStream))
 	}
 	return set
+}
+
+// mustBeOption panics when option i of those that a public function was given is nil.
+func mustBeOption(where string, i int, option any) {
+	if retry, ok := option.(*RetryPolicy); option == nil || ok && retry == nil {
+		panic(fmt.Sprintf("overlap: %s: option %d is nil", where, i+1))
+	}
 }
 
 // mustHave panics when the context that a public function was given is nil.
@@ -125,7 +134,11 @@ func Grace(d time.Duration) CallOption {
 
 // Ordered makes [Stream] yield results in the order of the inputs rather than as they are completed. [Map], whose
 // values are in order anyway, and [NewGroup] panic when they are given it.
-func Ordered() Option { return jobOption(func(o *options) { o.ordered, o.streams = true, true }) }
+func Ordered() Option {
+	return jobOption(func(o *options) {
+		o.ordered, o.onlyStream = true, "Ordered is for a Stream, since values of a Map and futures are in order anyway"
+	})
+}
 
 // Window bounds a [Stream]: inputs drawn minus results taken never exceeds n, ordered or not. The default is twice
 // the executor's workers and at least 64, even when their number changes; 1,024 for [Async] and 1 for [Sync]. A
@@ -135,12 +148,18 @@ func Window(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: Window: must be at least 1, got %d", n))
 	}
-	return jobOption(func(o *options) { o.window, o.streams = n, true })
+	return jobOption(func(o *options) {
+		o.window, o.onlyStream = n, "Window bounds how far a Stream draws its inputs, which nothing else does"
+	})
 }
 
-// KeepGoing lets the other calls of a [Map] or a [Group] run when one has failed. A [Stream] always keeps going, with
-// or without it.
-func KeepGoing() Option { return jobOption(func(o *options) { o.keepGoing = true }) }
+// KeepGoing lets the other calls of a [Map] or a [Group] run when one has failed. A [Stream] always keeps going, and
+// panics when it is given KeepGoing.
+func KeepGoing() Option {
+	return jobOption(func(o *options) {
+		o.keepGoing, o.notStream = true, "KeepGoing is for a Map or a Group, since a Stream always keeps going"
+	})
+}
 
 // PropagatePanics makes a task's panic a panic of the goroutine that waits (in Map, in the range over a Stream, in
 // Future.Wait and Group.Wait), after all running calls have returned, instead of an error. The value is the

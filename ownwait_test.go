@@ -13,7 +13,7 @@ func TestGroupWaitInItsOwnCallIsAnError(t *testing.T) {
 	if runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
 		t.Skip("tracebacks print the arguments of functions otherwise")
 	}
-	for _, executor := range []func() Executor{Sync, Threads, func() Executor { return Pool(1) }, Async, Loop} {
+	for _, executor := range []func() Executor{Sync, Threads, func() Executor { return Pool(1) }, Async, func() Executor { return Loop() }} {
 		synctest.Test(t, func(t *testing.T) {
 			g := NewGroup(t.Context(), executor(), KeepGoing())
 			own := Submit(g, Func(func(context.Context, int) (int, error) { return 0, g.Wait() }), 1)

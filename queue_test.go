@@ -13,7 +13,7 @@ import (
 func TestJobsLeaveTheQueueOfABusyPool(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		executor := Pool(1)
-		slots := executor.(pool).slots
+		slots := executor.slots
 		busy := Func(func(_ context.Context, d time.Duration) (int, error) { time.Sleep(d); return 0, nil })
 		go func() { _, _ = Map(t.Context(), executor, busy, []time.Duration{time.Hour}) }()
 		synctest.Wait()

@@ -12,7 +12,7 @@ import (
 func TestACallCanceledBetweenAttemptsEndedWithItsLastOne(t *testing.T) {
 	fails := Func(func(context.Context, int) (int, error) { time.Sleep(time.Second); return 0, errors.New("no") })
 	later := RetryPolicy{Extra: 3, If: func(error) bool { return true }, Base: 1 << 60, Max: 1 << 60}
-	for _, executor := range []func() Executor{func() Executor { return Pool(2) }, Async, Threads, Loop} {
+	for _, executor := range []func() Executor{func() Executor { return Pool(2) }, Async, Threads, func() Executor { return Loop() }} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()

@@ -34,10 +34,11 @@ func Stream[In, Out any](ctx context.Context, executor Executor, task *Task[In, 
 // StreamErr is [Stream] over a source that can fail. Its first error ends the inputs: the calls before it have their
 // results, and the last result has Index −1 and the error.
 func StreamErr[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out], seq iter.Seq2[In, error], options ...Option) iter.Seq[Result[In, Out]] {
-	if executor == nil || task == nil || seq == nil {
-		panic("overlap: Stream: the executor, the task or the inputs are nil")
-	}
+	mustBeExecutor("Stream", executor)
 	task.mustBeMade("Stream")
+	if seq == nil {
+		panic("overlap: Stream: the inputs are nil")
+	}
 	set := jobOptions(ctx, "Stream", options)
 	return func(yield func(Result[In, Out]) bool) {
 		s := &stream[In, Out]{of: task, seq: seq}

@@ -12,9 +12,5 @@ func (sequential) Start(job *Job) error { job.Inline((*Worker).Work); return nil
 func (sequential) String() string { return "sync" }
 
 func (sequential) Describe() Description {
-	return Description{
-		What:   "one after another, on the caller",
-		Python: "the plain loop",
-		For:    "the baseline; debugging",
-	}
+	return Description{What: "one after another, on the caller", For: "the baseline; debugging"}
 }

@@ -21,7 +21,7 @@ type Task[In, Out any] struct {
 	in, out   reflect.Type // of the task as defined, which Untyped keeps
 }
 
-// AnyTask is a task whatever its types are: what [Lookup] and a command that takes any task work with.
+// AnyTask is a task whatever its types are: what [Lookup] and a command that takes any task work with. Each is a *[Task].
 type AnyTask interface {
 	// Name is the name given to Define; of a Func it is the function's own, for messages only.
 	Name() string
@@ -34,6 +34,8 @@ type AnyTask interface {
 	Bind() Binding
 	// Defined reports whether Define made the task, so that another process can find it by its name.
 	Defined() bool
+
+	isTask() // no other type is one
 }
 
 var defined = struct {
@@ -77,9 +79,7 @@ func Func[In, Out any](fn func(context.Context, In) (Out, error), options ...Tas
 func newTask[In, Out any](name string, fn func(context.Context, In) (Out, error), options []TaskOption) *Task[In, Out] {
 	t := &Task[In, Out]{name: name, fn: fn, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
 	for i, o := range options {
-		if retry, ok := o.(*RetryPolicy); o == nil || ok && retry == nil {
-			panic(fmt.Sprintf("overlap: task %q: option %d is nil", name, i+1))
-		}
+		mustBeOption(fmt.Sprintf("task %q", name), i, o)
 		o.applyToTask(&t.policy)
 		t.hasPolicy = true
 	}
@@ -88,6 +88,9 @@ func newTask[In, Out any](name string, fn func(context.Context, In) (Out, error)
 
 // mustBeMade panics when the task, which the public function where was given, is none of Define's or Func's.
 func (t *Task[In, Out]) mustBeMade(where string) {
+	if t == nil {
+		panic(fmt.Sprintf("overlap: %s: the task is nil", where))
+	}
 	if t.fn == nil {
 		panic(fmt.Sprintf("overlap: %s: the task was not made by Define or Func", where))
 	}
@@ -143,6 +146,8 @@ func (t *Task[In, Out]) Types() (in, out reflect.Type) { return t.in, t.out }
 
 // Defined implements [AnyTask].
 func (t *Task[In, Out]) Defined() bool { return t.defined }
+
+func (*Task[In, Out]) isTask() {}
 
 // Untyped implements [AnyTask].
 func (t *Task[In, Out]) Untyped() *Task[any, any] {

@@ -17,7 +17,7 @@ func (t threads) Start(job *Job) error {
 	t.slots.Resize(max(1, min(mostThreads, threadsLeft()/2)))
 	job.Serve(t.slots, func(w *Worker) {
 		runtime.LockOSThread() // never unlocked, so that the thread ends with its goroutine
-		if c, ok := w.TryNext(); ok {
+		if c, ok := w.Next(); ok {
 			w.Run(c)
 		}
 	})
@@ -28,8 +28,7 @@ func (threads) String() string { return "threads" }
 
 func (threads) Describe() Description {
 	return Description{
-		What:   "one OS thread a call, which ends with it",
-		Python: "threading.Thread per item",
-		For:    "blocking C code, thread-local state; showing what threads cost",
+		What: "one OS thread a call, which ends with it",
+		For:  "blocking C code, thread-local state; showing what threads cost",
 	}
 }

@@ -23,7 +23,7 @@ type Worker struct {
 	id     int          // place in the job's crew
 	inline bool         // the goroutine that waits for the job
 	fresh  bool         // has not claimed anything yet
-	pulled bool         // the last TryNext had a call
+	pulled bool         // the last tryNext had a call
 	only   *future      // the only call it is to pull
 	hold   hold         // guarded by the slots' mutex
 	call   *callContext // of the calls it runs now, where it needs one
@@ -80,7 +80,7 @@ func (w *Worker) Work() {
 func (w *Worker) pull() (c Call, ok bool) {
 	j := w.job
 	if w.only != nil {
-		return w.TryNext()
+		return w.tryNext()
 	}
 	if j.againCount.Load() > 0 {
 		if c, ok = j.popAgain(); ok {
@@ -97,9 +97,8 @@ func (w *Worker) pull() (c Call, ok bool) {
 	return c, ok
 }
 
-// TryNext pulls one call. It reports false at once when there is none, or when the worker has had its turn and another
-// job wants its slot: a worker of [Job.Serve] then ends what it has and returns.
-func (w *Worker) TryNext() (Call, bool) {
+// tryNext is Next without blocking.
+func (w *Worker) tryNext() (Call, bool) {
 	if w.lost.Load() || w.job.heldUp() || w.pulled && w.job.slots != nil && w.job.slots.wanted(w) {
 		return Call{}, false
 	}
@@ -119,10 +118,10 @@ func (w *Worker) TryNext() (Call, bool) {
 	return c, ok
 }
 
-// TryNextRun is TryNext for several calls at once, which costs less for each: it puts up to len(calls) there, all of
-// one task, and returns how many. It leaves as many to other workers, and of a Map far more, so that all end at about
-// the same time.
-func (w *Worker) TryNextRun(calls []Call) int {
+// NextBatch is Next for several calls at once, which costs less for each, and it never blocks: it puts up to len(calls)
+// there, all of one task, and returns how many. It leaves as many to other workers, and of a Map far more, so that all
+// end at about the same time.
+func (w *Worker) NextBatch(calls []Call) int {
 	j := w.job
 	if len(calls) < 2 || w.only != nil {
 		return w.tryNextOf(calls)
@@ -150,7 +149,7 @@ func (w *Worker) tryNextOf(calls []Call) int {
 	if len(calls) == 0 {
 		return 0
 	}
-	c, ok := w.TryNext()
+	c, ok := w.tryNext()
 	if !ok {
 		return 0
 	}
@@ -158,12 +157,14 @@ func (w *Worker) tryNextOf(calls []Call) int {
 	return 1
 }
 
-// Next pulls one call. For a worker of [Job.Go] it blocks until there is one, and reports false when the job is over;
-// for others it is TryNext, since a worker must not hold a slot while it waits.
+// Next pulls one call. For a worker of [Job.Go] it blocks until there is one, and reports false when the job is over.
+// For a worker of [Job.Serve] it never blocks, since a worker must not hold a slot while it waits: it reports false when
+// there is no call, or when the worker has had its turn and another job wants its slot. The worker then ends what it has
+// and returns.
 func (w *Worker) Next() (Call, bool) {
 	j := w.job
 	for {
-		c, ok := w.TryNext()
+		c, ok := w.tryNext()
 		if ok && j.feeders > 0 && j.hasWork() {
 			j.kick() // one parked worker wakes the next
 		}

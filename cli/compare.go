@@ -181,7 +181,7 @@ func (p *program) plan(cmd *cobra.Command, flags compareFlags) (compare.Plan, er
 			return compare.Plan{}, err
 		}
 		if !seen[name] {
-			plan.Strategies = append(plan.Strategies, compare.Strategy{Name: name, Python: s.description().Python})
+			plan.Strategies = append(plan.Strategies, compare.Strategy{Name: name, Python: s.python})
 		}
 		seen[name] = true
 	}

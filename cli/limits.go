@@ -5,6 +5,7 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/compare"
+	"example.com/overlap/process"
 )
 
 // mostCount is the largest number that a flag takes which counts something: any of 32 bits.
@@ -42,7 +43,7 @@ func growing(executor overlap.Executor, atStart, most int) *growth {
 	if submitted, ok := executor.(compare.Submitted); ok {
 		executor = submitted.Executor
 	}
-	pool, ok := executor.(interface{ Resize(int) })
+	pool, ok := executor.(*process.Pool)
 	if !ok || atStart >= most {
 		return nil
 	}

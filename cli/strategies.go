@@ -13,9 +13,10 @@ import (
 
 // strategy is an executor under the name that --on takes.
 type strategy struct {
-	name string
-	make func(workers int, of ...process.Option) overlap.Executor // workers is what -j says, 0 if it says nothing
-	says overlap.Describer                                        // what it is, without making one
+	name   string
+	python string                                                   // what it answers in Python
+	make   func(workers int, of ...process.Option) overlap.Executor // workers is what -j says, 0 if it says nothing
+	says   overlap.Describer                                        // what it is, without making one
 
 	// What -j says where the executor itself has no such limit: how many inputs may be drawn whose results are not out.
 	windowed bool
@@ -27,15 +28,25 @@ type strategy struct {
 // completions all read it.
 func strategies() []strategy {
 	return []strategy{
-		{name: "sync", make: func(int, ...process.Option) overlap.Executor { return overlap.Sync() }},
-		{name: "threads", make: func(int, ...process.Option) overlap.Executor { return overlap.Threads() }, windowed: true},
-		{name: "pool", make: func(workers int, _ ...process.Option) overlap.Executor { return overlap.Pool(poolSize(workers)) }},
-		{name: "async", make: func(int, ...process.Option) overlap.Executor { return overlap.Async() }, windowed: true},
-		{name: "loop", make: func(int, ...process.Option) overlap.Executor { return overlap.Loop() }, windowed: true},
-		{name: "processes", make: func(workers int, of ...process.Option) overlap.Executor {
+		{name: "sync", python: "the plain loop", make: func(int, ...process.Option) overlap.Executor {
+			return overlap.Sync()
+		}},
+		{name: "threads", python: "threading.Thread per item", make: func(int, ...process.Option) overlap.Executor {
+			return overlap.Threads()
+		}, windowed: true},
+		{name: "pool", python: "ThreadPoolExecutor", make: func(workers int, _ ...process.Option) overlap.Executor {
+			return overlap.Pool(poolSize(workers))
+		}},
+		{name: "async", python: "asyncio.gather", make: func(int, ...process.Option) overlap.Executor {
+			return overlap.Async()
+		}, windowed: true},
+		{name: "loop", python: "asyncio's event loop", make: func(int, ...process.Option) overlap.Executor {
+			return overlap.Loop()
+		}, windowed: true},
+		{name: "processes", python: "multiprocessing.Pool", make: func(workers int, of ...process.Option) overlap.Executor {
 			return process.New(processCount(workers), of...)
 		}, says: &process.Pool{}, processes: true},
-		{name: "processes-submit", make: func(workers int, of ...process.Option) overlap.Executor {
+		{name: "processes-submit", python: "ProcessPoolExecutor.submit", make: func(workers int, of ...process.Option) overlap.Executor {
 			return compare.Submitted{Executor: process.New(processCount(workers), of...)}
 		}, says: submitsToProcesses{}, processes: true},
 	}
@@ -63,9 +74,8 @@ type submitsToProcesses struct{}
 
 func (submitsToProcesses) Describe() overlap.Description {
 	return overlap.Description{
-		What:   "worker processes, with a future for each call",
-		Python: "ProcessPoolExecutor.submit",
-		For:    "calls that come one by one",
+		What: "worker processes, with a future for each call",
+		For:  "calls that come one by one",
 	}
 }
 

@@ -38,7 +38,7 @@ func (p *program) strategiesCommand() *cobra.Command {
 			rows := [][]string{{"strategy", "what it is", "the Python it answers", "for"}}
 			for _, s := range strategies() {
 				d := s.description()
-				rows = append(rows, []string{s.name, d.What, d.Python, d.For})
+				rows = append(rows, []string{s.name, d.What, s.python, d.For})
 			}
 			return p.table(rows)
 		},

@@ -33,7 +33,10 @@ func stubborn(_ context.Context, d time.Duration) (int, error) {
 // comeBack lets abandoned calls come back: a bubble's clock stops with its test.
 func comeBack() { time.Sleep(2 * time.Hour) }
 
-var brief = []overlap.Option{overlap.Timeout(time.Second), overlap.Grace(2 * time.Second), overlap.KeepGoing()}
+var (
+	brief        = []overlap.Option{overlap.Timeout(time.Second), overlap.Grace(2 * time.Second)}
+	briefGoingOn = with(brief, overlap.KeepGoing()) // for a Map or a Group
+)
 
 func isAbandoned(t *testing.T, s *suite) {
 	defer comeBack()
@@ -53,7 +56,7 @@ func isAbandoned(t *testing.T, s *suite) {
 		equal(t, "abandoned calls that run, later", overlap.AbandonedRunning(), before)
 	}
 	start := time.Now()
-	got, err := overlap.Map(t.Context(), executor, overlap.Func(stubborn), []time.Duration{time.Minute}, brief...)
+	got, err := overlap.Map(t.Context(), executor, overlap.Func(stubborn), []time.Duration{time.Minute}, briefGoingOn...)
 	check(start, err, failedCalls(t, "Map", err)[0].Outcome)
 	equal(t, "the value, which came too late", got[0], 0)
 
@@ -65,7 +68,7 @@ func isAbandoned(t *testing.T, s *suite) {
 	}
 
 	start = time.Now()
-	g := overlap.NewGroup(t.Context(), executor, brief...)
+	g := overlap.NewGroup(t.Context(), executor, briefGoingOn...)
 	f := overlap.Submit(g, overlap.Func(stubborn), time.Minute)
 	<-f.Done()
 	err = g.Wait()
@@ -85,7 +88,7 @@ func abandonedSlotIsFree(t *testing.T, s *suite) {
 	for i := range in {
 		in[i] = time.Hour
 	}
-	_, err := overlap.Map(t.Context(), executor, overlap.Func(stubborn), in, brief...)
+	_, err := overlap.Map(t.Context(), executor, overlap.Func(stubborn), in, briefGoingOn...)
 	equal(t, "failures", len(failedCalls(t, "Map", err)), len(in))
 	s.took(t, start, 5*3*time.Second)
 	works(t, executor)
@@ -101,7 +104,7 @@ func abandonedAmongOthers(t *testing.T, s *suite) {
 		}
 		return 2 * n, nil
 	})
-	got, err := overlap.Map(t.Context(), executor, task, numbers(100), brief...)
+	got, err := overlap.Map(t.Context(), executor, task, numbers(100), briefGoingOn...)
 	equal(t, "failures", len(failedCalls(t, "Map", err)), 15)
 	for i, v := range got {
 		if i%7 != 0 {
@@ -140,7 +143,7 @@ func abandonedEndsBadly(t *testing.T, s *suite) {
 		runtime.Goexit()
 		return 0, nil
 	})
-	_, err := overlap.Map(t.Context(), executor, task, numbers(4), brief...)
+	_, err := overlap.Map(t.Context(), executor, task, numbers(4), briefGoingOn...)
 	for _, e := range failedCalls(t, "Map", err) {
 		equal(t, "outcome", e.Outcome, overlap.Abandoned)
 	}
@@ -161,7 +164,7 @@ func abandonedWhileWaiting(t *testing.T, s *suite) {
 		v, err := overlap.Map(ctx, executor, overlap.Func(stubborn), []time.Duration{time.Minute})
 		return v[0], err
 	})
-	_, err := overlap.Map(t.Context(), executor, task, numbers(6), brief...)
+	_, err := overlap.Map(t.Context(), executor, task, numbers(6), briefGoingOn...)
 	for _, e := range failedCalls(t, "Map", err) {
 		equal(t, "outcome", e.Outcome, overlap.Abandoned)
 	}
@@ -185,7 +188,7 @@ func abandonedIsNotRetried(t *testing.T, s *suite) {
 	defer comeBack()
 	start := time.Now()
 	_, err := overlap.Map(t.Context(), s.newExecutor(), overlap.Func(stubborn), []time.Duration{time.Minute},
-		with(brief, overlap.Retry(5))...)
+		with(briefGoingOn, overlap.Retry(5))...)
 	equal(t, "attempts", failedCalls(t, "Map", err)[0].Attempt, 1)
 	s.took(t, start, 3*time.Second)
 }
@@ -203,7 +206,7 @@ func cancelAbandonsNothing(t *testing.T, s *suite) {
 func callerWaits(t *testing.T, s *suite) {
 	start := time.Now()
 	got, err := overlap.Map(t.Context(), s.newExecutor(), overlap.Func(stubborn),
-		[]time.Duration{time.Minute}, brief...)
+		[]time.Duration{time.Minute}, briefGoingOn...)
 	succeeds(t, "Map", err)
 	equal(t, "values", got, []int{42})
 	s.took(t, start, time.Minute)

@@ -19,7 +19,7 @@ func (b bulk) Start(job *overlap.Job) error {
 		go place(messages)
 		calls := make([]overlap.Call, 8)
 		for n := 1; n > 0; {
-			n = w.TryNextRun(calls[:n])
+			n = w.NextBatch(calls[:n])
 			start := time.Now()
 			for _, c := range calls[:n] {
 				if job.Context().Err() != nil {

@@ -159,7 +159,7 @@ func eventsOfAbandoned(t *testing.T, s *suite) {
 		return overlap.Succeeded
 	}
 	l := log{t: t}
-	_, _ = overlap.Map(t.Context(), executor, task, numbers(50), with(brief, l.option())...)
+	_, _ = overlap.Map(t.Context(), executor, task, numbers(50), with(briefGoingOn, l.option())...)
 	time.Sleep(time.Hour)
 	l.check("Map", 50, once, outcome)
 	collect(overlap.Stream(t.Context(), executor, task, upTo(50), with(brief, l.option())...))

@@ -19,7 +19,7 @@ func TestConformance(t *testing.T) {
 		{func() overlap.Executor { return overlap.Pool(2) }, overlaptest.Capabilities{Limit: 2}},
 		{func() overlap.Executor { return overlap.Pool(8) }, overlaptest.Capabilities{Limit: 8}},
 		{overlap.Async, overlaptest.Capabilities{Limit: overlaptest.Unlimited}},
-		{overlap.Loop, overlaptest.Capabilities{Limit: 1, Cooperative: true}},
+		{func() overlap.Executor { return overlap.Loop() }, overlaptest.Capabilities{Limit: 1, Cooperative: true}},
 		{func() overlap.Executor { return feeders{1} },
 			overlaptest.Capabilities{Limit: 1, LimitPerJob: true, KeepsWorker: true}},
 		{func() overlap.Executor { return feeders{4} },

@@ -92,10 +92,15 @@ func newPlan(random *rand.Rand, s *suite, executor overlap.Executor) *plan {
 	if often < 2 && random.IntN(2) == 0 && !slices.ContainsFunc(p.calls, outlastsSomething) {
 		p.options = p.options[2:] // the path of calls without a timeout
 	}
-	if p.keepGoing {
-		p.options = append(p.options, overlap.KeepGoing())
-	}
 	return p
+}
+
+// stopping are the plan's options for a Map or a Group, of which a failure stops the others unless the plan keeps going.
+func (p *plan) stopping() []overlap.Option {
+	if p.keepGoing {
+		return append(p.options, overlap.KeepGoing())
+	}
+	return p.options
 }
 
 func outlastsSomething(steps []step) bool {

@@ -41,7 +41,7 @@ func inTime(t *testing.T, what string, f func()) {
 	}
 }
 
-var atDeadline = []overlap.Option{overlap.Timeout(100 * time.Microsecond), overlap.Grace(0), overlap.KeepGoing()}
+var atDeadline = []overlap.Option{overlap.Timeout(100 * time.Microsecond), overlap.Grace(0)}
 
 // aboutDeadline takes about as long as its timeout.
 var aboutDeadline = overlap.Func(func(_ context.Context, n int) (int, error) {
@@ -55,7 +55,7 @@ func comesBackAsAbandoned(t *testing.T, s *suite) {
 	executor, in := s.newExecutor(), numbers(500)
 	for300ms(t, func() {
 		inTime(t, "Map", func() {
-			out, err := overlap.Map(t.Context(), executor, aboutDeadline, in, atDeadline...)
+			out, err := overlap.Map(t.Context(), executor, aboutDeadline, in, with(atDeadline, overlap.KeepGoing())...)
 			failed := map[int]bool{}
 			if job, ok := asJobError(err); ok {
 				for _, e := range job.Failed {
@@ -81,7 +81,7 @@ func groupOfAbandoned(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	for300ms(t, func() {
 		inTime(t, "Group.Wait", func() {
-			g := overlap.NewGroup(t.Context(), executor, atDeadline...)
+			g := overlap.NewGroup(t.Context(), executor, with(atDeadline, overlap.KeepGoing())...)
 			futures := make([]*overlap.Future[int], 100)
 			for i := range futures {
 				futures[i] = overlap.Submit(g, aboutDeadline, i)

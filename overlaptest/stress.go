@@ -55,7 +55,7 @@ func anyMix(t *testing.T, s *suite) {
 func (p *plan) runMap(t *testing.T) {
 	ctx, cancel := p.context(t)
 	defer cancel()
-	values, err := overlap.Map(ctx, p.executor, p.task(), numbers(len(p.calls)), p.options...)
+	values, err := overlap.Map(ctx, p.executor, p.task(), numbers(len(p.calls)), p.stopping()...)
 	equal(t, "values", len(values), len(p.calls))
 	ends := make([]end, len(p.calls))
 	for i := range ends {
@@ -143,7 +143,7 @@ func (p *plan) runStream(t *testing.T) {
 func (p *plan) runGroup(t *testing.T) {
 	ctx, cancel := p.context(t)
 	defer cancel()
-	g := overlap.NewGroup(ctx, p.executor, p.options...)
+	g := overlap.NewGroup(ctx, p.executor, p.stopping()...)
 	task := p.task()
 	all := make([]*overlap.Future[int], len(p.calls))
 	canceled := map[int]bool{}

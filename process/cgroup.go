@@ -21,7 +21,7 @@ func Cgroup(dir string) Option {
 	if dir == "" {
 		panic("overlap: process.Cgroup: no directory given")
 	}
-	return func(s *settings) { s.cgroups.given = dir }
+	return option(func(s *settings) { s.cgroups.given = dir })
 }
 
 // cgroups is where the workers of a pool have a cgroup each.

@@ -229,7 +229,7 @@ func TestAFoundPlaceThatDoesNotServeIsGivenUp(t *testing.T) {
 	}
 	nothingLeft(t)
 	home := t.TempDir() // no cgroup
-	p := New(1, Silent(), MemoryLimit(256<<20), func(s *settings) { s.cgroups.home.Store(&home) })
+	p := New(1, Silent(), MemoryLimit(256<<20), option(func(s *settings) { s.cgroups.home.Store(&home) }))
 	defer p.Close()
 	mustDouble(t, p, 10)
 	if how := p.Info().MemoryLimit; how != "RLIMIT_DATA" {

@@ -49,7 +49,7 @@ func InitValue(v any) Option {
 	if err != nil {
 		panic(fmt.Sprintf("overlap: process.InitValue: %v", err))
 	}
-	return func(s *settings) { s.initValue = text }
+	return option(func(s *settings) { s.initValue = text })
 }
 
 const defaultLongestLine = 256 << 20
@@ -61,7 +61,7 @@ func LongestLine(bytes int) Option {
 	if bytes < 1024 {
 		panic(fmt.Sprintf("overlap: process.LongestLine: must be at least 1,024, got %d", bytes))
 	}
-	return func(s *settings) { s.longestLine = bytes }
+	return option(func(s *settings) { s.longestLine = bytes })
 }
 
 // lines is the dialect of workers that are any command.
@@ -104,9 +104,8 @@ func (d *lines) name() string { return "command " + filepath.Base(d.argv[0]) }
 
 func (d *lines) describe() overlap.Description {
 	return overlap.Description{
-		What:   "worker processes of any command: " + strings.Join(d.argv, " "),
-		Python: "multiprocessing.Pool",
-		For:    "functions in other languages",
+		What: "worker processes of any command: " + strings.Join(d.argv, " "),
+		For:  "functions in other languages",
 	}
 }
 

@@ -342,7 +342,7 @@ func TestWrongArgumentsOfCommandPanic(t *testing.T) {
 		"line":         func() { LongestLine(10) },
 		"init":         func() { InitValue(make(chan int)) },
 		"init for New": func() { New(1, InitValue(1)) },
-		"Initializer":  func() { Command([]string{"x"}, 1, func(s *settings) { s.initializer = "x" }) },
+		"Initializer":  func() { Command([]string{"x"}, 1, option(func(s *settings) { s.initializer = "x" })) },
 	} {
 		func() {
 			defer func() {

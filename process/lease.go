@@ -45,7 +45,7 @@ func (p *Pool) work(w *overlap.Worker, drained <-chan struct{}) {
 	l := &lease{pool: p, worker: w, drained: drained, window: 1}
 	defer l.end()
 	for {
-		call, ok := w.TryNext()
+		call, ok := w.Next()
 		if !ok {
 			return
 		}

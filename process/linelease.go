@@ -66,7 +66,7 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker, drained <-chan struct{}) {
 	l := &lineLease{pool: p, dialect: d, worker: w, drained: drained}
 	defer l.end()
 	for {
-		call, ok := w.TryNext()
+		call, ok := w.Next()
 		if !ok {
 			return
 		}
@@ -129,7 +129,7 @@ func (l *lineLease) feed(call overlap.Call) bool {
 			if !l.room() {
 				break
 			}
-			call, ok = l.worker.TryNext()
+			call, ok = l.worker.Next()
 		}
 		if l.open == 0 {
 			return true
@@ -142,7 +142,7 @@ func (l *lineLease) feed(call overlap.Call) bool {
 			return false
 		}
 		if ok = l.room(); ok {
-			call, ok = l.worker.TryNext()
+			call, ok = l.worker.Next()
 		}
 	}
 }

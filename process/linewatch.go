@@ -65,7 +65,7 @@ func (l *lineLease) look() {
 // fill sends a worker that makes calls at once those that have come while it makes others.
 func (l *lineLease) fill() {
 	for l.room() {
-		call, ok := l.worker.TryNext()
+		call, ok := l.worker.Next()
 		if !ok {
 			break
 		}

@@ -78,9 +78,7 @@ func open(d dialect, n int, options []Option) *Pool {
 	p.alive, p.greeted, p.leased = map[*child]bool{}, map[*child]bool{}, map[*child]bool{}
 	p.changed.L = &p.mu
 	p.settings.least = &leastMemory{}
-	for _, o := range options {
-		o(&p.settings)
-	}
+	p.settings.apply(options)
 	d.check(&p.settings)
 	if d.refusal() == nil {
 		p.settings.findCgroups()
@@ -126,9 +124,8 @@ func (sameBinary) name() string { return "processes" }
 
 func (sameBinary) describe() overlap.Description {
 	return overlap.Description{
-		What:   "worker processes of the same binary; killed on timeout, a crash hurts one call",
-		Python: "multiprocessing.Pool",
-		For:    "cgo, unsafe, hard timeouts, isolation",
+		What: "worker processes of the same binary; killed on timeout, a crash hurts one call",
+		For:  "cgo, unsafe, hard timeouts, isolation",
 	}
 }
 

@@ -29,7 +29,7 @@ func (o *outgoing) pull(w *overlap.Worker, most int) []overlap.Call {
 	if most > len(o.run) {
 		o.run = make([]overlap.Call, most)
 	}
-	return o.run[:w.TryNextRun(o.run[:most])]
+	return o.run[:w.NextBatch(o.run[:most])]
 }
 
 const (

@@ -9,7 +9,21 @@ import (
 )
 
 // Option is an option of [New] and [Command].
-type Option func(*settings)
+type Option interface{ applyToPool(*settings) }
+
+type option func(*settings)
+
+func (o option) applyToPool(to *settings) { o(to) }
+
+// apply sets what the options say. It panics when one of them is nil.
+func (s *settings) apply(options []Option) {
+	for i, o := range options {
+		if o == nil {
+			panic(fmt.Sprintf("overlap: process: option %d of the pool is nil", i+1))
+		}
+		o.applyToPool(s)
+	}
+}
 
 type settings struct {
 	initializer string
@@ -33,7 +47,7 @@ func Initializer(task *overlap.Task[struct{}, struct{}]) Option {
 	if !task.Defined() {
 		panic("overlap: process.Initializer: the task must be made with overlap.Define, for the workers to find it")
 	}
-	return func(s *settings) { s.initializer = task.Name() }
+	return option(func(s *settings) { s.initializer = task.Name() })
 }
 
 // RecycleAfter replaces a worker after about n calls (within a tenth, so that not all are replaced at once), between
@@ -42,7 +56,7 @@ func RecycleAfter(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: process.RecycleAfter: must be at least 1, got %d", n))
 	}
-	return func(s *settings) { s.recycle = n }
+	return option(func(s *settings) { s.recycle = n })
 }
 
 // MemoryLimit bounds a worker's memory, C's included, in bytes: a worker that wants more dies of it, and its call fails with
@@ -58,13 +72,13 @@ func MemoryLimit(bytes int64) Option {
 	if bytes < 64<<20 {
 		panic(fmt.Sprintf("overlap: process.MemoryLimit: must be at least 64 MB, got %d bytes", bytes))
 	}
-	return func(s *settings) { s.memory = bytes }
+	return option(func(s *settings) { s.memory = bytes })
 }
 
 // Printed has what workers print, on standard output and error alike, given to line, without the end of the line, instead
 // of to the parent's standard error. It is called by one goroutine per worker.
 func Printed(line func(worker string, text []byte)) Option {
-	return func(s *settings) { s.printed = line }
+	return option(func(s *settings) { s.printed = line })
 }
 
 // Silent drops what workers print, but for the end of it, which the error of a worker's death has, and the pool's notices if
@@ -75,7 +89,7 @@ func Silent() Option { return Printed(func(string, []byte) {}) }
 // which says nothing, or that it goes on with fewer workers than wanted. A text is one line, without its end. tell is called
 // by any goroutine, and must not call the pool.
 func Notices(tell func(text string)) Option {
-	return func(s *settings) { s.notices = tell }
+	return option(func(s *settings) { s.notices = tell })
 }
 
 // notice tells people something. It does not wait for them.
@@ -92,12 +106,12 @@ func (s *settings) notice(text string) {
 // is not empty. What they print otherwise goes where it would go. It costs two writes a call. Of what a call prints, the first
 // and the last 512 KB are kept, with a line between them that says how much was cut. take is called by one goroutine per worker.
 func PrintedPerCall(take func(Printout)) Option {
-	return func(s *settings) { s.perCall = take }
+	return option(func(s *settings) { s.perCall = take })
 }
 
 // Environment adds variables ("NAME=value") to the workers' environment, which otherwise is the parent's.
 func Environment(variables ...string) Option {
-	return func(s *settings) { s.environment = append(s.environment, variables...) }
+	return option(func(s *settings) { s.environment = append(s.environment, variables...) })
 }
 
 // RecycleAbove replaces a worker that uses more memory than that between two calls, in bytes, as it sees it itself every
@@ -106,7 +120,7 @@ func RecycleAbove(bytes int64) Option {
 	if bytes < 1 {
 		panic(fmt.Sprintf("overlap: process.RecycleAbove: must be at least 1, got %d", bytes))
 	}
-	return func(s *settings) { s.above = bytes }
+	return option(func(s *settings) { s.above = bytes })
 }
 
 // IdleTimeout ends the workers when there has been no job for d; the next job starts them again. It panics when d is not
@@ -115,7 +129,7 @@ func IdleTimeout(d time.Duration) Option {
 	if d <= 0 {
 		panic(fmt.Sprintf("overlap: process.IdleTimeout: must be positive, got %v", d))
 	}
-	return func(s *settings) { s.idle = d }
+	return option(func(s *settings) { s.idle = d })
 }
 
 // retire reports whether a worker has served its time, or will have when it has made the calls that are in flight.

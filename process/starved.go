@@ -15,7 +15,7 @@ type leastMemory struct {
 func (s *settings) starved(d dialect, err error) error {
 	s.least.once.Do(func() {
 		free := &settings{initializer: s.initializer, initValue: s.initValue, longestLine: s.longestLine, environment: s.environment}
-		Silent()(free)
+		Silent().applyToPool(free)
 		c, err := d.spawn(free)
 		if err != nil {
 			return

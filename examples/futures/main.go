@@ -30,7 +30,7 @@ func main() {
 	slow := overlap.Submit(group, ask, source{"the slow one", time.Hour})
 	fast := overlap.Submit(group, ask, source{"the fast one", time.Millisecond})
 
-	ended, _ := overlap.First(ctx, slow, fast)
+	ended, _ := overlap.FirstCompleted(ctx, slow, fast)
 	fmt.Println(len(ended), "has ended")
 	fmt.Println(fast.Wait(ctx))
 

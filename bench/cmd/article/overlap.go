@@ -21,7 +21,7 @@ var strategies = map[string]func() overlap.Executor{
 	"threads": overlap.Threads,
 	"pool":    func() overlap.Executor { return overlap.Pool(overlap.DefaultWorkers()) },
 	"async":   overlap.Async,
-	"loop":    overlap.Loop,
+	"loop":    func() overlap.Executor { return overlap.Loop() },
 }
 
 // measureHere does "job/strategy" and prints the measurement.
