@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/overlap/internal/lifeline"
+	"example.com/overlap/internal/procgroup"
 )
 
 // NewProcesses gives the [Runner] that makes each measurement in a fresh process: this program started again with args,
@@ -36,7 +37,7 @@ func (p processes) Measure(ctx context.Context, order Order) (*Measurement, erro
 	var stderr tail
 	cmd := exec.CommandContext(ctx, p.path, p.args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.Cancel = func() error { return killGroup(cmd.Process) }
+	cmd.Cancel = func() error { return procgroup.Kill(cmd.Process) }
 	cmd.WaitDelay = time.Second // a process that the task started may hold the pipes after the child is gone
 	line, err := lifeline.Tie(cmd)
 	if err != nil {

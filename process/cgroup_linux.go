@@ -10,9 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"example.com/overlap/internal/procgroup"
 )
 
 // start starts the worker's process, from its first instruction in a cgroup of its own if there is a place for one. A place
@@ -23,7 +26,7 @@ func (s *settings) start(c *child) error {
 	case s.cgroups.refusal != nil:
 		return s.cgroups.refusal
 	case home == nil:
-		return startOnItsThread(c.cmd)
+		return procgroup.Start(c.cmd)
 	}
 	inside := *c.cmd // a Cmd is started once
 	err := c.cgroup.start(&inside, *home, s.memory)
@@ -34,7 +37,7 @@ func (s *settings) start(c *child) error {
 	if s.cgroups.given != "" {
 		return err
 	}
-	if err := startOnItsThread(c.cmd); err != nil {
+	if err := procgroup.Start(c.cmd); err != nil {
 		return err
 	}
 	s.cgroups.home.Store(nil)
@@ -63,10 +66,8 @@ func (g *cgroup) start(cmd *exec.Cmd, home string, memory int64) (err error) {
 		return err
 	}
 	defer dir.Close()
-	attributes := *cmd.SysProcAttr
-	attributes.UseCgroupFD, attributes.CgroupFD = true, int(dir.Fd())
-	cmd.SysProcAttr = &attributes
-	err = startOnItsThread(cmd)
+	cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(dir.Fd())}
+	err = procgroup.Start(cmd)
 	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENOSYS) {
 		return fmt.Errorf("%w; starting it in the cgroup %s takes Linux 5.7 and, without being root, that this program "+
 			"may write cgroup.procs of the cgroup that both are in", err, g.dir)

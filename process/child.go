@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/procgroup"
 )
 
 // child is a worker process as its parent sees it.
@@ -261,7 +262,17 @@ func (c *child) overdue(reason string) {
 // kill ends the worker and all that it started, at once.
 func (c *child) kill(reason string) {
 	c.reason.CompareAndSwap(nil, &reason)
-	killGroup(c)
+	if !c.gone() { // A zombie keeps the number of its group until reap has reaped it.
+		procgroup.Kill(c.cmd.Process)
+	}
+}
+
+// reap waits for the worker's end, and ends with it all that it has started.
+func (c *child) reap() {
+	procgroup.Wait(c.cmd)
+	c.cgroup.end()
+	close(c.exited)
+	c.replies.SetReadDeadline(time.Now()) // wakes whoever reads
 }
 
 // lifetime spreads the retirement of workers within a tenth around n calls.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"syscall"
 )
 
 // filePage is the number of the file that a command's worker may share with its parent.
@@ -61,15 +60,12 @@ func (d *lines) spawn(s *settings) (*child, error) {
 	widen(replies)
 	c.cmd = exec.Command(d.argv[0], d.argv[1:]...)
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr, c.cmd.ExtraFiles = stdin, stdout, stderr, []*os.File{file}
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	dieWithParent(c.cmd.SysProcAttr)
 	c.cmd.Env = append(withoutOurs(os.Environ()), s.environment...)
 	c.cmd.Env = append(c.cmd.Env, fmt.Sprintf("%s=%d", lineVariable, lineVersion), fmt.Sprintf("%s=%d", depthVariable, depth()+1))
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
 	c.name = nameOf(c.cmd.Process.Pid)
-	guarding.add(c.cmd.Process.Pid)
 	c.inherited, c.kills = peakHere(), kills()
 	for _, f := range []*os.File{stdin, stdout, stderr, file} {
 		f.Close()

@@ -5,6 +5,7 @@ package process
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"example.com/overlap/internal/procgroup"
 )
 
 // patience is how long a test waits for a fact that must come; it is reached only when the test fails.
@@ -61,7 +64,7 @@ func footprintNow() footprint {
 // a file, memory shared with a worker or a goroutine.
 func nothingLeft(t *testing.T) {
 	t.Helper()
-	starter() // is there for good, as is what the runtime polls with
+	procgroup.Start(&exec.Cmd{}) // whose thread is there for good, as is what the runtime polls with
 	if r, w, err := os.Pipe(); err == nil {
 		r.Close()
 		w.Close()

@@ -3,7 +3,6 @@ package process
 import (
 	"os"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,26 +34,4 @@ func executable() string {
 		return "/proc/self/exe"
 	}
 	return ownPath
-}
-
-// dieWithParent has the kernel kill the worker with the thread that started it, in case it cannot see the end of its
-// control pipe, for instance because it is stopped.
-func dieWithParent(attributes *syscall.SysProcAttr) { attributes.Pdeathsig = syscall.SIGKILL }
-
-// reap waits for the worker's end, and ends with it all that it has started, while a zombie keeps the number of its group
-// from being given to others.
-func (c *child) reap() {
-	pid := c.cmd.Process.Pid
-	for {
-		var info unix.Siginfo
-		if unix.Waitid(unix.P_PID, pid, &info, unix.WEXITED|unix.WNOWAIT, nil) != unix.EINTR {
-			break
-		}
-	}
-	unix.Kill(-pid, unix.SIGKILL)
-	c.cgroup.end()
-	guarding.remove(pid)
-	c.cmd.Wait()
-	close(c.exited)
-	c.replies.SetReadDeadline(time.Now()) // wakes whoever reads
 }

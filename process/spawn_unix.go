@@ -7,9 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
-	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -19,25 +17,6 @@ import (
 const laneRoom = 4 << 20
 
 func supported() error { return nil }
-
-// starter is the thread that starts all workers and never ends. The signal a worker gets when its parent dies follows
-// the thread that started it, not the process (golang/go#27505), and threads of overlap.Threads end all the time.
-var starter = sync.OnceValue(func() chan<- func() {
-	jobs := make(chan func())
-	go func() {
-		runtime.LockOSThread()
-		for f := range jobs {
-			f()
-		}
-	}()
-	return jobs
-})
-
-func startOnItsThread(cmd *exec.Cmd) error {
-	err := make(chan error)
-	starter() <- func() { err <- cmd.Start() }
-	return <-err
-}
 
 // spawn starts a worker.
 func (s *settings) spawn() (*child, error) {
@@ -101,8 +80,7 @@ func (s *settings) spawn() (*child, error) {
 		return abort(err)
 	}
 	c.nonce = nonceOf()
-	c.cmd = &exec.Cmd{Path: executable(), Args: os.Args[:1], ExtraFiles: files, SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
-	dieWithParent(c.cmd.SysProcAttr)
+	c.cmd = &exec.Cmd{Path: executable(), Args: os.Args[:1], ExtraFiles: files}
 	c.cmd.Stdout, c.cmd.Stderr = theirs[len(theirs)-1], theirs[len(theirs)-1]
 	c.cmd.Env = append(withoutOurs(os.Environ()), "GOTRACEBACK=all", "GOMAXPROCS=1")
 	if s.memory > 0 {
@@ -120,7 +98,6 @@ func (s *settings) spawn() (*child, error) {
 		return abort(err)
 	}
 	c.name = nameOf(c.cmd.Process.Pid)
-	guarding.add(c.cmd.Process.Pid)
 	c.inherited, c.kills = peakHere(), kills()
 	for _, f := range theirs {
 		f.Close()
@@ -147,15 +124,6 @@ func readNow(from *os.File, b []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	return n, nil
-}
-
-// killGroup kills the worker and its children. A zombie keeps its number until reap has reaped it.
-func killGroup(c *child) {
-	select {
-	case <-c.exited:
-	default:
-		unix.Kill(-c.cmd.Process.Pid, unix.SIGKILL)
-	}
 }
 
 // dump has the worker print its goroutines and end.

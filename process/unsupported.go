@@ -25,8 +25,6 @@ func (p *printed) waiting() int { return 0 }
 
 func readNow(*os.File, []byte) (int, error) { return 0, supported() }
 
-func killGroup(*child) {}
-
 func (c *child) dump() {}
 
 func (c *child) peak() int64 { return 0 }

@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+
+	"example.com/overlap/internal/procgroup"
 )
 
 // Line is the parent's end of a lifeline. Its methods are safe to use from several goroutines.
@@ -33,7 +35,7 @@ func Tie(cmd *exec.Cmd) (*Line, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot tie %s to this process: %w", cmd.Path, err)
 	}
-	ownGroup(cmd)
+	procgroup.Lead(cmd)
 	return &Line{pipe: pipe}, nil
 }
 
