@@ -13,8 +13,8 @@ const fromHelp = "read the inputs from this `file`, one a line; - is standard in
 	"the next file's follow"
 
 // inputs finds the inputs that the user gave: arguments, files, or standard input when that is no terminal. Those that
-// are there already, arguments and the lines of regular files, are all checked, so that nothing runs if one of them is
-// bad. The end of ctx ends that.
+// are there already, arguments and the lines of regular files that are not too large, are all checked, so that nothing
+// runs if one of them is bad. The end of ctx ends that.
 func (p *program) inputs(ctx context.Context, task overlap.AnyTask, args, from []string) (*source.Source, error) {
 	switch {
 	case len(args) > 0 && len(from) > 0:

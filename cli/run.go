@@ -31,9 +31,9 @@ func (p *program) runCommand() *cobra.Command {
 
 Inputs are the arguments, the lines of --from FILE, or else the lines of standard input. A task that takes whole numbers
 also takes a range of them, 1000..15999, as an argument. Other inputs are read as the task's own type reads text, as
-strings, numbers or booleans, or else as JSON. Blank lines are skipped; a line may have 16 MiB. Arguments and regular
-files are checked as a whole before anything runs. A bad line from a pipe ends the inputs: the calls before it are done,
-and the exit status is 2.
+strings, numbers or booleans, or else as JSON. Blank lines are skipped; a line may have 16 MiB. Arguments, and regular
+files of up to 64 MiB, are checked as a whole before anything runs. A bad line of a larger file or of a pipe ends the
+inputs: the calls before it are done, and the exit status is 2.
 
 Each line of the results has index, input, value or error, outcome, attempts, seconds (of the last attempt) and worker.
 A text that is not UTF-8 stands there with U+FFFD for what JSON cannot hold; its bytes follow as input_base64 or

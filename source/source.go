@@ -30,6 +30,10 @@ func (i Item) String() string {
 // Unknown is the Count of a source that has to be read to its end before its items are counted.
 const Unknown = -1
 
+// LargestChecked is the size in bytes up to which [Source.Check] reads a file: a larger one takes so long that work
+// had better start before the last of its items has been read.
+const LargestChecked = 64 << 20
+
 // Source is where the inputs of a job come from. [Arguments] and [Open] make one, and so does anybody who sets Name,
 // Count and Items. A Source is for one goroutine at a time.
 type Source struct {
@@ -88,7 +92,7 @@ func (s *Source) addUp() {
 
 // Check reads the items that are there already, and sets Count, so that nothing has to run when one of them is bad. The
 // error is the first bad item's, or the cause of ctx's end. Items that can be read only once, such as those that come
-// through a pipe, are not looked at.
+// through a pipe, are not looked at, and neither are those of a file of more than [LargestChecked] bytes.
 func (s *Source) Check(ctx context.Context, parse func(Item) (any, error)) error {
 	for _, part := range s.parts {
 		if err := part.Check(ctx, parse); err != nil {
@@ -99,7 +103,7 @@ func (s *Source) Check(ctx context.Context, parse func(Item) (any, error)) error
 		s.addUp()
 		return nil
 	}
-	if !s.repeatable {
+	if !s.repeatable || len(s.Files) == 1 && s.Files[0].Info.Size() > LargestChecked {
 		return nil
 	}
 	var count int64

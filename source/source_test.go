@@ -75,6 +75,17 @@ func TestCheckCountsAndFindsTheFirstBadItem(t *testing.T) {
 	}
 }
 
+func TestLargeFilesAreNotChecked(t *testing.T) {
+	large := file(t, "large", "x")
+	if err := os.Truncate(large, LargestChecked+1); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, t.Context(), nil, large)
+	if err := s.Check(t.Context(), Parser(taskOf[int]())); err != nil || s.Count != Unknown {
+		t.Errorf("%d items, %v", s.Count, err)
+	}
+}
+
 func TestTheEndOfTheContextEndsTheItems(t *testing.T) {
 	enough := errors.New("that is enough")
 	pipe, writer := io.Pipe()
