@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap/compare"
+	"example.com/overlap/report"
 )
 
 // compareFlags are what the user asked of compare.
@@ -102,12 +103,12 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 	var all *compare.Report
 	var failures []error
 	for _, open := range jobs {
-		report, err := measure(ctx, plan, open)
+		measured, err := measure(ctx, plan, open)
 		p.messages.draw("")
-		if report != nil {
-			show(report)
-			all = merge(all, report)
-			plan.Seed = report.Seed // one seed repeats the whole comparison
+		if measured != nil {
+			show(measured)
+			all = merge(all, measured)
+			plan.Seed = measured.Seed // one seed repeats the whole comparison
 		}
 		if err != nil && ctx.Err() == nil {
 			failures = append(failures, err)
@@ -134,9 +135,9 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 }
 
 // failedCalls says under which strategies calls failed, of which the report tells more.
-func failedCalls(report *compare.Report) error {
+func failedCalls(measured *compare.Report) error {
 	var under []string
-	for _, job := range report.Jobs {
+	for _, job := range measured.Jobs {
 		for _, s := range job.Strategies {
 			if (s.Failed > 0 || s.Error != "") && !slices.Contains(under, s.Name) {
 				under = append(under, s.Name)
@@ -206,19 +207,19 @@ func measure(ctx context.Context, plan compare.Plan, open openJob) (*compare.Rep
 		plan.Strategies = withNotes(plan.Strategies, job.Task)
 	}
 	plan.Jobs = []compare.Job{job}
-	report, err := compare.Run(ctx, plan)
-	return report, errors.Join(err, closeJob())
+	measured, err := compare.Run(ctx, plan)
+	return measured, errors.Join(err, closeJob())
 }
 
 // reports shows one report below the other, on a stream that may be a terminal.
 func (p *program) reports(to io.Writer, stream any) (show func(*compare.Report)) {
 	below := false
-	return func(report *compare.Report) {
+	return func(measured *compare.Report) {
 		if below {
 			_, _ = fmt.Fprintln(to)
 		}
 		below = true
-		_ = report.WriteTerminal(to, compare.Style{Color: colors(stream), Width: width(stream)}) // see standardOutput
+		_ = report.WriteText(to, measured, report.Style{Color: colors(stream), Width: width(stream)}) // see standardOutput
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"example.com/overlap/compare"
 	"example.com/overlap/internal/outfile"
+	"example.com/overlap/report"
 	"example.com/overlap/source"
 )
 
@@ -19,7 +20,7 @@ type exports []export
 type export struct {
 	flag  string
 	file  *outfile.File // nil for standard output
-	write func(*compare.Report, io.Writer) error
+	write func(io.Writer, *compare.Report) error
 }
 
 // openExports refuses exports that would be lost, or take away the inputs or what else is written.
@@ -31,10 +32,10 @@ func (p *program) openExports(flags compareFlags, inputs []source.File) (all exp
 	}()
 	for _, e := range []struct {
 		flag, path string
-		write      func(*compare.Report, io.Writer) error
+		write      func(io.Writer, *compare.Report) error
 	}{
-		{"--export-json", flags.exportJSON, (*compare.Report).WriteJSON},
-		{"--export-markdown", flags.exportMarkdown, (*compare.Report).WriteMarkdown},
+		{"--export-json", flags.exportJSON, report.WriteJSON},
+		{"--export-markdown", flags.exportMarkdown, report.WriteMarkdown},
 	} {
 		if e.path == "" {
 			continue
@@ -80,20 +81,20 @@ func (all exports) toStdout() bool {
 	return false
 }
 
-func (all exports) commit(report *compare.Report, stdout io.Writer) error {
+func (all exports) commit(measured *compare.Report, stdout io.Writer) error {
 	var failures []error
 	for _, e := range all {
 		if e.file == nil {
-			_ = e.write(report, stdout) // which remembers the error
+			_ = e.write(stdout, measured) // which remembers the error
 			continue
 		}
-		failures = append(failures, e.commit(report))
+		failures = append(failures, e.commit(measured))
 	}
 	return errors.Join(failures...)
 }
 
-func (e export) commit(report *compare.Report) error {
-	err := e.write(report, e.file)
+func (e export) commit(measured *compare.Report) error {
+	err := e.write(e.file, measured)
 	if err == nil {
 		return e.file.Commit()
 	}
@@ -103,7 +104,7 @@ func (e export) commit(report *compare.Report) error {
 	if otherErr != nil || e.file.Part() == "" {
 		return err
 	}
-	if otherErr = errors.Join(e.write(report, elsewhere), elsewhere.Close()); otherErr != nil {
+	if otherErr = errors.Join(e.write(elsewhere, measured), elsewhere.Close()); otherErr != nil {
 		_ = os.Remove(elsewhere.Name())
 		return err
 	}

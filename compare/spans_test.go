@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -130,56 +129,4 @@ func TestTimelineOfRandomSpans(t *testing.T) {
 	if newTimeline(nil, 0) != nil {
 		t.Error("a timeline of no time")
 	}
-}
-
-// Pictures are drawn for any width without running out of bounds, each row as wide as asked.
-func TestDrawAnyWidth(t *testing.T) {
-	for _, b := range []behaviour{
-		{walls: []float64{1}, inFlight: 1, call: 0.01}, {walls: []float64{1}, inFlight: 7, call: 0.07},
-		{walls: []float64{1}, inFlight: 8, call: 0.3}, {walls: []float64{1}, inFlight: 100, call: 1},
-		{walls: []float64{1}, inFlight: 3, call: 1e-9},
-	} {
-		s := &StrategyReport{Name: "x"}
-		for _, run := range b.script(100) {
-			run.m.Calls = 100
-			s.Measurements = append(s.Measurements, run.m)
-		}
-		s.summarize()
-		for width := 1; width <= 250; width++ {
-			rows, _ := s.draw(width)
-			if len(rows) < 1 || len(rows) > timelineLanes {
-				t.Fatalf("%d rows", len(rows))
-			}
-			for _, row := range rows {
-				if n := len([]rune(row)); n != width {
-					t.Fatalf("a row of %d cells, want %d: %s", n, width, row)
-				}
-			}
-		}
-	}
-}
-
-func TestLanesShowOneCallAfterAnother(t *testing.T) {
-	for _, c := range []struct {
-		lane []Bar
-		want string
-	}{
-		{[]Bar{{0, 5}, {5, 10}}, "█████▒▒▒▒▒"},
-		{[]Bar{{2, 4}, {6, 9}}, "··██··▒▒▒·"},
-		{[]Bar{{3, 3.01}}, "···█······"},
-		{[]Bar{{9.99, 10}}, "·········█"},
-		{nil, "··········"},
-	} {
-		if got := drawLane(c.lane, 10, 10); got != c.want {
-			t.Errorf("%v: %s, want %s", c.lane, got, c.want)
-		}
-	}
-}
-
-func ExampleStyle() {
-	fmt.Println(Style{Width: 20}.wrap("a line that is too long for so few columns", "  "))
-	// Output:
-	// a line that is too
-	//   long for so few
-	//   columns
 }

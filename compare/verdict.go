@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"example.com/overlap/internal/figures"
 )
 
 // verdict is the report in one paragraph: what the job is, which strategy won, by how much, and why.
@@ -32,12 +34,12 @@ func (j *JobReport) classSentence() string {
 	case j.ClassBasis != "sync":
 		under += " (sync was not measured)"
 	}
-	share := percent(*j.CPUShare)
+	share := figures.Percent(*j.CPUShare)
 	switch {
 	case j.Class == IOBound:
 		return fmt.Sprintf("IO-bound: %s the calls spent %s of their time on a CPU and waited for the rest.", under, share)
 	case j.Class == CPUBound && *j.CPUShare < cpuBoundFrom:
-		busy := digits(*j.strategy(j.ClassBasis).CoresBusy)
+		busy := figures.Digits(*j.strategy(j.ClassBasis).CoresBusy)
 		return fmt.Sprintf("CPU-bound: %s the calls kept %s of %s busy.", under, busy, j.cores())
 	case j.Class == CPUBound:
 		return fmt.Sprintf("CPU-bound: %s the calls spent %s of their time on a CPU.", under, share)
@@ -51,7 +53,7 @@ func (j *JobReport) winnerSentence(order []*StrategyReport) string {
 	if j.Winner == Tie {
 		return j.tieSentence(order)
 	}
-	text := fmt.Sprintf("%s won with %s", fastest.Name, duration(*fastest.MedianSeconds))
+	text := fmt.Sprintf("%s won with %s", fastest.Name, figures.Seconds(*fastest.MedianSeconds))
 	if len(order) == 1 {
 		return j.aloneSentence(fastest)
 	}
@@ -59,21 +61,21 @@ func (j *JobReport) winnerSentence(order []*StrategyReport) string {
 	ratio := *runnerUp.MedianSeconds / *fastest.MedianSeconds
 	if over := overSync(fastest); over != "" && runnerUp.Name != "sync" {
 		return fmt.Sprintf("%s: %s, and %s as fast as the runner-up, %s (%s).", text, over,
-			times(ratio), runnerUp.Name, duration(*runnerUp.MedianSeconds))
+			times(ratio), runnerUp.Name, figures.Seconds(*runnerUp.MedianSeconds))
 	}
 	return fmt.Sprintf("%s: %s as fast as the runner-up, %s (%s).", text, times(ratio), runnerUp.Name,
-		duration(*runnerUp.MedianSeconds))
+		figures.Seconds(*runnerUp.MedianSeconds))
 }
 
 // aloneSentence is of the one strategy that can win.
 func (j *JobReport) aloneSentence(s *StrategyReport) string {
-	took := duration(*s.MedianSeconds)
+	took := figures.Seconds(*s.MedianSeconds)
 	switch {
 	case s.Failed > 0 && len(j.Strategies) > 1:
 		return fmt.Sprintf("%s took %s, and the fewest calls failed under it, %d of %d: "+
 			"see why before you choose by the times.", s.Name, took, s.Failed, j.Calls)
 	case s.Failed > 0:
-		return fmt.Sprintf("Only %s was measured: %s, and %d of %s failed.", s.Name, took, s.Failed, count(j.Calls, "call"))
+		return fmt.Sprintf("Only %s was measured: %s, and %d of %s failed.", s.Name, took, s.Failed, figures.Count(j.Calls, "call"))
 	}
 	return fmt.Sprintf("Only %s was measured without failing: %s.", s.Name, took)
 }
@@ -88,7 +90,7 @@ func (j *JobReport) tieSentence(order []*StrategyReport) string {
 		any = "any"
 	}
 	text := fmt.Sprintf("%s tie: their medians, %s, differ by less than 5 %% or by no more than chance, so %s will do",
-		list(j.Tied), fromTo(low, high), any)
+		figures.List(j.Tied), fromTo(low, high), any)
 	if over := overSync(order[0]); over != "" && !slices.Contains(j.Tied, "sync") {
 		text += ", " + over
 	}
@@ -100,10 +102,10 @@ func (j *JobReport) tieSentence(order []*StrategyReport) string {
 
 // fromTo prints two times, or one where both look the same.
 func fromTo(low, high float64) string {
-	if duration(low) == duration(high) {
-		return "about " + duration(low)
+	if figures.Seconds(low) == figures.Seconds(high) {
+		return "about " + figures.Seconds(low)
 	}
-	return duration(low) + " to " + duration(high)
+	return figures.Seconds(low) + " to " + figures.Seconds(high)
 }
 
 // overSync says how much faster than sync a strategy is, "" where that says nothing.
@@ -134,8 +136,8 @@ func (j *JobReport) mostFrugal() string {
 	if least == nil || float64(second) < 1.2*float64(*least.PeakMemoryBytes) {
 		return ""
 	}
-	return fmt.Sprintf("%s takes the least memory (%s, the next %s)", least.Name, memory(*least.PeakMemoryBytes),
-		memory(second))
+	return fmt.Sprintf("%s takes the least memory (%s, the next %s)", least.Name, figures.Bytes(*least.PeakMemoryBytes),
+		figures.Bytes(second))
 }
 
-func (j *JobReport) cores() string { return count(j.machine.GOMAXPROCS, "core") }
+func (j *JobReport) cores() string { return figures.Count(j.machine.GOMAXPROCS, "core") }

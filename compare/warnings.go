@@ -3,6 +3,8 @@ package compare
 import (
 	"fmt"
 	"slices"
+
+	"example.com/overlap/internal/figures"
 )
 
 // Warning is a reason to read a report with care, and what to do about it.
@@ -55,7 +57,7 @@ func (s *StrategyReport) failureWarnings() []Warning {
 		return []Warning{{NotMeasured, []string{s.Name}, s.Name + " could not be measured: " + s.Error}}
 	case s.Cut == CutByFailure:
 		return []Warning{{NotMeasured, []string{s.Name},
-			fmt.Sprintf("%s failed after %s and cannot win: %s", s.Name, count(s.Runs, "run"), s.Error)}}
+			fmt.Sprintf("%s failed after %s and cannot win: %s", s.Name, figures.Count(s.Runs, "run"), s.Error)}}
 	case !s.measured():
 		return []Warning{{NotMeasured, []string{s.Name}, s.Name + " was not measured: interrupted"}}
 	case s.Failed > 0:
@@ -78,7 +80,7 @@ func (j *JobReport) answerWarnings() []Warning {
 	if len(varying) > 0 {
 		all = append(all, Warning{AnswersDiffer, varying, fmt.Sprintf(
 			"the answers under %s differ from run to run: if they hold times or random parts, give the output a method "+
-				"Answer() any that leaves these out", list(varying))})
+				"Answer() any that leaves these out", figures.List(varying))})
 	}
 	if len(different) > 0 {
 		var same []string
@@ -88,7 +90,7 @@ func (j *JobReport) answerWarnings() []Warning {
 			}
 		}
 		all = append(all, Warning{AnswersDiffer, different, fmt.Sprintf(
-			"the answers under %s differ from those under %s: look for state that calls share", list(different), list(same))})
+			"the answers under %s differ from those under %s: look for state that calls share", figures.List(different), figures.List(same))})
 	}
 	return all
 }
@@ -110,11 +112,11 @@ func (j *JobReport) runWarnings() []Warning {
 	var all []Warning
 	if len(few) > 0 {
 		all = append(all, Warning{FewRuns, few, fmt.Sprintf("%s ran only %s: small differences from "+
-			"others may be chance, which 5 runs would show", list(few), atMost(len(few), runs))})
+			"others may be chance, which 5 runs would show", figures.List(few), atMost(len(few), runs))})
 	}
 	if len(fast) > 0 {
 		all = append(all, Warning{TooFast, fast, fmt.Sprintf("under %s the job took less than %s, where noise is a large "+
-			"part: give it more inputs", list(fast), duration(tooFastSeconds))})
+			"part: give it more inputs", figures.List(fast), figures.Seconds(tooFastSeconds))})
 	}
 	return all
 }
@@ -135,11 +137,11 @@ func (s *StrategyReport) noiseWarnings() []Warning {
 	switch far := outliers(walls); {
 	case len(far) == 1 && far[0] == 0 && walls[0] > *s.MedianSeconds:
 		all = append(all, Warning{FirstRunSlow, []string{s.Name}, fmt.Sprintf("the first run of %s took %s, the median %s: "+
-			"something was cold; warm up before measuring", s.Name, duration(walls[0]), duration(*s.MedianSeconds))})
+			"something was cold; warm up before measuring", s.Name, figures.Seconds(walls[0]), figures.Seconds(*s.MedianSeconds))})
 	case len(far) > 0:
 		all = append(all, Warning{Outliers, []string{s.Name}, fmt.Sprintf("%d of %s of %s lie far from the others "+
 			"(%s to %s): something else used the machine; measure again when it is quiet",
-			len(far), count(s.Runs, "run"), s.Name, duration(slices.Min(walls)), duration(slices.Max(walls)))})
+			len(far), figures.Count(s.Runs, "run"), s.Name, figures.Seconds(slices.Min(walls)), figures.Seconds(slices.Max(walls)))})
 	}
 	if change, found := drift(walls); found && (change > driftWorth || change < -driftWorth) {
 		direction := "slower"
@@ -147,7 +149,7 @@ func (s *StrategyReport) noiseWarnings() []Warning {
 			direction, change = "faster", -change
 		}
 		all = append(all, Warning{Drift, []string{s.Name}, fmt.Sprintf("%s became %s %s from its first runs to its last: "+
-			"the machine may be heating up, or what the calls talk to changes", s.Name, percent(change), direction)})
+			"the machine may be heating up, or what the calls talk to changes", s.Name, figures.Percent(change), direction)})
 	}
 	return all
 }
@@ -171,7 +173,7 @@ func (j *JobReport) sharedCoresWarning() []Warning {
 		return nil
 	}
 	return []Warning{{SharedCores, names, fmt.Sprintf("under %s the calls and the local server they talk to used up all "+
-		"cores of this machine: a server elsewhere would answer faster", list(names))}}
+		"cores of this machine: a server elsewhere would answer faster", figures.List(names))}}
 }
 
 // idleCoresWarning is for CPU-bound calls that no strategy got all cores for, which makes them look harder to speed up
@@ -188,6 +190,6 @@ func (j *JobReport) idleCoresWarning() []Warning {
 		return nil
 	}
 	return []Warning{{IdleCores, []string{best.Name}, fmt.Sprintf("%s had %s but kept only %s of %s busy: other programs "+
-		"use this machine, or the calls wait for one another", best.Name, inFlightText(best.PeakInFlight, j.Calls),
-		digits(*best.CoresBusy), j.cores())}}
+		"use this machine, or the calls wait for one another", best.Name, figures.AtOnce(best.PeakInFlight, j.Calls),
+		figures.Digits(*best.CoresBusy), j.cores())}}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"example.com/overlap/internal/figures"
 )
 
 // why explains the order of the strategies, from what was measured: how many calls were in flight, how long one took,
@@ -47,13 +49,13 @@ func (j *JobReport) whyOverlap(s *StrategyReport) string {
 	if s.PeakInFlight < 2 {
 		return ""
 	}
-	waits := count(j.waves(s), "wait")
+	waits := figures.Count(j.waves(s), "wait")
 	if j.waves(s) == 1 {
 		return fmt.Sprintf("All %d calls were in flight at once, so together they cost about %s of %s instead of %d one "+
-			"after another.", j.Calls, waits, duration(s.typicalCall()), j.Calls)
+			"after another.", j.Calls, waits, figures.Seconds(s.typicalCall()), j.Calls)
 	}
 	return fmt.Sprintf("Up to %d calls were in flight at once, so they cost about %s of %s instead of %d.",
-		s.PeakInFlight, waits, duration(s.typicalCall()), j.Calls)
+		s.PeakInFlight, waits, figures.Seconds(s.typicalCall()), j.Calls)
 }
 
 // whyCores says how much of the machine the fastest used.
@@ -61,7 +63,7 @@ func (j *JobReport) whyCores(s *StrategyReport) []string {
 	if s.CoresBusy == nil {
 		return nil
 	}
-	busy := fmt.Sprintf("%s kept %s of %s busy", s.Name, digits(*s.CoresBusy), j.cores())
+	busy := fmt.Sprintf("%s kept %s of %s busy", s.Name, figures.Digits(*s.CoresBusy), j.cores())
 	switch {
 	case j.machine.GOMAXPROCS == 1:
 		return []string{"There is one core, so computing cannot overlap."}
@@ -89,7 +91,7 @@ func (j *JobReport) whyLimited(order []*StrategyReport) []string {
 			continue
 		}
 		sentences = append(sentences, fmt.Sprintf("%s was held back by its limit: %d at once make %s of %s, %s.",
-			s.Name, s.PeakInFlight, count(j.waves(s), "wave"), duration(s.typicalCall()), duration(predicted)))
+			s.Name, s.PeakInFlight, figures.Count(j.waves(s), "wave"), figures.Seconds(s.typicalCall()), figures.Seconds(predicted)))
 	}
 	return sentences
 }
@@ -105,7 +107,7 @@ func (j *JobReport) whyOneCore(order []*StrategyReport) []string {
 	if len(names) == 0 || j.machine.GOMAXPROCS == 1 || order[0].PeakInFlight == 1 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s ran one call at a time, on one core.", list(names))}
+	return []string{fmt.Sprintf("%s ran one call at a time, on one core.", figures.List(names))}
 }
 
 // whySync says why nothing beat the plain loop.
@@ -124,7 +126,7 @@ func (j *JobReport) whySync(order []*StrategyReport) []string {
 	}
 	if call := fastest.typicalCall(); call < tinyCall {
 		return []string{fmt.Sprintf("A call takes only %s: handing it to another goroutine costs about as much as it saves.",
-			duration(call))}
+			figures.Seconds(call))}
 	}
 	return nil
 }
@@ -140,7 +142,7 @@ func (j *JobReport) whyContended(s *StrategyReport) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("Under %s a call took %s as long as under sync (%s instead of %s): "+
-		"what the calls wait for is a limit of its own.", s.Name, times(ratio), duration(s.typicalCall()), duration(sync.typicalCall()))}
+		"what the calls wait for is a limit of its own.", s.Name, times(ratio), figures.Seconds(s.typicalCall()), figures.Seconds(sync.typicalCall()))}
 }
 
 // whySlower says which strategies cost more than they save, by the CPU time they used beyond sync's.
@@ -156,7 +158,10 @@ func (j *JobReport) whySlower(order []*StrategyReport) []string {
 			continue
 		}
 		sentences = append(sentences, fmt.Sprintf("%s is slower than sync: with %s it used %s of CPU time where sync "+
-			"used %s.", s.Name, inFlightText(s.PeakInFlight, j.Calls), duration(*s.CPUSeconds), duration(*sync.CPUSeconds)))
+			"used %s.", s.Name, figures.AtOnce(s.PeakInFlight, j.Calls), figures.Seconds(*s.CPUSeconds), figures.Seconds(*sync.CPUSeconds)))
 	}
 	return sentences
 }
+
+// times says by what factor something is faster.
+func times(factor float64) string { return figures.Digits(factor) + " times" }

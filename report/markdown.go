@@ -1,18 +1,20 @@
-package compare
+package report
 
 import (
 	"fmt"
 	"io"
 	"strings"
+
+	"example.com/overlap/compare"
 )
 
-// WriteMarkdown writes the report as GitHub-flavoured Markdown: for each job its title, the table, the verdict and the
+// WriteMarkdown writes a report as GitHub-flavoured Markdown: for each job its title, the table, the verdict and the
 // warnings. w gets everything in one Write.
-func (r *Report) WriteMarkdown(w io.Writer) error {
+func WriteMarkdown(w io.Writer, r *compare.Report) error {
 	var b strings.Builder
 	for _, j := range r.Jobs {
-		fmt.Fprintf(&b, "## %s\n\n", escapeMarkdown(j.heading()))
-		j.markdownTable(&b, r.RunsWanted)
+		fmt.Fprintf(&b, "## %s\n\n", escapeMarkdown(heading(j)))
+		writeMarkdownTable(&b, j, r.RunsWanted)
 		fmt.Fprintf(&b, "\n%s\n\n", escapeMarkdown(j.Verdict))
 		for _, warning := range j.Warnings {
 			fmt.Fprintf(&b, "- Warning: %s\n", escapeMarkdown(warning.Text))
@@ -21,13 +23,13 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			b.WriteByte('\n')
 		}
 	}
-	fmt.Fprintln(&b, r.footer())
+	fmt.Fprintln(&b, footer(r))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (j *JobReport) markdownTable(b *strings.Builder, runsWanted int) {
-	all := j.columns(runsWanted)
+func writeMarkdownTable(b *strings.Builder, j *compare.JobReport, runsWanted int) {
+	all := columns(j, runsWanted)
 	b.WriteByte('|')
 	for _, c := range all {
 		fmt.Fprintf(b, " %s |", c.head)

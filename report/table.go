@@ -1,9 +1,12 @@
-package compare
+package report
 
 import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/overlap/compare"
+	"example.com/overlap/internal/figures"
 )
 
 // column is one of the table's, with a cell for each strategy.
@@ -15,49 +18,49 @@ type column struct {
 
 // columns are everything the table shows: "cores" are those busy on average, "memory" is the peak, "same" whether the
 // answers are. Cells are ASCII but for names and notes, so that they line up anywhere.
-func (j *JobReport) columns(runsWanted int) []column {
-	unit, scale := j.timeUnit()
+func columns(j *compare.JobReport, runsWanted int) []column {
+	unit, scale := timeUnit(j)
 	seconds := func(v *float64) string {
 		if v == nil {
 			return "-"
 		}
-		return digits(*v/scale) + " " + unit
+		return figures.Digits(*v/scale) + " " + unit
 	}
 	number := func(v *float64, decimals int) string {
 		if v == nil {
 			return "-"
 		}
-		return digitsUpTo(*v, decimals)
+		return figures.DigitsUpTo(*v, decimals)
 	}
-	python := false
+	anyPython := false
 	all := []column{{head: "strategy"}, {head: "median"}, {head: "range"}, {head: "speed-up"}, {head: "calls/s"},
 		{head: "in flight"}, {head: "CPU s"}, {head: "cores"}, {head: "memory"}, {head: "runs"},
 		{head: "same"}, {head: "answers, in Python"}}
 	for _, s := range j.Strategies {
 		cells := []string{s.Name, seconds(s.MedianSeconds), "-", "-", number(s.CallsPerSecond, 2), "-",
-			number(s.CPUSeconds, 3), number(s.CoresBusy, 2), "-", fmt.Sprint(s.Runs), "-", s.python()}
-		if s.measured() {
+			number(s.CPUSeconds, 3), number(s.CoresBusy, 2), "-", fmt.Sprint(s.Runs), "-", python(s)}
+		if measured(s) {
 			if s.Runs > 1 {
-				cells[2] = digits(*s.MinSeconds/scale) + " .. " + digits(*s.MaxSeconds/scale)
+				cells[2] = figures.Digits(*s.MinSeconds/scale) + " .. " + figures.Digits(*s.MaxSeconds/scale)
 			}
 			cells[5] = fmt.Sprint(s.PeakInFlight)
 			cells[10] = mark(s.SameAnswers)
 		} else {
 			cells[1] = "failed"
-			if s.Cut == CutByInterrupt {
+			if s.Cut == compare.CutByInterrupt {
 				cells[1] = "not run"
 			}
 		}
 		if s.Speedup != nil {
-			cells[3] = digits(*s.Speedup) + "x"
+			cells[3] = figures.Digits(*s.Speedup) + "x"
 		}
 		if s.PeakMemoryBytes != nil {
-			cells[8] = memory(*s.PeakMemoryBytes)
+			cells[8] = figures.Bytes(*s.PeakMemoryBytes)
 		}
 		if s.Runs < runsWanted {
 			cells[9] = fmt.Sprintf("%d of %d", s.Runs, runsWanted)
 		}
-		python = python || s.python() != ""
+		anyPython = anyPython || python(s) != ""
 		for i := range all {
 			all[i].cells = append(all[i].cells, oneLine(cells[i]))
 		}
@@ -65,11 +68,14 @@ func (j *JobReport) columns(runsWanted int) []column {
 	for i := 1; i < 11; i++ {
 		all[i].right = true
 	}
-	if !python {
+	if !anyPython {
 		all = all[:11]
 	}
 	return all
 }
+
+// measured reports whether there are figures of a strategy.
+func measured(s *compare.StrategyReport) bool { return s.MedianSeconds != nil }
 
 func mark(same bool) string {
 	if same {
@@ -79,7 +85,7 @@ func mark(same bool) string {
 }
 
 // python is what the strategy answers, with its note.
-func (s *StrategyReport) python() string {
+func python(s *compare.StrategyReport) string {
 	if s.Note == "" || s.Python == "" {
 		return s.Python + s.Note
 	}
@@ -87,10 +93,10 @@ func (s *StrategyReport) python() string {
 }
 
 // timeUnit is one unit for all times of the table, which makes them easy to compare: that of the slowest.
-func (j *JobReport) timeUnit() (unit string, scale float64) {
+func timeUnit(j *compare.JobReport) (unit string, scale float64) {
 	slowest := 0.0
 	for _, s := range j.Strategies {
-		if s.measured() {
+		if measured(s) {
 			slowest = max(slowest, *s.MedianSeconds)
 		}
 	}
@@ -122,8 +128,8 @@ func (c column) pad(text string) string {
 }
 
 // table prints the columns; what does not fit into the width follows below, behind the strategies' names again.
-func (j *JobReport) table(runsWanted int, style Style) string {
-	all := j.columns(runsWanted)
+func table(j *compare.JobReport, runsWanted int, style Style) string {
+	all := columns(j, runsWanted)
 	names, rest := all[0], all[1:]
 	var b strings.Builder
 	for len(rest) > 0 {
@@ -135,14 +141,14 @@ func (j *JobReport) table(runsWanted int, style Style) string {
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
-		j.block(&b, append([]column{names}, rest[:fit]...), style)
+		writeBlock(&b, j, append([]column{names}, rest[:fit]...), style)
 		rest = rest[fit:]
 	}
 	return b.String()
 }
 
-// block prints some of the columns.
-func (j *JobReport) block(b *strings.Builder, some []column, style Style) {
+// writeBlock prints some of the columns.
+func writeBlock(b *strings.Builder, j *compare.JobReport, some []column, style Style) {
 	line := func(paint func(string) string, text func(column) string) {
 		var cells []string
 		for _, c := range some {
@@ -156,7 +162,7 @@ func (j *JobReport) block(b *strings.Builder, some []column, style Style) {
 		switch {
 		case s.Name == j.Winner:
 			paint = style.green
-		case !s.measured() || s.Failed > 0 || !s.SameAnswers:
+		case !measured(s) || s.Failed > 0 || !s.SameAnswers:
 			paint = style.red
 		}
 		line(paint, func(c column) string { return c.cells[i] })

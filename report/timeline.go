@@ -1,23 +1,28 @@
-package compare
+package report
 
 import (
 	"fmt"
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/overlap/compare"
+	"example.com/overlap/internal/figures"
 )
 
 const (
-	captionWidth = 36 // at most, behind a picture
-	fewestCells  = 20 // of a picture, whatever the width
-	usualCells   = 60 // where no width is given
-	readableAt   = 4  // cells that the shortest strategy needs for one time axis to be of use
+	captionWidth = 36  // at most, behind a picture
+	fewestCells  = 20  // of a picture, whatever the width
+	usualCells   = 60  // where no width is given
+	mostCells    = 200 // as many parts as a [compare.Timeline] has
+	mostRows     = 8
+	readableAt   = 4 // cells that the shortest strategy needs for one time axis to be of use
 )
 
 // timeline draws how the calls of each strategy overlapped: time runs to the right, and the height is how many calls
 // were in flight. All strategies share one time axis where that leaves the quickest readable.
-func (j *JobReport) timeline(style Style) string {
-	var drawn []*StrategyReport
+func timeline(j *compare.JobReport, style Style) string {
+	var drawn []*compare.StrategyReport
 	longest, shortest, names := 0.0, math.Inf(1), 0
 	for _, s := range j.Strategies {
 		if s.Timeline == nil || s.PeakInFlight == 0 {
@@ -32,13 +37,13 @@ func (j *JobReport) timeline(style Style) string {
 	}
 	cells := usualCells
 	if style.Width > 0 {
-		cells = min(timelineSlices, max(fewestCells, style.Width-names-4-captionWidth))
+		cells = min(mostCells, max(fewestCells, style.Width-names-4-captionWidth))
 	}
 	shared := shortest/longest*float64(cells) >= readableAt
 	var b strings.Builder
 	heading := "How the calls overlapped, each strategy on a time axis of its own, as long as it took:"
 	if shared {
-		heading = fmt.Sprintf("How the calls overlapped, all on one time axis of %s:", duration(longest))
+		heading = fmt.Sprintf("How the calls overlapped, all on one time axis of %s:", figures.Seconds(longest))
 	}
 	fmt.Fprintln(&b, style.wrap(heading, ""))
 	for _, s := range drawn {
@@ -46,7 +51,7 @@ func (j *JobReport) timeline(style Style) string {
 		if shared {
 			width = max(1, int(math.Round(s.Timeline.Seconds/longest*float64(cells))))
 		}
-		rows, caption := s.draw(width)
+		rows, caption := draw(s.Timeline, width, figures.AtOnce(s.PeakInFlight, j.Calls))
 		for i, row := range rows {
 			name := ""
 			if i == 0 {
@@ -62,10 +67,10 @@ func (j *JobReport) timeline(style Style) string {
 	return b.String()
 }
 
-// draw makes the picture of a strategy, at most 8 rows, and what stands behind its first ones.
-func (s *StrategyReport) draw(width int) (rows, caption []string) {
-	t := s.Timeline
-	caption = []string{duration(t.Seconds) + ", " + inFlightText(s.PeakInFlight, s.Measurements[0].Calls)}
+// draw makes the picture of a run, at most 8 rows, and what stands behind its first ones: how long it took, and how
+// many calls ran at once.
+func draw(t *compare.Timeline, width int, atOnce string) (rows, caption []string) {
+	caption = []string{figures.Seconds(t.Seconds) + ", " + atOnce}
 	if lanesReadable(t, width) {
 		for _, lane := range t.Lanes {
 			rows = append(rows, drawLane(lane, t.Seconds, width))
@@ -75,12 +80,12 @@ func (s *StrategyReport) draw(width int) (rows, caption []string) {
 	// The height is what cells show, not the peak, which may have lasted a moment only.
 	top := 0.0
 	for cell := range width {
-		top = max(top, t.meanInFlight(cell, width))
+		top = max(top, meanInFlight(t, cell, width))
 	}
-	each := max(1, math.Ceil(top/timelineLanes)) // calls that a row stands for
+	each := max(1, math.Ceil(top/mostRows)) // calls that a row stands for
 	for row := range max(1, int(math.Ceil(top/each-0.02))) {
 		from := float64(row) * each
-		rows = append(rows, t.drawShare(from, min(each, max(top-from, 0.1)), width)) // the last row may stand for fewer
+		rows = append(rows, drawShare(t, from, min(each, max(top-from, 0.1)), width)) // the last row may stand for fewer
 	}
 	if each > 1 {
 		caption = append(caption, fmt.Sprintf("each row is %.0f calls", each))
@@ -88,20 +93,8 @@ func (s *StrategyReport) draw(width int) (rows, caption []string) {
 	return rows, caption
 }
 
-func inFlightText(peak, calls int) string {
-	switch {
-	case calls == 1:
-		return "one call"
-	case peak == 1:
-		return fmt.Sprintf("%d calls, one at a time", calls)
-	case peak == calls:
-		return fmt.Sprintf("all %d calls at once", calls)
-	}
-	return fmt.Sprintf("up to %d calls at once", peak)
-}
-
 // lanesReadable reports whether attempts would be wider than a cell on average, so that one can be told from the next.
-func lanesReadable(t *Timeline, width int) bool {
+func lanesReadable(t *compare.Timeline, width int) bool {
 	bars := 0
 	for _, lane := range t.Lanes {
 		bars = max(bars, len(lane))
@@ -110,7 +103,7 @@ func lanesReadable(t *Timeline, width int) bool {
 }
 
 // drawLane draws attempts one after another, in two shades by turns; a dot where the lane is idle.
-func drawLane(lane []Bar, seconds float64, width int) string {
+func drawLane(lane []compare.Bar, seconds float64, width int) string {
 	cells := make([]rune, width)
 	cell := seconds / float64(width)
 	for i := range cells {
@@ -132,10 +125,10 @@ func drawLane(lane []Bar, seconds float64, width int) string {
 }
 
 // drawShare draws a row that is full where more than from+each were in flight, and empty where at most from were.
-func (t *Timeline) drawShare(from, each float64, width int) string {
+func drawShare(t *compare.Timeline, from, each float64, width int) string {
 	var b strings.Builder
 	for c := range width {
-		share := (t.meanInFlight(c, width) - from) / each
+		share := (meanInFlight(t, c, width) - from) / each
 		switch {
 		case share >= 0.8:
 			b.WriteRune('█')
@@ -153,7 +146,7 @@ func (t *Timeline) drawShare(from, each float64, width int) string {
 }
 
 // meanInFlight is of one of width equal parts of the run.
-func (t *Timeline) meanInFlight(part, width int) float64 {
+func meanInFlight(t *compare.Timeline, part, width int) float64 {
 	perPart := float64(len(t.InFlight)) / float64(width)
 	start, end := float64(part)*perPart, float64(part+1)*perPart
 	sum := 0.0

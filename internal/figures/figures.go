@@ -1,0 +1,90 @@
+// Package figures writes figures for people: numbers with as many digits as say something, in the unit that suits them.
+package figures
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Digits prints a figure with three significant digits and no exponent: 16.3, 0.171, 12345.
+func Digits(v float64) string { return DigitsUpTo(v, 99) }
+
+// DigitsUpTo is Digits with at most so many decimals.
+func DigitsUpTo(v float64, most int) string {
+	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	decimals := 2 - int(math.Floor(math.Log10(math.Abs(v))))
+	if scaled := math.Abs(v) * math.Pow10(decimals); math.Round(scaled) >= 1000 {
+		decimals-- // 9.999 is 10.0, not 10.00
+	}
+	return strconv.FormatFloat(v, 'f', min(most, max(0, decimals)), 64)
+}
+
+// Seconds prints seconds in the unit that suits them.
+func Seconds(seconds float64) string {
+	switch {
+	case seconds >= 0.9995:
+		return Digits(seconds) + " s"
+	case seconds >= 0.9995e-3:
+		return Digits(seconds*1e3) + " ms"
+	case seconds >= 0.9995e-6:
+		return Digits(seconds*1e6) + " us"
+	}
+	return Digits(seconds*1e9) + " ns"
+}
+
+// Bytes prints bytes in decimal units.
+func Bytes(bytes int64) string {
+	switch v := float64(bytes); {
+	case v >= 0.9995e9:
+		return Digits(v/1e9) + " GB"
+	case v >= 0.9995e6:
+		return Digits(v/1e6) + " MB"
+	default:
+		return Digits(v/1e3) + " kB"
+	}
+}
+
+// Percent prints a share, small ones with a digit that is not 0.
+func Percent(share float64) string {
+	switch v := share * 100; {
+	case v == 0 || v >= 9.95:
+		return strconv.FormatFloat(v, 'f', 0, 64) + " %"
+	case v >= 0.05:
+		return strconv.FormatFloat(v, 'f', 1, 64) + " %"
+	}
+	return "less than 0.1 %"
+}
+
+// List joins names as a sentence does: "a", "a and b", "a, b and c".
+func List(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// Count prints "1 run", "2 runs".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// AtOnce prints how many of all calls ran at once at the most: "up to 8 calls at once".
+func AtOnce(peak, calls int) string {
+	switch {
+	case calls == 1:
+		return "one call"
+	case peak == 1:
+		return fmt.Sprintf("%d calls, one at a time", calls)
+	case peak == calls:
+		return fmt.Sprintf("all %d calls at once", calls)
+	}
+	return fmt.Sprintf("up to %d calls at once", peak)
+}
