@@ -16,27 +16,27 @@ import (
 
 // Parser gives how an item becomes an input of the task. A text is read by the type's UnmarshalText if it has one;
 // strings and bytes stand as they are; numbers and booleans are read as Go writes them, with space around them dropped;
-// everything else as JSON. A Value becomes the task's type where Go can convert it without a loss. An error names the
-// task, the item's text, with what may be a password left out, and where it stands.
+// everything else as JSON. A number becomes the task's type where Go can convert it without a loss, and JSON as
+// [json.Unmarshal] does it. A [Row] becomes a struct by the names of its columns, which a tag csv:"name" can say, else
+// one of json, else the name of the field itself; an empty field leaves the zero value. It becomes a []string, or a
+// map[string]string; or else it must have one field, which is read as a text. An error names the task, the item's
+// text, with what may be a password left out, and where it stands.
 //
 // A type whose JSON needs an explanation can have a method InputDescription() string, which says in errors what a user
 // gives. The returned function is safe for concurrent use.
 func Parser(task overlap.AnyTask) func(Item) (any, error) {
 	in, _ := task.Types()
-	set := setter(in)
+	decode := decoder(in)
 	return func(item Item) (any, error) {
-		if item.Value != nil {
-			if value, ok := convert(item.Value, in); ok {
-				return value, nil
-			}
+		value, err := decode(item)
+		switch {
+		case err == nil:
+			return value, nil
+		case errors.Is(err, errNone):
 			return nil, item.at(fmt.Errorf("task %s takes %s, and %v is none", task.Name(), describe(in), item.Value))
 		}
-		value := reflect.New(in).Elem()
-		if err := set(value, item.Text); err != nil {
-			return nil, item.at(fmt.Errorf("task %s takes %s, and %s is none: %w",
-				task.Name(), describe(in), quote(secret.Mask(item.Text)), err))
-		}
-		return value.Interface(), nil
+		return nil, item.at(fmt.Errorf("task %s takes %s, and %s is none: %w",
+			task.Name(), describe(in), quote(secret.Mask(item.String())), err))
 	}
 }
 
@@ -49,18 +49,6 @@ func (i Item) at(err error) error {
 		return fmt.Errorf("%s: %w", i.From, err)
 	}
 	return fmt.Errorf("%s:%d: %w", i.From, i.Line, err)
-}
-
-// convert makes what a source gives a value of a task's type, and reports whether that is possible.
-func convert(given any, to reflect.Type) (value any, ok bool) {
-	from, zero := reflect.ValueOf(given), reflect.Zero(to)
-	switch {
-	case from.Type().AssignableTo(to):
-		return given, true
-	case from.CanInt() && (zero.CanInt() || zero.CanUint()) && fits(from.Int(), to):
-		return from.Convert(to).Interface(), true
-	}
-	return nil, false
 }
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()

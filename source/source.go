@@ -14,14 +14,14 @@ import (
 // Item is one input as its source gives it, before a task's type has read it.
 type Item struct {
 	Text  string // as it was given: an argument, or a line without its end
-	Value any    // what it is where it was never a text: the int64 of a range; nil for a text
+	Value any    // what it is where it is more than a text: the int64 of a range, a Row, JSON, a Chunk; nil for a text
 	From  string // what it was read from, for messages: "urls.txt"; "" for an argument
 	Line  int    // the number of its line there, from 1; 0 where there are no lines
 }
 
-// String is the item's text, or its value as Go prints it.
+// String is the item's text, or its value as Go prints it where it never was one.
 func (i Item) String() string {
-	if i.Value != nil {
+	if i.Value != nil && i.Text == "" {
 		return fmt.Sprint(i.Value)
 	}
 	return i.Text
