@@ -12,6 +12,7 @@ package overlaptest
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,6 +56,9 @@ type Capabilities struct {
 	// RealTime: the executor cannot run in a bubble of testing/synctest, because it waits for something outside of it. The
 	// suite then uses short real times and leaves out what it cannot state with them.
 	RealTime bool
+	// Chapters are the chapters of the suite to run, by the names of their subtests ("mapping", "timeouts"), for an
+	// executor of which another kind has passed them all. Empty: all.
+	Chapters []string
 }
 
 // TestExecutor runs the conformance suite, a subtest for each behaviour. Each makes an executor of its own with
@@ -62,7 +66,15 @@ type Capabilities struct {
 func TestExecutor(t *testing.T, newExecutor func() overlap.Executor, capabilities Capabilities) {
 	capabilities.OtherProcess = capabilities.OtherProcess || capabilities.OtherLanguage
 	s := &suite{Capabilities: capabilities, newExecutor: newExecutor}
+	for _, name := range capabilities.Chapters {
+		if !slices.ContainsFunc(chapters, func(c chapter) bool { return c.name == name }) {
+			t.Fatalf("the suite has no chapter %q", name)
+		}
+	}
 	for _, chapter := range chapters {
+		if len(capabilities.Chapters) > 0 && !slices.Contains(capabilities.Chapters, chapter.name) {
+			continue
+		}
 		t.Run(chapter.name, func(t *testing.T) {
 			for _, b := range chapter.behaviours {
 				t.Run(b.name, func(t *testing.T) {
@@ -103,11 +115,13 @@ type behaviour struct {
 	state    func(*testing.T, *suite)
 }
 
-// chapters are all behaviours, by what they are about; a file each.
-var chapters = []struct {
+type chapter struct {
 	name       string
 	behaviours []behaviour
-}{
+}
+
+// chapters are all behaviours, by what they are about; a file each.
+var chapters = []chapter{
 	{"futures", futures},
 	{"waiting", waiting},
 	{"mapping", mapping},
