@@ -11,6 +11,9 @@ import (
 
 // The README says how another module uses Overlap before it is published; this is that module.
 func TestAnotherModuleUsesOverlapByReplace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a program")
+	}
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)

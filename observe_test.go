@@ -230,6 +230,9 @@ func TestEachObserverIsToldEverything(t *testing.T) {
 
 // A slow observer holds up the calls: what is to be told stays bounded.
 func TestSlowObserversHoldUpCalls(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a million calls")
+	}
 	for _, executor := range ours() {
 		for _, stream := range []bool{false, true} {
 			if !stream && executor.String() == "async" || executor.String() == "threads" {

@@ -357,6 +357,10 @@ func TestQuitEndsTheCommand(t *testing.T) {
 
 // SIGTERM is answered in time, even by a call that does not listen.
 func TestTerminateHasAnEnd(t *testing.T) {
+	t.Parallel() // it mostly waits
+	if testing.Short() {
+		t.Skip("waits for 8 s")
+	}
 	g := startGated(t, "run", "deaf", "-j", "1", "-o", "out.jsonl")
 	_ = g.call().Close()
 	defer g.call().Close()

@@ -41,6 +41,9 @@ func (endless) Read(to []byte) (int, error) {
 // Whatever the number of inputs, memory stays what it is. The many would take 50 MB by themselves, and with their
 // results several times that.
 func TestMemoryDoesNotGrowWithTheInputs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads many inputs")
+	}
 	for _, more := range [][]string{nil, {"-k"}, {"--on", "sync"}} {
 		args := append([]string{"run", "echo", "-o", os.DevNull}, more...)
 		few, many := peakMemory(t, 1000, args...), peakMemory(t, 50_000, args...)

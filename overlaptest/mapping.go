@@ -81,7 +81,7 @@ func mapNothing(t *testing.T, s *suite) {
 }
 
 func mapFailsFast(t *testing.T, s *suite) {
-	in := make([]time.Duration, 10_000)
+	in := make([]time.Duration, 2_000)
 	for i := range in[1:] {
 		in[i+1] = time.Hour
 	}
@@ -170,7 +170,7 @@ func mapTellsReal(t *testing.T, s *suite) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	task := overlap.Func(func(ctx context.Context, n int) (int, error) {
-		if n == 5000 {
+		if n == 1_000 {
 			cancel(errStopped)
 		}
 		if n%3 == 0 && ctx.Err() != nil {
@@ -178,7 +178,7 @@ func mapTellsReal(t *testing.T, s *suite) {
 		}
 		return n + 1, nil
 	})
-	got, err := overlap.Map(ctx, s.newExecutor(), task, numbers(10_000))
+	got, err := overlap.Map(ctx, s.newExecutor(), task, numbers(2_000))
 	is(t, "Map", err, errStopped)
 	job := noneFailed(t, "Map", err)
 	equal(t, "calls", job.Total, len(got))

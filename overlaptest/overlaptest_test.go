@@ -29,6 +29,9 @@ func TestConformance(t *testing.T) {
 		{func() overlap.Executor { return newBulk(4) }, overlaptest.Capabilities{Limit: 4, OtherProcess: true}},
 	} {
 		t.Run(c.newExecutor().String(), func(t *testing.T) {
+			if testing.Short() && c.newExecutor().String() == "threads" {
+				t.Skip("starts a hundred thousand threads")
+			}
 			overlaptest.TestExecutor(t, c.newExecutor, c.capabilities)
 		})
 	}

@@ -90,7 +90,7 @@ func TestAParallelWorkerIsKeptFull(t *testing.T) {
 // isRunning waits until a call runs, or has ended.
 func isRunning(t *testing.T, f *overlap.Future[string]) {
 	t.Helper()
-	for until := time.Now().Add(10 * time.Second); !f.Running() && f.Outcome() == overlap.Pending; time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(patience); !f.Running() && f.Outcome() == overlap.Pending; time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatal("it does not begin to run")
 		}

@@ -307,7 +307,7 @@ func TestNothingIsLeftOfAClosedCommand(t *testing.T) {
 	p, _ := fakes(t, 2, "start")
 	stream(t, p, fakeDo, numbersAnd(300, "garbage", "exit 3", "close"))
 	p.Close()
-	for deadline := time.Now().Add(5 * time.Second); files() > before || runtime.NumGoroutine() > goroutines+2; runtime.Gosched() {
+	for deadline := time.Now().Add(patience); files() > before || runtime.NumGoroutine() > goroutines+2; runtime.Gosched() {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d files, then %d; %d goroutines, then %d", before, files(), goroutines, runtime.NumGoroutine())
 		}

@@ -36,6 +36,9 @@ func readyEachTime(t *testing.T, p *Pool) func() overlap.Executor {
 // The suite's tasks have their likes in Python. Without the page, who is to blame for a worker's death is found out in
 // another way, which concerns the chapters in which workers are killed.
 func TestConformanceOfPython(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some 20 s")
+	}
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("needs python3")
 	}
@@ -85,6 +88,9 @@ func TestPythonHasAllTasksOfTheSuite(t *testing.T) {
 
 // Workers of a command may listen while they make a call, and make several at once.
 func TestConformanceOfCommandsThatAreTold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some 20 s")
+	}
 	for _, way := range []struct {
 		caps  string
 		limit int

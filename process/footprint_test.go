@@ -19,9 +19,6 @@ import (
 	"example.com/overlap/internal/procgroup"
 )
 
-// patience is how long a test waits for a fact that must come; it is reached only when the test fails.
-const patience = 10 * time.Second
-
 // eventually waits until a fact holds that something outside this test's control brings about.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()

@@ -21,6 +21,9 @@ func TestAnInputThatNoWorkerHasRoomForFailsItsCall(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector's own memory is above any sensible limit")
 	}
+	if testing.Short() {
+		t.Skip("sends 300 MB to one worker after another")
+	}
 	nothingLeft(t)
 	p := New(2, Silent(), MemoryLimit(128<<20))
 	defer p.Close()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 )
 
 // roleVariable has this binary, started again, be something else than a test run: a program that uses the package.
@@ -13,6 +14,9 @@ const roleVariable = "PROCESS_TEST_ROLE"
 
 // earlyVariable has a worker of this binary misbehave before it gets to Main.
 const earlyVariable = "PROCESS_TEST_EARLY"
+
+// patience is how long a test waits for a fact that must come; it is reached only when the test fails.
+const patience = time.Minute
 
 // roles are what this binary can be. Those that begin with "unhooked" do not call Main.
 var roles = map[string]func(){}

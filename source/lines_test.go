@@ -22,6 +22,9 @@ func allLines(r io.Reader) (all []Item, err error) {
 }
 
 func TestLinesOfTheGreatestLength(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 150 MB")
+	}
 	long := strings.Repeat("x", LongestLine)
 	for _, end := range []string{"", "\r\n", "\nnext"} {
 		all, err := allLines(strings.NewReader(long + end))

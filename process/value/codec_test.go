@@ -175,6 +175,9 @@ func TestTheBytesAreCBOR(t *testing.T) {
 }
 
 func TestHundredMegabytesPass(t *testing.T) {
+	if testing.Short() {
+		t.Skip("moves 100 MB")
+	}
 	sent := bytes.Repeat([]byte("0123456789"), 10_000_000)
 	codec, err := value.For(reflect.TypeFor[[]byte]())
 	if err != nil {
