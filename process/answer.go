@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"example.com/overlap"
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing"
+	"example.com/overlap/internal/crossing/value"
 )
 
 // answers are what has become of a worker's calls, until that is written.
@@ -53,9 +54,9 @@ func (s *server) failed(o overlap.Outcome, err error, stack []byte) {
 		o, err = overlap.TimedOut, late.error
 	}
 	frame := len(s.pending)
-	b := appendFailure(appendHead(s.pending, kindFailed), o, err, stack)
+	b := crossing.AppendFailure(appendHead(s.pending, kindFailed), o, err, stack)
 	if size := len(b) - frame; size > mostFrame {
-		b = appendFailure(appendHead(s.pending, kindFailed), o, fmt.Errorf("an error of %d bytes is too large to cross", size), nil)
+		b = crossing.AppendFailure(appendHead(s.pending, kindFailed), o, fmt.Errorf("an error of %d bytes is too large to cross", size), nil)
 	}
 	s.values = -1
 	s.add(b, frame)
@@ -80,7 +81,7 @@ func (s *server) broke(panicked any) {
 		}
 	}()
 	if panicked != nil {
-		s.failed(overlap.Panicked, panicCause(panicked), debug.Stack())
+		s.failed(overlap.Panicked, crossing.PanicCause(panicked), debug.Stack())
 	} else {
 		s.failed(overlap.Failed, overlap.ErrGoexit, nil)
 	}

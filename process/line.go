@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 	"unicode/utf8"
+
+	"example.com/overlap/internal/crossing"
 )
 
 // errLong is a line without an end in sight.
@@ -197,12 +200,11 @@ func parseValue(line []byte, m *message) bool {
 
 // remote is the error as the parent gives it on.
 func (e *lineError) remote() *RemoteError {
-	r := &RemoteError{Type: e.Kind, Text: e.Msg, Stack: e.Trace, foreign: true}
-	r.noRetry = e.Retry != nil && !*e.Retry
+	retryAfter := time.Duration(-1)
 	if e.RetryAfter != nil {
-		r.when, r.wait = true, milliseconds(*e.RetryAfter)
+		retryAfter = milliseconds(*e.RetryAfter)
 	}
-	return r
+	return crossing.Foreign(e.Kind, e.Msg, e.Trace, e.Retry == nil || *e.Retry, retryAfter)
 }
 
 // shortLine is a line as errors quote it.

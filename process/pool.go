@@ -47,7 +47,7 @@ type Pool struct {
 	ticking  bool
 	retry    *time.Timer
 
-	crossings sync.Map // of tasks, by name: *crossing
+	crossings sync.Map // what crossingOf has found, by the name of the task
 }
 
 // ErrClosed is the error of a job on a pool that has been closed.
@@ -116,7 +116,10 @@ func (sameBinary) spawn(s *settings) (*child, error) { return s.spawn() }
 
 func (sameBinary) greet(_ *settings, c *child) error { return c.greet() }
 
-func (sameBinary) accept(p *Pool, t overlap.AnyTask) error { return p.crossing(t).err }
+func (sameBinary) accept(p *Pool, t overlap.AnyTask) error {
+	_, err := p.crossingOf(t)
+	return err
+}
 
 func (sameBinary) work(p *Pool, w *overlap.Worker, drained <-chan struct{}) { p.work(w, drained) }
 

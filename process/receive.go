@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/crossing"
 )
 
 // receive reads answers: those of one frame at least, and all that have come with it.
@@ -154,7 +155,7 @@ func (l *lease) fail(call overlap.Call, body []byte) {
 			l.endCall(call, nil, overlap.Failed, overlap.ErrGoexit)
 		}
 	}()
-	o, err, bad := decodeFailure(body)
+	o, err, bad := crossing.DecodeFailure(body)
 	decoded = true
 	if bad != nil {
 		call.End(nil, overlap.Failed, fmt.Errorf("the worker's error did not decode: %w", bad))

@@ -5,45 +5,35 @@ import (
 	"reflect"
 
 	"example.com/overlap"
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing"
+	"example.com/overlap/internal/crossing/value"
 )
 
-// crossing is how a task's values cross.
-type crossing struct {
-	in, out         *value.Codec
-	inType, outType reflect.Type
-	err             error // why they do not
-}
-
-// crossing finds out, once a task.
-func (p *Pool) crossing(t overlap.AnyTask) *crossing {
+// crossingOf finds out, once a task, how its values cross.
+func (p *Pool) crossingOf(t overlap.AnyTask) (*crossing.Task, error) {
+	type found struct {
+		task *crossing.Task
+		err  error
+	}
 	if x, ok := p.crossings.Load(t.Name()); ok {
-		return x.(*crossing)
+		return x.(found).task, x.(found).err
 	}
-	x := &crossing{}
-	x.inType, x.outType = t.Types()
-	var err error
-	if !t.Defined() {
-		x.err = fmt.Errorf("%s is a closure of this process: make it a task with overlap.Define to run it in another", t.Name())
-	} else if x.in, err = value.For(x.inType); err != nil {
-		x.err = fmt.Errorf("the input of task %s cannot cross to another process: %w", t.Name(), err)
-	} else if x.out, err = value.For(x.outType); err != nil {
-		x.err = fmt.Errorf("the result of task %s cannot cross from another process: %w", t.Name(), err)
-	}
-	p.crossings.Store(t.Name(), x)
-	return x
+	task, err := crossing.ForTask(t)
+	p.crossings.Store(t.Name(), found{task, err})
+	return task, err
 }
 
 // route is a task on its way to one worker process.
 type route struct {
-	*crossing
-	number uint64        // by which the worker knows the task
-	known  bool          // it has been told
-	result any           // *Out, for one value after another
-	place  value.Place   // the same
-	fresh  reflect.Value // the same
-	clear  bool          // decoding does not overwrite all of it
-	simple bool          // an input is a number, whose encoding runs no code of its type
+	crossing *crossing.Task
+	err      error         // Why the task's values do not cross; then the fields below have no meaning.
+	number   uint64        // What the worker calls the task.
+	known    bool          // The worker has been told of the task.
+	result   any           // A *Out, into which one value after another is decoded.
+	place    value.Place   // The same, as the codec wants it.
+	fresh    reflect.Value // The same, by reflection.
+	clear    bool          // Decoding does not overwrite all of result.
+	simple   bool          // Inputs are numbers, whose encoding runs no code of their type.
 }
 
 // scalar reports whether decoding overwrites all of a value of the type.
@@ -61,13 +51,13 @@ func (l *lease) routeOf(t overlap.AnyTask) *route {
 		if l.routes == nil {
 			l.routes = map[string]*route{}
 		}
-		r = &route{crossing: l.pool.crossing(t)}
-		if r.err == nil {
+		r = &route{}
+		if r.crossing, r.err = l.pool.crossingOf(t); r.err == nil {
 			r.number, r.known = l.child.tasks[t.Name()]
-			r.fresh = reflect.New(r.outType)
+			r.fresh = reflect.New(r.crossing.OutType)
 			r.result = r.fresh.Interface()
-			r.place = r.out.Place(r.result)
-			r.clear, r.simple = !scalar(r.outType), scalar(r.inType)
+			r.place = r.crossing.Out.Place(r.result)
+			r.clear, r.simple = !scalar(r.crossing.OutType), scalar(r.crossing.InType)
 		}
 		l.routes[t.Name()] = r
 	}
@@ -75,23 +65,10 @@ func (l *lease) routeOf(t overlap.AnyTask) *route {
 	return r
 }
 
-// appendInput encodes a call's input, which an untyped task has in an interface. A call whose input ends this goroutine is
-// ended here.
+// appendInput encodes a call's input. A call whose input ends this goroutine is ended here.
 func (r *route) appendInput(b []byte, call overlap.Call) (longer []byte, err error) {
-	input := call.Input()
-	if held, ok := input.(*any); ok {
-		typed := reflect.New(r.inType)
-		if *held != nil {
-			v := reflect.ValueOf(*held)
-			if v.Type() != r.inType {
-				return b, fmt.Errorf("the task takes a %v, not a %v", r.inType, v.Type())
-			}
-			typed.Elem().Set(v)
-		}
-		input = typed.Interface()
-	}
 	if r.simple {
-		return r.in.Append(b, input)
+		return r.crossing.AppendInput(b, call.Input())
 	}
 	encoded := false
 	defer func() {
@@ -99,7 +76,7 @@ func (r *route) appendInput(b []byte, call overlap.Call) (longer []byte, err err
 			call.End(nil, overlap.Failed, overlap.ErrGoexit)
 		}
 	}()
-	longer, err = r.in.Append(b, input)
+	longer, err = r.crossing.AppendInput(b, call.Input())
 	encoded = true
 	return longer, err
 }

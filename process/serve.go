@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"example.com/overlap"
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 )
 
 // server is a worker's side: it reads calls, makes them one after another and writes what became of them.

@@ -1,4 +1,4 @@
-package process
+package crossing
 
 import (
 	"encoding/binary"
@@ -21,20 +21,20 @@ const (
 	mostTree     = 16 << 20 // bytes of a tree, about
 )
 
-// errorEncoder encodes one tree.
-type errorEncoder struct {
+// encoder encodes one tree.
+type encoder struct {
 	b        []byte
-	known    *errorIndex
+	known    *index
 	nodes    int
 	panicked bool
 }
 
-func (e *errorEncoder) text(text string) { e.b = appendText(e.b, text) }
+func (e *encoder) text(text string) { e.b = appendText(e.b, text) }
 
-func (e *errorEncoder) number(n int) { e.b = binary.AppendUvarint(e.b, uint64(n)) }
+func (e *encoder) number(n int) { e.b = binary.AppendUvarint(e.b, uint64(n)) }
 
 // node encodes an error that is not nil. The error's methods may panic.
-func (e *errorEncoder) node(err error, depth int) {
+func (e *encoder) node(err error, depth int) {
 	e.nodes++
 	if said, ok := err.(panicValue); ok {
 		e.b = append(e.b, nodePanic)
@@ -55,7 +55,7 @@ func (e *errorEncoder) node(err error, depth int) {
 }
 
 // typed encodes an error of a known type, if it is one and its fields cross.
-func (e *errorEncoder) typed(err error, depth int) bool {
+func (e *encoder) typed(err error, depth int) bool {
 	t := reflect.TypeOf(err)
 	of, ok := e.known.types[t]
 	if !ok || t.Kind() == reflect.Pointer && reflect.ValueOf(err).IsNil() {
@@ -77,7 +77,7 @@ func (e *errorEncoder) typed(err error, depth int) bool {
 }
 
 // remote encodes any error.
-func (e *errorEncoder) remote(err error, depth int) {
+func (e *encoder) remote(err error, depth int) {
 	t, wait := traitsOf(err, e.panicked)
 	of, text, said := fmt.Sprintf("%T", err), "", false
 	guarded(func() { text, said = err.Error(), true })
@@ -131,7 +131,7 @@ func (e *errorEncoder) remote(err error, depth int) {
 }
 
 // claims are the known errors that an error's own methods say it is. errors.Is and errors.As ask those, too.
-func (k *errorIndex) claims(err error) (claims []error) {
+func (k *index) claims(err error) (claims []error) {
 	if from, ok := err.(remote); ok {
 		return from.remote().claims
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 	"example.com/overlap/tasks/fetch"
 	"example.com/overlap/tasks/primes"
 )

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unsafe"
 
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 )
 
 type (

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 )
 
 func TestValueThatContainsItselfIsAnError(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 )
 
 func TestMalformedBytesAreAnError(t *testing.T) {

@@ -1,4 +1,4 @@
-package process
+package crossing
 
 import (
 	"encoding/binary"
@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// errorDecoder decodes one tree, from a worker that may write anything.
-type errorDecoder struct {
+// decoder decodes one tree, from a worker that may write anything.
+type decoder struct {
 	b     []byte
-	known *errorIndex
+	known *index
 	bad   bool
 }
 
 // fail ends the decoding.
-func (d *errorDecoder) fail() {
+func (d *decoder) fail() {
 	d.bad, d.b = true, nil
 }
 
-func (d *errorDecoder) byte() byte {
+func (d *decoder) byte() byte {
 	if len(d.b) == 0 {
 		d.fail()
 		return 0
@@ -29,7 +29,7 @@ func (d *errorDecoder) byte() byte {
 }
 
 // number is a count of what follows, of which each has a byte at least.
-func (d *errorDecoder) number() int {
+func (d *decoder) number() int {
 	n, size := binary.Uvarint(d.b)
 	if size <= 0 || n > uint64(len(d.b)-size) {
 		d.fail()
@@ -39,17 +39,17 @@ func (d *errorDecoder) number() int {
 	return int(n)
 }
 
-func (d *errorDecoder) bytes() []byte {
+func (d *decoder) bytes() []byte {
 	n := d.number()
 	b := d.b[:n]
 	d.b = d.b[n:]
 	return b
 }
 
-func (d *errorDecoder) text() string { return string(d.bytes()) }
+func (d *decoder) text() string { return string(d.bytes()) }
 
 // node decodes an error; nil if that fails.
-func (d *errorDecoder) node(depth int) error {
+func (d *decoder) node(depth int) error {
 	if depth > deepestError+2 {
 		d.fail()
 	}
@@ -73,7 +73,7 @@ func (d *errorDecoder) node(depth int) error {
 }
 
 // typed decodes an error of a known type. One whose text has become another comes within an error that has the text.
-func (d *errorDecoder) typed(depth int) error {
+func (d *decoder) typed(depth int) error {
 	of, ok := d.known.byName[d.text()]
 	text := d.text()
 	if !ok {
@@ -92,17 +92,17 @@ func (d *errorDecoder) typed(depth int) error {
 		return err
 	}
 	t, wait := traitsOf(err, false)
-	return (&RemoteError{Type: of.t.String(), Text: text, wrapped: err, wait: wait}).with(t, nil)
+	return (&RemoteError{Type: of.t.String(), Text: text, wrapped: err, retryAfter: wait}).with(t, nil)
 }
 
-func (d *errorDecoder) remote(depth int) error {
+func (d *decoder) remote(depth int) error {
 	t := traits(d.byte())
 	wait, n := binary.Varint(d.b)
 	if n <= 0 {
 		return nil
 	}
 	d.b = d.b[n:]
-	e := &RemoteError{wait: time.Duration(wait), Type: d.text(), Text: d.text()}
+	e := &RemoteError{retryAfter: time.Duration(wait), Type: d.text(), Text: d.text()}
 	for range d.number() {
 		claim := d.node(depth + 1)
 		if d.bad {

@@ -1,4 +1,4 @@
-package process
+package crossing
 
 import (
 	"errors"
@@ -7,13 +7,13 @@ import (
 	"reflect"
 	"unsafe"
 
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 )
 
-// errorPlan is how the fields of errors of one type cross. Both functions get a value that can be addressed.
-type errorPlan struct {
-	append func(e *errorEncoder, v reflect.Value, depth int) error
-	decode func(d *errorDecoder, v reflect.Value, depth int) error
+// plan is how the fields of errors of one type cross. Both functions get a value that can be addressed.
+type plan struct {
+	append func(e *encoder, v reflect.Value, depth int) error
+	decode func(d *decoder, v reflect.Value, depth int) error
 }
 
 var (
@@ -27,16 +27,16 @@ var errNoCrossing = errors.New("the error holds what does not cross")
 
 // planOf makes the plan for a type. What value carries crosses so; besides, errors and addresses do, and fields that are not
 // exported: the process on the other side is the same program.
-func planOf(t reflect.Type) *errorPlan { return errorPlans{}.of(t) }
+func planOf(t reflect.Type) *plan { return plans{}.of(t) }
 
-// errorPlans are the plans that are being made, for types that contain themselves.
-type errorPlans map[reflect.Type]*errorPlan
+// plans are the plans that are being made, for types that contain themselves.
+type plans map[reflect.Type]*plan
 
-func (made errorPlans) of(t reflect.Type) *errorPlan {
+func (made plans) of(t reflect.Type) *plan {
 	if p, ok := made[t]; ok {
 		return p
 	}
-	p := &errorPlan{}
+	p := &plan{}
 	made[t] = p
 	codec, err := value.For(t)
 	switch {
@@ -67,19 +67,19 @@ func settable(v reflect.Value) reflect.Value {
 	return reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
 }
 
-func (p *errorPlan) carried(codec *value.Codec) {
-	p.append = func(e *errorEncoder, v reflect.Value, _ int) error {
+func (p *plan) carried(codec *value.Codec) {
+	p.append = func(e *encoder, v reflect.Value, _ int) error {
 		b, err := codec.Append(nil, v.Addr().Interface())
 		e.text(string(b))
 		return err
 	}
-	p.decode = func(d *errorDecoder, v reflect.Value, _ int) error {
+	p.decode = func(d *decoder, v reflect.Value, _ int) error {
 		return codec.Decode(d.bytes(), v.Addr().Interface())
 	}
 }
 
-func (p *errorPlan) inner() {
-	p.append = func(e *errorEncoder, v reflect.Value, depth int) error {
+func (p *plan) inner() {
+	p.append = func(e *encoder, v reflect.Value, depth int) error {
 		err, _ := v.Interface().(error)
 		if err == nil {
 			e.number(0)
@@ -89,7 +89,7 @@ func (p *errorPlan) inner() {
 		e.node(err, depth+1)
 		return nil
 	}
-	p.decode = func(d *errorDecoder, v reflect.Value, depth int) error {
+	p.decode = func(d *decoder, v reflect.Value, depth int) error {
 		if d.byte() == 0 {
 			return nil
 		}
@@ -100,15 +100,15 @@ func (p *errorPlan) inner() {
 	}
 }
 
-func (p *errorPlan) fields(t reflect.Type, made errorPlans) {
+func (p *plan) fields(t reflect.Type, made plans) {
 	var at []int
-	var plans []*errorPlan
+	var plans []*plan
 	for i := range t.NumField() {
 		if t.Field(i).Name != "_" {
 			at, plans = append(at, i), append(plans, made.of(t.Field(i).Type))
 		}
 	}
-	p.append = func(e *errorEncoder, v reflect.Value, depth int) error {
+	p.append = func(e *encoder, v reflect.Value, depth int) error {
 		for i, field := range plans {
 			if err := field.append(e, settable(v.Field(at[i])), depth); err != nil {
 				return err
@@ -116,7 +116,7 @@ func (p *errorPlan) fields(t reflect.Type, made errorPlans) {
 		}
 		return nil
 	}
-	p.decode = func(d *errorDecoder, v reflect.Value, depth int) error {
+	p.decode = func(d *decoder, v reflect.Value, depth int) error {
 		for i, field := range plans {
 			if err := field.decode(d, settable(v.Field(at[i])), depth); err != nil {
 				return err
@@ -126,9 +126,9 @@ func (p *errorPlan) fields(t reflect.Type, made errorPlans) {
 	}
 }
 
-func (p *errorPlan) pointer(t reflect.Type, made errorPlans) {
+func (p *plan) pointer(t reflect.Type, made plans) {
 	to := made.of(t.Elem())
-	p.append = func(e *errorEncoder, v reflect.Value, depth int) error {
+	p.append = func(e *encoder, v reflect.Value, depth int) error {
 		switch {
 		case v.IsNil():
 			e.number(0)
@@ -139,7 +139,7 @@ func (p *errorPlan) pointer(t reflect.Type, made errorPlans) {
 		e.number(1)
 		return to.append(e, v.Elem(), depth+1)
 	}
-	p.decode = func(d *errorDecoder, v reflect.Value, depth int) error {
+	p.decode = func(d *decoder, v reflect.Value, depth int) error {
 		if d.byte() == 0 || depth > deepestError {
 			return nil
 		}
@@ -148,9 +148,9 @@ func (p *errorPlan) pointer(t reflect.Type, made errorPlans) {
 	}
 }
 
-func (p *errorPlan) slice(t reflect.Type, made errorPlans) {
+func (p *plan) slice(t reflect.Type, made plans) {
 	of := made.of(t.Elem())
-	p.append = func(e *errorEncoder, v reflect.Value, depth int) error {
+	p.append = func(e *encoder, v reflect.Value, depth int) error {
 		if v.Len() > mostErrors || depth >= deepestError {
 			return errNoCrossing
 		}
@@ -162,7 +162,7 @@ func (p *errorPlan) slice(t reflect.Type, made errorPlans) {
 		}
 		return nil
 	}
-	p.decode = func(d *errorDecoder, v reflect.Value, depth int) error {
+	p.decode = func(d *decoder, v reflect.Value, depth int) error {
 		n := d.number()
 		if n > mostErrors || depth > deepestError {
 			return errNoCrossing
@@ -179,9 +179,9 @@ func (p *errorPlan) slice(t reflect.Type, made errorPlans) {
 }
 
 // anything is for fields of type any: an error, or a text in place of the value.
-func (p *errorPlan) anything() {
+func (p *plan) anything() {
 	const most = 1 << 10
-	p.append = func(e *errorEncoder, v reflect.Value, depth int) error {
+	p.append = func(e *encoder, v reflect.Value, depth int) error {
 		switch held := v.Interface().(type) {
 		case nil:
 			e.number(0)
@@ -198,7 +198,7 @@ func (p *errorPlan) anything() {
 		}
 		return nil
 	}
-	p.decode = func(d *errorDecoder, v reflect.Value, depth int) error {
+	p.decode = func(d *decoder, v reflect.Value, depth int) error {
 		switch d.byte() {
 		case 1:
 			v.Set(reflect.ValueOf(d.node(depth + 1)))
@@ -210,8 +210,8 @@ func (p *errorPlan) anything() {
 }
 
 // address is for fields of type net.Addr.
-func (p *errorPlan) address() {
-	p.append = func(e *errorEncoder, v reflect.Value, _ int) error {
+func (p *plan) address() {
+	p.append = func(e *encoder, v reflect.Value, _ int) error {
 		a, _ := v.Interface().(net.Addr)
 		for i, t := range addressTypes {
 			if reflect.TypeOf(a) == t && !reflect.ValueOf(a).IsNil() {
@@ -230,7 +230,7 @@ func (p *errorPlan) address() {
 		e.text(a.String())
 		return nil
 	}
-	p.decode = func(d *errorDecoder, v reflect.Value, _ int) error {
+	p.decode = func(d *decoder, v reflect.Value, _ int) error {
 		switch kind := int(d.byte()); {
 		case kind == 0:
 		case kind == 1:
@@ -260,8 +260,8 @@ func (a address) Network() string { return a.network }
 func (a address) String() string  { return a.text }
 
 // basicType is for fields of type reflect.Type, as errors of encoding/json have: types without a name of a package cross.
-func (p *errorPlan) basicType() {
-	p.append = func(e *errorEncoder, v reflect.Value, _ int) error {
+func (p *plan) basicType() {
+	p.append = func(e *encoder, v reflect.Value, _ int) error {
 		t, _ := v.Interface().(reflect.Type)
 		if t == nil || basicTypes[t.String()] != t {
 			return errNoCrossing
@@ -269,7 +269,7 @@ func (p *errorPlan) basicType() {
 		e.text(t.String())
 		return nil
 	}
-	p.decode = func(d *errorDecoder, v reflect.Value, _ int) error {
+	p.decode = func(d *decoder, v reflect.Value, _ int) error {
 		t, ok := basicTypes[d.text()]
 		if !ok {
 			return errNoCrossing
@@ -295,12 +295,12 @@ var basicTypes = func() map[string]reflect.Type {
 }()
 
 // nothing is for what does not cross: it may be there if it is nil.
-func (p *errorPlan) nothing() {
-	p.append = func(_ *errorEncoder, v reflect.Value, _ int) error {
+func (p *plan) nothing() {
+	p.append = func(_ *encoder, v reflect.Value, _ int) error {
 		if !v.IsZero() {
 			return errNoCrossing
 		}
 		return nil
 	}
-	p.decode = func(*errorDecoder, reflect.Value, int) error { return nil }
+	p.decode = func(*decoder, reflect.Value, int) error { return nil }
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 	"example.com/overlap/tasks/primes"
 )
 

@@ -1,4 +1,4 @@
-package process
+package crossing
 
 import (
 	"bufio"
@@ -31,39 +31,47 @@ import (
 	"example.com/overlap"
 )
 
-// errorIndex are the errors that both sides know, by name and by what they are.
-type errorIndex struct {
+// index are the errors that both sides know, by name and by what they are.
+type index struct {
 	defined int // by the program, of those that it has defined
 	values  map[string]error
 	names   map[error]string
 	inOrder []error
-	types   map[reflect.Type]*typedError
-	byName  map[string]*typedError
+	types   map[reflect.Type]*knownType
+	byName  map[string]*knownType
 }
 
-// typedError is a type of errors.
-type typedError struct {
+// knownType is a type of errors.
+type knownType struct {
 	t    reflect.Type
 	name string
-	plan func() *errorPlan
+	plan func() *plan
 }
 
 var (
-	indexed  atomic.Pointer[errorIndex]
+	indexed  atomic.Pointer[index]
 	indexing sync.Mutex
 )
 
+// KnowValue has an error value of a package of this module cross as itself, under a name that no other has. It must be called
+// while packages are initialised.
+func KnowValue(name string, value error) { standardValues[name] = value }
+
+// KnowType has errors of a type of a package of this module cross with all their fields. It must be called while packages
+// are initialised.
+func KnowType(t reflect.Type) { standardTypes = append(standardTypes, t) }
+
 // knownErrors is the index of what is known now.
-func knownErrors() *errorIndex {
+func knownErrors() *index {
 	defined := overlap.DefinedErrors()
 	if k := indexed.Load(); k != nil && k.defined == len(defined) {
 		return k
 	}
 	indexing.Lock()
 	defer indexing.Unlock()
-	k := &errorIndex{
+	k := &index{
 		defined: len(defined), values: map[string]error{}, names: map[error]string{},
-		types: map[reflect.Type]*typedError{}, byName: map[string]*typedError{},
+		types: map[reflect.Type]*knownType{}, byName: map[string]*knownType{},
 	}
 	for _, d := range defined { // first, as a program may have a name of its own for one of the others
 		if d.Value != nil {
@@ -82,7 +90,7 @@ func knownErrors() *errorIndex {
 	return k
 }
 
-func (k *errorIndex) addValue(name string, value error) {
+func (k *index) addValue(name string, value error) {
 	k.values[name] = value
 	if _, named := k.names[value]; !named {
 		k.names[value] = name
@@ -90,15 +98,15 @@ func (k *errorIndex) addValue(name string, value error) {
 	}
 }
 
-func (k *errorIndex) addType(name string, t reflect.Type) {
-	of := &typedError{t: t, name: name, plan: sync.OnceValue(func() *errorPlan { return planOf(t) })}
+func (k *index) addType(name string, t reflect.Type) {
+	of := &knownType{t: t, name: name, plan: sync.OnceValue(func() *plan { return planOf(t) })}
 	k.byName[name] = of
 	if _, named := k.types[t]; !named {
 		k.types[t] = of
 	}
 }
 
-func (k *errorIndex) nameOf(err error) (name string, ok bool) {
+func (k *index) nameOf(err error) (name string, ok bool) {
 	if reflect.ValueOf(err).Comparable() {
 		name, ok = k.names[err]
 	}
@@ -124,7 +132,6 @@ var standardValues = map[string]error{
 	"net.ErrClosed": net.ErrClosed, "net.ErrWriteToConnected": net.ErrWriteToConnected,
 	"os.ErrDeadlineExceeded": os.ErrDeadlineExceeded, "os.ErrNoDeadline": os.ErrNoDeadline, "os.ErrProcessDone": os.ErrProcessDone,
 	"overlap.ErrFutureCanceled": overlap.ErrFutureCanceled, "overlap.ErrGoexit": overlap.ErrGoexit, "overlap.ErrGroupOver": overlap.ErrGroupOver,
-	"process.ErrClosed": ErrClosed, "process.ErrResultLost": ErrResultLost,
 	"sql.ErrConnDone": sql.ErrConnDone, "sql.ErrNoRows": sql.ErrNoRows, "sql.ErrTxDone": sql.ErrTxDone,
 	"strconv.ErrRange": strconv.ErrRange, "strconv.ErrSyntax": strconv.ErrSyntax,
 	"zlib.ErrChecksum": zlib.ErrChecksum, "zlib.ErrDictionary": zlib.ErrDictionary, "zlib.ErrHeader": zlib.ErrHeader,
@@ -145,5 +152,5 @@ var standardTypes = []reflect.Type{
 	reflect.TypeFor[user.UnknownUserError](), reflect.TypeFor[user.UnknownUserIdError](),
 	reflect.TypeFor[user.UnknownGroupError](), reflect.TypeFor[user.UnknownGroupIdError](),
 	reflect.TypeFor[*overlap.CallError](), reflect.TypeFor[*overlap.JobError](), reflect.TypeFor[*overlap.PanicError](),
-	reflect.TypeFor[*overlap.TimeoutError](), reflect.TypeFor[*DiedError](),
+	reflect.TypeFor[*overlap.TimeoutError](),
 }

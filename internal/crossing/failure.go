@@ -1,4 +1,4 @@
-package process
+package crossing
 
 import (
 	"encoding/binary"
@@ -8,9 +8,10 @@ import (
 	"example.com/overlap"
 )
 
-// appendFailure encodes how a call failed: the outcome, the stack, and the error.
-func appendFailure(b []byte, o overlap.Outcome, err error, stack []byte) []byte {
-	e := errorEncoder{b: append(b, byte(o)), known: knownErrors(), panicked: o == overlap.Panicked}
+// AppendFailure encodes how a call failed: the outcome, the error, which must not be nil, and the stack of a panic. It runs
+// methods of the error; one that panics is left out, and one that ends the goroutine does that here.
+func AppendFailure(b []byte, o overlap.Outcome, err error, stack []byte) []byte {
+	e := encoder{b: append(b, byte(o)), known: knownErrors(), panicked: o == overlap.Panicked}
 	e.text(string(stack))
 	e.node(err, 0)
 	return e.b
@@ -21,25 +22,29 @@ type panicValue struct{ text string }
 
 func (p panicValue) Error() string { return p.text }
 
-// panicCause is what was given to panic, as an error that crosses.
-func panicCause(value any) error {
+// PanicCause is what was given to panic, as an error for [AppendFailure].
+func PanicCause(value any) error {
 	if err, ok := value.(error); ok {
 		return err
 	}
 	return panicValue{fmt.Sprintf("%v", value)}
 }
 
-// decodeFailure is the other way.
-func decodeFailure(b []byte) (overlap.Outcome, error, error) {
+// errNoFailure is the error of bytes that AppendFailure has not made.
+var errNoFailure = errors.New("not an encoded failure")
+
+// DecodeFailure decodes what [AppendFailure] has encoded. A panic is an [overlap.PanicError] then. Where bad is not nil, the
+// bytes are something else. It runs methods of the errors, which may end the goroutine.
+func DecodeFailure(b []byte) (outcome overlap.Outcome, err error, bad error) {
 	if len(b) == 0 {
-		return 0, nil, errFrame
+		return 0, nil, errNoFailure
 	}
 	o := overlap.Outcome(b[0])
-	d := errorDecoder{b: b[1:], known: knownErrors()}
+	d := decoder{b: b[1:], known: knownErrors()}
 	stack := d.text()
-	err := d.node(0)
+	err = d.node(0)
 	if d.bad || err == nil || len(d.b) > 0 {
-		return 0, nil, errFrame
+		return 0, nil, errNoFailure
 	}
 	switch o {
 	case overlap.Panicked:
@@ -51,7 +56,7 @@ func decodeFailure(b []byte) (overlap.Outcome, error, error) {
 	case overlap.Failed, overlap.Canceled, overlap.TimedOut:
 		return o, err, nil
 	}
-	return 0, nil, errFrame
+	return 0, nil, errNoFailure
 }
 
 // retryable is overlap.DefaultRetryable of the error in its own process. Of what a panic carried, that is for it to say.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 	"example.com/overlap/tasks/primes"
 )
 

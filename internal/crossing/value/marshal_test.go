@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/overlap/process/value"
+	"example.com/overlap/internal/crossing/value"
 )
 
 type (
