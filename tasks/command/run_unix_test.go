@@ -30,6 +30,8 @@ func sh(script string, arguments ...string) command.Input {
 	return in
 }
 
+func errorOf(err error) (*command.Error, bool) { return errors.AsType[*command.Error](err) }
+
 func bytesOf(t *testing.T, o *command.Output) string {
 	t.Helper()
 	b, err := o.Bytes()
@@ -45,7 +47,7 @@ func run(t *testing.T, in command.Input) (command.Value, *command.Error) {
 	if err == nil {
 		return v, nil
 	}
-	failed, ok := errors.AsType[*command.Error](err)
+	failed, ok := errorOf(err)
 	if !ok {
 		t.Fatalf("%v: the error is a %T", in, err)
 	}
@@ -83,18 +85,18 @@ func TestRunFailures(t *testing.T) {
 		reason command.Reason
 		text   string
 	}{
-		"not found":         {command.Input{Words: []command.Text{"nosuchprogram"}}, command.NotFound, "PATH"},
-		"no file":           {command.Input{Words: []command.Text{"./nofile"}}, command.NotFound, "no file"},
-		"not executable":    {command.Input{Words: []command.Text{"./plain"}}, command.NotExecutable, "chmod"},
-		"a directory":       {command.Input{Words: []command.Text{command.Text(dir)}}, command.NotExecutable, "directory"},
-		"no interpreter":    {command.Input{Words: []command.Text{"./lost"}}, command.NotFound, "first line"},
-		"no words":          {command.Input{}, command.NoCommand, "no command"},
-		"an empty name":     {command.Input{Words: []command.Text{""}}, command.NoCommand, "empty"},
-		"a signal":          {sh("kill -s SEGV $$"), command.Killed, "SIGSEGV"},
-		"no directory":      {command.Input{Words: texts("true"), Dir: "/no/such"}, command.CannotStart, "directory"},
-		"a NUL":             {command.Input{Words: []command.Text{"echo", "a\x00b"}}, command.BadInput, "NUL"},
-		"no such input":     {reads("cat", command.Stdin{File: "nofile", Length: 1}), command.BadInput, "nofile"},
-		"a shortened input": {reads("cat", command.Stdin{File: "script", Offset: 3, Length: 100}), command.BadInput, "shorter"},
+		"not found":      {command.Input{Words: []command.Text{"nosuchprogram"}}, command.NotFound, "PATH"},
+		"no file":        {command.Input{Words: []command.Text{"./nofile"}}, command.NotFound, "no file"},
+		"not executable": {command.Input{Words: []command.Text{"./plain"}}, command.NotExecutable, "chmod"},
+		"a directory":    {command.Input{Words: []command.Text{command.Text(dir)}}, command.NotExecutable, "directory"},
+		"no interpreter": {command.Input{Words: []command.Text{"./lost"}}, command.NotFound, "first line"},
+		"no words":       {command.Input{}, command.NoCommand, "no command"},
+		"an empty name":  {command.Input{Words: []command.Text{""}}, command.NoCommand, "empty"},
+		"a signal":       {sh("kill -s SEGV $$"), command.Killed, "SIGSEGV"},
+		"no directory":   {command.Input{Words: texts("true"), Dir: "/no/such"}, command.CannotStart, "directory"},
+		"a NUL":          {command.Input{Words: []command.Text{"echo", "a\x00b"}}, command.BadInput, "NUL"},
+		"no such input":  {reads("cat", command.Stdin{File: "nofile", Length: 1}), command.BadInput, "nofile"},
+		"a short file":   {reads("cat", command.Stdin{File: "script", Offset: 3, Length: 100}), command.BadInput, "shorter"},
 	} {
 		v, err := run(t, c.in)
 		if err == nil || err.Reason != c.reason || !strings.Contains(err.Error(), c.text) {
@@ -253,7 +255,7 @@ func TestTimeoutEndsTheGroup(t *testing.T) {
 				cancel(because)
 			}()
 			_, err := command.New(command.Options{KillAfter: 200 * time.Millisecond}).Run(ctx, sh(script, pidFile))
-			failed, ok := errors.AsType[*command.Error](err)
+			failed, ok := errorOf(err)
 			if !ok || failed.Reason != command.Stopped || !errors.Is(err, because) {
 				t.Fatalf("got %v", err)
 			}
@@ -321,7 +323,7 @@ func TestLargeOutputs(t *testing.T) {
 	}
 
 	_, err = command.New(command.Options{MaxOutput: 1000}).Run(t.Context(), sh("head -c 1001 /dev/zero"))
-	failed, ok := errors.AsType[*command.Error](err)
+	failed, ok := errorOf(err)
 	if !ok || failed.Reason != command.OutputTooBig || !strings.Contains(err.Error(), "--results") {
 		t.Errorf("got %v", err)
 	}
