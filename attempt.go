@@ -179,20 +179,3 @@ func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index i
 
 // plain reports whether an attempt needs no more than perform does.
 func (j *Job) plain(p *policy) bool { return p.timeout == 0 && !j.options.profileLabels }
-
-// retry decides whether a call whose attempt ended so gets another one, and has it wait for that. The error is how the
-// call has failed if it gets none.
-func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, error) {
-	if p.retry.Extra == 0 || j.stopped.Load() {
-		return false, err
-	}
-	wait, again, failed := p.retry.again(int(c.attempt)+1, o, err, p.repeats)
-	if !again {
-		return false, failed
-	}
-	at := c.worker.tick()
-	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, at)
-	c.attempt++
-	j.sleep(c, ending{o, err, at, c.worker.number(index)}, wait)
-	return true, nil
-}

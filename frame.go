@@ -2,6 +2,7 @@ package overlap
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 )
 
@@ -93,38 +94,6 @@ func (c *callContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// someContexts is how many contexts of calls are made at once, which costs less than one by one.
-const someContexts = 8
-
-// hasSlot reports whether the calls that w runs hold a slot.
-func (w *Worker) hasSlot() bool { return w.job.slots != nil && w != &w.job.loose }
-
-// enterCall is the context of the calls that w runs next, up to leaveCall.
-func (w *Worker) enterCall() context.Context {
-	j := w.job
-	if !w.hasSlot() {
-		return j.ctx
-	}
-	if len(w.contexts) == 0 {
-		w.contexts = make([]callContext, someContexts)
-	}
-	c := &w.contexts[0]
-	w.contexts = w.contexts[1:]
-	c.Context, c.worker = j.ctx, w
-	w.call = c
-	return c
-}
-
-// leaveCall is after those calls.
-func (w *Worker) leaveCall() {
-	if w == &w.job.loose || w.lost.Load() || w.call == nil {
-		return
-	}
-	c := w.call
-	w.call = nil
-	c.end()
-}
-
 // jobContext is the context of calls that hold no slot, within a call that may hold one.
 type jobContext struct {
 	context.Context
@@ -145,3 +114,83 @@ func frameOf(ctx context.Context) *frame {
 	f, _ := ctx.Value(frameKey{}).(*frame)
 	return f
 }
+
+// wait is what a goroutine of a call waits for, while the call's slot is lent to that and to nothing else: a call that
+// holds a lock while it waits for another must not find the slot with a third that wants the lock.
+type wait struct {
+	job     *Job
+	group   *groupJob // of futures
+	futures []*future // some of the group's, of which those before at have ended; nil: any call of the job
+	at      int
+}
+
+// waitsFor are waits for futures, one a group.
+func waitsFor(futures []*future) []*wait {
+	var waits []*wait
+	for _, f := range futures {
+		i := slices.IndexFunc(waits, func(w *wait) bool { return w.group == f.job })
+		if i < 0 {
+			i = len(waits)
+			waits = append(waits, &wait{job: &f.job.Job, group: f.job})
+		}
+		waits[i].futures = append(waits[i].futures, f)
+	}
+	return waits
+}
+
+// start starts a worker with the slot that f lends, for what f's call waits for. The slots' mutex is held.
+func (w *wait) start(f *frame) bool {
+	if w.job.slots != f.slots || !w.job.hasWork() {
+		return false
+	}
+	if w.group == nil {
+		return w.job.startWorker(f, nil)
+	}
+	only := w.startable()
+	return only != nil && w.job.startWorker(f, only)
+}
+
+// startable is one of the futures whose call can be handed out, or nil.
+func (w *wait) startable() *future {
+	for ; w.at < len(w.futures) && w.futures[w.at].ended(); w.at++ {
+		w.futures[w.at] = nil // what has ended must not be kept
+	}
+	for _, f := range w.futures[w.at:] {
+		if w.group.startable(f) {
+			return f
+		}
+	}
+	return nil
+}
+
+// whileWaiting runs block, which waits for calls of job. If ctx is the context of a call that holds a slot, its slot is
+// lent to them meanwhile, and it has it back when whileWaiting returns.
+func whileWaiting(ctx context.Context, job *Job, block func()) {
+	if f := frameOf(ctx); f == nil || f.slots == nil {
+		block()
+	} else {
+		f.slots.whileLending(f, []*wait{{job: job}}, block)
+	}
+}
+
+// whileWaitingFor is whileWaiting for calls of futures.
+func whileWaitingFor(ctx context.Context, futures []*future, block func()) {
+	if f := frameOf(ctx); f == nil || f.slots == nil {
+		block()
+	} else {
+		f.slots.whileLending(f, waitsFor(futures), block)
+	}
+}
+
+// whileWaitingForAny runs what waits for some of the futures, more than once, as whileWaitingFor does. Some may be nil.
+func whileWaitingForAny(ctx context.Context, futures []*future) func(block func()) {
+	f := frameOf(ctx)
+	if f == nil || f.slots == nil {
+		return func(block func()) { block() }
+	}
+	waits := waitsFor(slices.DeleteFunc(slices.Clone(futures), func(f *future) bool { return f == nil }))
+	return func(block func()) { f.slots.whileLending(f, waits, block) }
+}
+
+// isAbove reports whether j was started, through jobs on other executors, by something that f's call may wait for.
+func (f *frame) isAbove(j *Job) bool { return j.lender == f && j.around != f }

@@ -3,6 +3,7 @@ package overlap
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -247,18 +248,157 @@ func (j *groupJob) drop(c Call, last ending, cause error) { c.future.dropped(c, 
 
 // A group hands out no runs: its calls come one by one.
 func (j *groupJob) claim(*Worker, int) bool { return false }
-func (j *groupJob) runAll(*Worker)          {}
 
-func (j *groupJob) run(c Call)            { j.runOnStack(c) }
+func (j *groupJob) runAll(*Worker) {}
+
+func (j *groupJob) run(c Call) { j.runOnStack(c) }
+
 func (j *groupJob) taskOf(c Call) AnyTask { return c.future.self.task() }
-func (j *groupJob) input(c Call) any      { return c.future.self.input() }
-func (j *groupJob) rules(c Call) *policy  { return c.future.policy }
-func (j *groupJob) index(c Call) int      { return c.future.index }
+
+func (j *groupJob) input(c Call) any { return c.future.self.input() }
+
+func (j *groupJob) rules(c Call) *policy { return c.future.policy }
+
+func (j *groupJob) index(c Call) int { return c.future.index }
+
 func (j *groupJob) started(c Call, at time.Duration) {
 	if f := c.future; f.enter(c) {
 		f.startedAt(c, at)
 	}
 }
-func (j *groupJob) endAttempt(c Call) bool                      { return !c.future.hasEnded(c) }
-func (j *groupJob) hasEnded(c Call) bool                        { return c.future.hasEnded(c) }
+
+func (j *groupJob) endAttempt(c Call) bool { return !c.future.hasEnded(c) }
+
+func (j *groupJob) hasEnded(c Call) bool { return c.future.hasEnded(c) }
+
 func (j *groupJob) ended(c Call, out any, o Outcome, err error) { c.future.self.ended(c, out, o, err) }
+
+// lateness is how long a single submitted call waits for a goroutine that waits for it, before a worker is started.
+const lateness = 50 * time.Microsecond
+
+// offerLate has the only call of a group that lends its work started later, unless somebody waits for it meanwhile.
+func (j *groupJob) offerLate() bool {
+	if !j.lends || j.queued.Load() != 1 || j.workers.Load() != 1 {
+		return false
+	}
+	j.queueing.Lock()
+	defer j.queueing.Unlock()
+	if j.late == nil {
+		j.late = time.AfterFunc(lateness, j.kick)
+	} else {
+		j.late.Reset(lateness)
+	}
+	return true
+}
+
+// borrow returns a worker with a slot for the future's call alone, or nil.
+func (j *groupJob) borrow(f *future) *Worker {
+	j.queueing.Lock()
+	mine := j.head < len(j.queue) && j.queue[j.head] == f
+	if mine && j.late != nil {
+		j.late.Stop()
+	}
+	j.queueing.Unlock()
+	if !mine {
+		return nil
+	}
+	w := j.slots.hireFor(f)
+	if w == nil {
+		j.kick() // in place of the alarm, which nobody else would set again
+	}
+	return w
+}
+
+// submission is a future with its task and input.
+type submission[In, Out any] struct {
+	Future[Out]
+	of *Task[In, Out]
+	in In
+}
+
+func (s *submission[In, Out]) task() AnyTask { return s.of }
+
+func (s *submission[In, Out]) input() any { return &s.in }
+
+func (s *submission[In, Out]) run(c Call) {
+	f := &s.future
+	if f.job.stopped.Load() {
+		f.dropped(c, ending{}, f.job.cause())
+		return
+	}
+	if !f.enter(c) {
+		return
+	}
+	f.startedAt(c, c.worker.time())
+	ctx := f.ctx
+	if f.job.plain(s.policy) {
+		perform(c, ctx, s.of.fn, s.in, s)
+	} else {
+		performWatched(c, ctx, s.policy, f.index, s.of.fn, s.in, s)
+	}
+	if ctx.asked() {
+		ctx.end()
+	}
+}
+
+func (s *submission[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
+	if o == Succeeded {
+		s.value = v
+		s.leave(over)
+		s.end(c.worker, o, nil)
+	} else {
+		s.failed(c, o, err)
+	}
+}
+
+func (s *submission[In, Out]) failed(c Call, o Outcome, err error) {
+	f := &s.future
+	f.mu.Lock()
+	canceled := f.canceled
+	f.mu.Unlock()
+	switch {
+	case canceled && (o == Failed || o == TimedOut):
+		o = Canceled // whatever the call made of it
+	case !canceled:
+		again, why := s.again(c, o, err)
+		if again {
+			return
+		}
+		err = why
+	}
+	s.finish(c, o, err)
+}
+
+// again lets the call wait for another attempt, if it gets one; else the error is how it has failed.
+func (s *submission[In, Out]) again(c Call, o Outcome, err error) (bool, error) {
+	f := &s.future
+	if s.policy.retry.Extra == 0 {
+		return false, err
+	}
+	f.times.finished, f.worker = c.worker.tick(), c.worker.number(f.index) // if no other attempt follows
+	f.leave(waiting)
+	again, err := f.job.retry(c, s.policy, f.index, o, err)
+	return again || !f.take(), err // or canceled in between
+}
+
+func (s *submission[In, Out]) finish(c Call, o Outcome, err error) {
+	s.leave(over)
+	s.end(c.worker, o, err)
+}
+
+func (s *submission[In, Out]) ended(c Call, out any, o Outcome, err error) {
+	if !s.enter(c) && !s.Running() { // canceled before it was known to have started
+		return
+	}
+	if o == NeverStarted {
+		s.attempts = int(c.attempt)
+	}
+	var v Out
+	if o == Succeeded {
+		v = output[Out](out)
+	}
+	s.attempted(c, v, o, err)
+}
+
+// deref is the value that a pointer in an interface points to.
+func deref(pointer any) any { return reflect.ValueOf(pointer).Elem().Interface() }

@@ -2,6 +2,7 @@ package overlap
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -118,6 +119,11 @@ func (j *Job) Go(work func(*Worker)) {
 // returns false, the call waits for one of the workers of [Job.Go].
 func (j *Job) Offer(take func(Call) bool) { j.offer = take }
 
+// Lend says that the work given to [Job.Serve] runs no task on its goroutine, but has it run elsewhere. A goroutine
+// that waits for a single future may then do the work itself: waking another one costs more than sending a call to a
+// process and reading the reply.
+func (j *Job) Lend() { j.lends = true }
+
 // Task is the task of all the job's calls; nil for a [Group], whose calls each have one.
 func (j *Job) Task() AnyTask { return j.task }
 
@@ -130,6 +136,20 @@ func (j *Job) now() time.Duration { return time.Since(j.start) }
 // hasWork reports whether there are more calls that nobody has claimed than workers about to claim one.
 func (j *Job) hasWork() bool {
 	return int(j.againCount.Load())+j.source.ready() > int(j.starting.Load()) && !j.heldUp()
+}
+
+// defaultWindow is the window where none is given.
+func (j *Job) defaultWindow() int {
+	const least = 64
+	switch {
+	case j.inline != nil:
+		return 1
+	case j.slots != nil:
+		return max(least, 2*min(j.slots.Limit(), math.MaxInt/2))
+	case j.feeders > 0:
+		return max(least, 2*j.feeders)
+	}
+	return 1024
 }
 
 // kick sees to it that somebody takes the calls that are ready.
@@ -357,3 +377,44 @@ func (j *Job) waitUntilQuiet(ctx context.Context) {
 
 // withinKey asks a context whether it is of a call of the job, or of one further in.
 type withinKey struct{ job *Job }
+
+// Drained is closed when nothing of the job may begin any more, because a [Drain] said so: an executor that has taken
+// calls and not begun them gives them back with [Call.Requeue]. It is nil, which blocks for ever, for a job without a
+// Drain.
+func (j *Job) Drained() <-chan struct{} { return j.drained }
+
+// watchDrains has the job drain when one of the options says so, until the returned function is called.
+func (j *Job) watchDrains() (unwatch func()) {
+	var stops []func() bool
+	for _, ctx := range j.options.drains {
+		if ctx.Err() != nil { // at once, so that nothing starts
+			j.drain(ctx)
+			break
+		}
+		stops = append(stops, context.AfterFunc(ctx, func() { j.drain(ctx) }))
+	}
+	return func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}
+}
+
+func (j *Job) drain(ctx context.Context) {
+	if j.halt(context.Cause(ctx)) {
+		close(j.drained)
+	}
+}
+
+// outsideCause is why calls of the job were canceled or never started, if the reason was none of them.
+func (j *Job) outsideCause() error {
+	if cause := context.Cause(j.outer); cause != nil {
+		return cause
+	}
+	for _, ctx := range j.options.drains {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}

@@ -109,6 +109,7 @@ func (o jobOption) applyToJob(to *options) { o(to) }
 type callOption func(*policy)
 
 func (o callOption) applyToTask(to *policy) { o(to) }
+
 func (o callOption) applyToJob(to *options) { o(&to.policy) }
 
 // Timeout bounds each attempt, from its start: its context ends after d, and the call has timed out if the task then
@@ -169,3 +170,17 @@ func PropagatePanics() Option { return jobOption(func(o *options) { o.propagateP
 // ProfileLabels gives the goroutine of each running call the pprof labels overlap.task and overlap.index, so that a CPU
 // profile names the task and, with GODEBUG=tracebacklabels=1, a crash does. It costs some allocations a call.
 func ProfileLabels() Option { return jobOption(func(o *options) { o.profileLabels = true }) }
+
+// Drain lets a job come to its end early without harm to what runs: once ctx has ended, nothing begins any more, and
+// what runs goes on to its end. No more inputs are drawn; a call that was drawn but has not begun ends as
+// [NeverStarted]; one that waits for another attempt ends as its last attempt did; an attempt that fails is not made
+// again. The job's error, if calls never started because of it, is context.Cause(ctx), as for a cancel. A job that is
+// told to drain can still be canceled by its own context.
+//
+// Several Drains in the options of one job all count. Drain panics when ctx is nil.
+func Drain(ctx context.Context) Option {
+	if ctx == nil {
+		panic("overlap: Drain: the context is nil")
+	}
+	return jobOption(func(o *options) { o.drains = append(o.drains, ctx) })
+}

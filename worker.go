@@ -1,6 +1,7 @@
 package overlap
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 )
@@ -209,37 +210,6 @@ func (w *Worker) Run(c Call) {
 	c.run()
 }
 
-// tiny is how long a run of calls may take before runs stop growing: long enough to make the cost of a claim small, and
-// short beside the time it takes to wake another worker.
-const tiny = 4 * time.Microsecond
-
-const longestRun = 512
-
-// claim gives w its next run, from the job or from another worker's run.
-func (w *Worker) claim() bool {
-	w.settle()
-	now := w.time()
-	w.exact = true
-	switch took := now - w.claimed; {
-	case w.size == 0 || w.job.slots != nil && w.job.slots.cooperative: // a call that awaits would keep the rest of its run
-		w.size = 1
-	case took < tiny:
-		w.size = min(2*w.size, longestRun)
-	case took > 4*tiny:
-		w.size = max(1, w.size/4)
-	}
-	w.claimed = now
-	ok := w.job.source.claim(w, w.size) || w.job.steals() && w.steal()
-	w.begun()
-	return ok
-}
-
-// mustYield reports whether w should leave the rest of its run to others: its slot is wanted elsewhere, and the run has
-// turned out not to be tiny.
-func (w *Worker) mustYield() bool {
-	return w.job.slots.wanted(w) && w.job.now()-w.claimed > time.Millisecond
-}
-
 // begun is after a worker's first claim: it no longer stands for a call that nobody has claimed.
 func (w *Worker) begun() {
 	if w.fresh {
@@ -302,4 +272,135 @@ func (w *Worker) settle() {
 	n := w.ended
 	w.ended = 0
 	w.job.settle(n)
+}
+
+// park gives up w's slot and waits until it has one again, for a job that may be given more calls: to wake a goroutine
+// costs less than to start one, which has its stack to grow again. It reports false when w should leave instead.
+func (w *Worker) park() bool {
+	j := w.job
+	if !j.grows || j.slots == nil || w.inline {
+		return false
+	}
+	w.flush()
+	w.discharge()
+	if !j.slots.drop(&w.hold, true) {
+		return false
+	}
+	if w.wake == nil {
+		w.wake = make(chan bool, 1)
+	}
+	j.mu.Lock()
+	if j.over || j.stopped.Load() {
+		j.mu.Unlock()
+		return false
+	}
+	w.parked = true
+	j.idle = append(j.idle, w)
+	j.mu.Unlock()
+	if j.hasWork() {
+		j.kick()
+	}
+	return <-w.wake
+}
+
+// discharge counts w out of those that are about to claim a call.
+func (w *Worker) discharge() {
+	if w.fresh {
+		w.fresh = false
+		w.job.starting.Add(-1)
+	}
+}
+
+func (w *Worker) startFeeder() { go w.main() }
+
+// main is the life of a worker's goroutine, which a call can end at any time with runtime.Goexit.
+func (w *Worker) main() {
+	returned := false
+	defer func() { w.left(returned) }()
+	w.job.body(w)
+	returned = true
+}
+
+// left joins a worker.
+func (w *Worker) left(returned bool) {
+	if !w.lost.Load() {
+		w.quit(returned)
+	} else if w.job.slots != nil { // the job went on without it, but under Loop it may have waited for a turn since
+		w.job.slots.drop(&w.hold, true)
+	}
+}
+
+// quit takes w off the job's hands: what it has not run is handed out again and its slot is free. A worker that is
+// sound can work again.
+func (w *Worker) quit(sound bool) {
+	j := w.job
+	w.flush()
+	w.giveBack()
+	w.discharge()
+	w.only = nil
+	if j.slots != nil {
+		sound = j.slots.drop(&w.hold, !w.lost.Load()) && sound
+	} else if !sound {
+		j.hire(nil).startFeeder() // in its place
+	}
+	j.mu.Lock()
+	if sound {
+		j.idle = append(j.idle, w)
+	} else { // a job without end must not keep them all
+		j.crew[w.id] = nil
+		j.vacant = append(j.vacant, w.id)
+	}
+	j.mu.Unlock()
+	if j.hasWork() {
+		j.kick()
+	}
+	j.leave()
+}
+
+// abandon goes on without w, whose goroutine is stuck in a call that has been ended as abandoned. It runs on the
+// timer's goroutine; w's own touches nothing of the job any more.
+func (w *Worker) abandon() {
+	if w != &w.job.loose {
+		w.quit(false)
+	}
+}
+
+// lose marks w as abandoned. Both the timer that abandons its call and the goroutine, when it comes back too late, do
+// so before anything else: whichever is first, the goroutine sees the mark before it takes another call.
+func (w *Worker) lose() {
+	if w != &w.job.loose {
+		w.lost.Store(true)
+	}
+}
+
+// someContexts is how many contexts of calls are made at once, which costs less than one by one.
+const someContexts = 8
+
+// hasSlot reports whether the calls that w runs hold a slot.
+func (w *Worker) hasSlot() bool { return w.job.slots != nil && w != &w.job.loose }
+
+// enterCall is the context of the calls that w runs next, up to leaveCall.
+func (w *Worker) enterCall() context.Context {
+	j := w.job
+	if !w.hasSlot() {
+		return j.ctx
+	}
+	if len(w.contexts) == 0 {
+		w.contexts = make([]callContext, someContexts)
+	}
+	c := &w.contexts[0]
+	w.contexts = w.contexts[1:]
+	c.Context, c.worker = j.ctx, w
+	w.call = c
+	return c
+}
+
+// leaveCall is after those calls.
+func (w *Worker) leaveCall() {
+	if w == &w.job.loose || w.lost.Load() || w.call == nil {
+		return
+	}
+	c := w.call
+	w.call = nil
+	c.end()
 }

@@ -200,3 +200,20 @@ func (j *Job) takeWaiting() []waitingCall {
 	}
 	return calls
 }
+
+// retry decides whether a call whose attempt ended so gets another one, and has it wait for that. The error is how the
+// call has failed if it gets none.
+func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, error) {
+	if p.retry.Extra == 0 || j.stopped.Load() {
+		return false, err
+	}
+	wait, again, failed := p.retry.again(int(c.attempt)+1, o, err, p.repeats)
+	if !again {
+		return false, failed
+	}
+	at := c.worker.tick()
+	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, at)
+	c.attempt++
+	j.sleep(c, ending{o, err, at, c.worker.number(index)}, wait)
+	return true, nil
+}
