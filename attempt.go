@@ -12,41 +12,42 @@ import (
 
 // attempt is one attempt at a call on this goroutine, with everything that the options asked for.
 type attempt struct {
-	ctx   context.Context // of the attempt
-	outer context.Context // of the call
-	call  Call
-	watch *watch // if there is a timeout
+	ctx      context.Context // the context of the attempt
+	callCtx  context.Context // the context of the call
+	call     Call
+	deadline *deadline // nil: the attempt has no timeout
 }
 
-// watch bounds an attempt.
-type watch struct {
-	timeout *TimeoutError // the cause of the attempt's context when its own timeout ends it
+// deadline bounds an attempt.
+type deadline struct {
+	timeout *TimeoutError // the cause of the attempt's context, when that ends because of the timeout
 	cancel  context.CancelFunc
 	timer   *time.Timer // ends the call as abandoned, unless the attempt comes back first
-	settled atomic.Bool // whichever of the two came first
+	settled atomic.Bool // set by whichever of the two comes first
 }
 
 // begin starts an attempt in the call's context ctx. abandon ends the call without the goroutine.
 func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(error)) attempt {
 	w := c.worker
-	a := attempt{ctx: ctx, outer: ctx, call: c}
+	a := attempt{ctx: ctx, callCtx: ctx, call: c}
 	if p.timeout > 0 {
-		v := &watch{timeout: &TimeoutError{Timeout: p.timeout, Grace: p.grace}}
-		a.watch = v
+		v := &deadline{timeout: &TimeoutError{Timeout: p.timeout, Grace: p.grace}}
+		a.deadline = v
 		a.ctx, v.cancel = context.WithTimeoutCause(ctx, p.timeout, v.timeout)
 		if !w.inline {
 			v.timer = time.AfterFunc(later(p.timeout, p.grace), func() {
 				if v.settled.CompareAndSwap(false, true) {
-					w.lose()
+					w.markLost()
 					abandoned.Add(1)
 					abandon(v.timeout)
-					w.abandon()
+					w.detachAbandoned()
 				}
 			})
 		}
 	}
 	if w.job.options.profileLabels {
-		a.ctx = pprof.WithLabels(a.ctx, pprof.Labels("overlap.task", c.worker.job.source.taskOf(c).Name(), "overlap.index", strconv.Itoa(index)))
+		task := w.job.callSet.taskOf(c).Name()
+		a.ctx = pprof.WithLabels(a.ctx, pprof.Labels("overlap.task", task, "overlap.index", strconv.Itoa(index)))
 		pprof.SetGoroutineLabels(a.ctx)
 	}
 	return a
@@ -55,19 +56,19 @@ func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(erro
 // end says how the attempt ended; o is what became of a task that returned. It reports false when the call was
 // abandoned: then the goroutine must touch nothing of the job any more.
 func (a *attempt) end(returned bool, panicked any, o Outcome, err error) (Outcome, error, bool) {
-	if a.watch != nil {
-		defer a.watch.cancel()
-		if a.watch.timer != nil {
-			a.watch.timer.Stop()
+	if a.deadline != nil {
+		defer a.deadline.cancel()
+		if a.deadline.timer != nil {
+			a.deadline.timer.Stop()
 		}
-		if !a.watch.settled.CompareAndSwap(false, true) {
-			a.call.worker.lose()
+		if !a.deadline.settled.CompareAndSwap(false, true) {
+			a.call.worker.markLost()
 			abandoned.Add(-1)
 			return Abandoned, nil, false
 		}
 	}
 	if a.call.worker.job.options.profileLabels {
-		pprof.SetGoroutineLabels(a.outer)
+		pprof.SetGoroutineLabels(a.callCtx)
 	}
 	switch {
 	case panicked != nil:
@@ -75,7 +76,7 @@ func (a *attempt) end(returned bool, panicked any, o Outcome, err error) (Outcom
 	case !returned:
 		return Failed, ErrGoexit, true
 	case o == TimedOut:
-		err = &TimeoutError{Timeout: a.watch.timeout.Timeout, Grace: a.watch.timeout.Grace, Err: err}
+		err = &TimeoutError{Timeout: a.deadline.timeout.Timeout, Grace: a.deadline.timeout.Grace, Err: err}
 	}
 	return o, err, true
 }
@@ -85,10 +86,10 @@ func (a *attempt) classify(err error) (o Outcome, limit, _ error) {
 	switch {
 	case err == nil:
 		return Succeeded, nil, nil
-	case a.watch != nil && context.Cause(a.ctx) == error(a.watch.timeout):
+	case a.deadline != nil && context.Cause(a.ctx) == error(a.deadline.timeout):
 		return TimedOut, nil, err
 	}
-	return classify(a.outer, err)
+	return classify(a.callCtx, err)
 }
 
 // classify is how an attempt ended whose task returned err: canceled or failed, and for want of what if that is
@@ -122,35 +123,37 @@ type taker[Out any] interface {
 	finish(c Call, o Outcome, err error)
 }
 
-// perform makes one attempt at a call on this goroutine, where no option asks for more. It is apart from performWatched
-// to keep its frame small: growing a goroutine's first stack costs more than starting the goroutine.
-func perform[In, Out any](c Call, ctx context.Context, fn func(context.Context, In) (Out, error), in In, to taker[Out]) {
+// perform makes one attempt at a call on this goroutine, where no option asks for more. It is apart from
+// performWithOptions to keep its frame small: growing a goroutine's first stack costs more than starting the goroutine.
+func perform[In, Out any](
+	c Call, ctx context.Context, fn func(context.Context, In) (Out, error), in In, to taker[Out],
+) {
 	running := true
 	defer func() {
 		if running {
-			broke(c, recover(), to)
+			endBroken(c, recover(), to)
 		}
 	}()
 	v, err := fn(ctx, in)
 	running = false
 	if err != nil {
-		failed(c, ctx, v, err, to)
+		endFailed(c, ctx, v, err, to)
 		return
 	}
 	to.attempted(c, v, Succeeded, nil)
 }
 
-// failed ends an attempt whose task returned an error.
-func failed[Out any](c Call, ctx context.Context, v Out, err error, to taker[Out]) {
+// endFailed ends an attempt whose task returned an error.
+func endFailed[Out any](c Call, ctx context.Context, v Out, err error, to taker[Out]) {
 	o, limit, err := classify(ctx, err)
-	if !c.holdBack(ctx, limit, err) {
+	if !c.holdBackFor(ctx, limit, err) {
 		to.attempted(c, v, o, err)
 	}
 }
 
-// broke ends an attempt that did not come back: it panicked or, if panicked is nil, ended its goroutine. The function
-// that recovered must call it, for the stack.
-func broke[Out any](c Call, panicked any, to taker[Out]) {
+// endBroken ends an attempt that did not come back: it panicked or, if panicked is nil, ended its goroutine. The
+// function that recovered must call it, for the stack.
+func endBroken[Out any](c Call, panicked any, to taker[Out]) {
 	var zero Out
 	if panicked != nil {
 		to.attempted(c, zero, Panicked, panicError(panicked))
@@ -159,8 +162,11 @@ func broke[Out any](c Call, panicked any, to taker[Out]) {
 	}
 }
 
-// performWatched is perform with everything that the options asked for.
-func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index int, fn func(context.Context, In) (Out, error), in In, to taker[Out]) {
+// performWithOptions is perform with everything that the options asked for.
+func performWithOptions[In, Out any](
+	c Call, ctx context.Context, p *policy, index int,
+	fn func(context.Context, In) (Out, error), in In, to taker[Out],
+) {
 	a := c.begin(ctx, p, index, func(err error) { to.finish(c, Abandoned, err) })
 	var v Out
 	var err error
@@ -168,7 +174,7 @@ func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index i
 	o, returned := Pending, false
 	defer func() {
 		o, err, ours := a.end(returned, recover(), o, err)
-		if ours && !c.holdBack(ctx, limit, err) {
+		if ours && !c.holdBackFor(ctx, limit, err) {
 			to.attempted(c, v, o, err)
 		}
 	}()
@@ -177,5 +183,5 @@ func performWatched[In, Out any](c Call, ctx context.Context, p *policy, index i
 	o, limit, err = a.classify(err)
 }
 
-// plain reports whether an attempt needs no more than perform does.
-func (j *Job) plain(p *policy) bool { return p.timeout == 0 && !j.options.profileLabels }
+// needsNoOptions reports whether an attempt needs no more than perform does.
+func (j *Job) needsNoOptions(p *policy) bool { return p.timeout == 0 && !j.options.profileLabels }

@@ -5,23 +5,25 @@ import (
 	"time"
 )
 
-// rest is what is left of a worker's run: a range of places, in one word so that its worker can take the first call of
-// it and others the second half without a lock.
-type rest struct {
+// placeRange is what is left of a worker's batch: a range of places, in one word, so that its worker can take the first
+// call and others the second half without a lock.
+type placeRange struct {
 	word atomic.Uint64 // first place << countBits | count
 	_    [56]byte
 }
 
 const countBits = 24
 
-func (r *rest) set(first int64, count int) { r.word.Store(uint64(first)<<countBits | uint64(count)) }
+func (r *placeRange) set(first int64, count int) {
+	r.word.Store(uint64(first)<<countBits | uint64(count))
+}
 
-func (r *rest) len() int { return int(r.word.Load() & (1<<countBits - 1)) }
+func (r *placeRange) len() int { return int(r.word.Load() & (1<<countBits - 1)) }
 
-func (r *rest) first() int64 { return int64(r.word.Load() >> countBits) }
+func (r *placeRange) first() int64 { return int64(r.word.Load() >> countBits) }
 
 // pop takes the first place.
-func (r *rest) pop() (int64, bool) {
+func (r *placeRange) pop() (int64, bool) {
 	for {
 		word := r.word.Load()
 		if word&(1<<countBits-1) == 0 {
@@ -33,52 +35,52 @@ func (r *rest) pop() (int64, bool) {
 	}
 }
 
-// tiny is how long a run of calls may take before runs stop growing: long enough to make the cost of a claim small, and
-// short beside the time it takes to wake another worker.
+// tiny is how long a batch of calls may take before batches stop growing: long enough to make the cost of a claim
+// small, and short beside the time it takes to wake another worker.
 const tiny = 4 * time.Microsecond
 
-const longestRun = 512
+const longestBatch = 512
 
-// claim gives w its next run, from the job or from another worker's run.
+// claim gives w its next batch, from the job or from another worker's batch.
 func (w *Worker) claim() bool {
-	w.settle()
-	now := w.time()
-	w.exact = true
-	switch took := now - w.claimed; {
-	case w.size == 0 || w.job.slots != nil && w.job.slots.cooperative: // a call that awaits would keep the rest of its run
-		w.size = 1
+	w.countEnded()
+	now := w.readClock()
+	w.clockIsNow = true
+	switch took := now - w.claimedAt; {
+	case w.batchSize == 0 || w.job.slots != nil && w.job.slots.cooperative: // a call that awaits would keep the rest
+		w.batchSize = 1
 	case took < tiny:
-		w.size = min(2*w.size, longestRun)
+		w.batchSize = min(2*w.batchSize, longestBatch)
 	case took > 4*tiny:
-		w.size = max(1, w.size/4)
+		w.batchSize = max(1, w.batchSize/4)
 	}
-	w.claimed = now
-	ok := w.job.source.claim(w, w.size) || w.job.steals() && w.steal()
-	w.begun()
+	w.claimedAt = now
+	ok := w.job.callSet.claimBatch(w, w.batchSize) || w.job.steals() && w.steal()
+	w.countOutStarting()
 	return ok
 }
 
-// mustYield reports whether w should leave the rest of its run to others: its slot is wanted elsewhere, and the run has
-// turned out not to be tiny.
+// mustYield reports whether w should leave the rest of its batch to others: its slot is wanted elsewhere, and the batch
+// has turned out not to be tiny.
 func (w *Worker) mustYield() bool {
-	return w.job.slots.wanted(w) && w.job.now()-w.claimed > time.Millisecond
+	return w.job.slots.shouldLeave(w) && w.job.now()-w.claimedAt > time.Millisecond
 }
 
-// steals reports whether there can be rests of runs to take.
-func (j *Job) steals() bool { return j.runs && (j.slots == nil || !j.slots.cooperative) }
+// steals reports whether workers of the job may take calls of another's batch.
+func (j *Job) steals() bool { return j.batches && (j.slots == nil || !j.slots.cooperative) }
 
-// steal gives w the second half of the longest rest that another worker of the job has.
+// steal gives w the second half of the longest batch that another worker of the job has left.
 func (w *Worker) steal() bool {
 	j := w.job
 	for {
 		var victim *Worker
 		most := 0
 		j.mu.Lock()
-		for _, other := range j.crew {
+		for _, other := range j.byNumber {
 			if other == nil || other == w {
 				continue
 			}
-			if n := other.run.len(); n > most {
+			if n := other.batch.len(); n > most {
 				victim, most = other, n
 			}
 		}
@@ -86,7 +88,7 @@ func (w *Worker) steal() bool {
 		if victim == nil {
 			return false
 		}
-		word := victim.run.word.Load()
+		word := victim.batch.word.Load()
 		count := int64(word & (1<<countBits - 1))
 		take := (count + 1) / 2
 		if take == 0 {
@@ -95,33 +97,33 @@ func (w *Worker) steal() bool {
 		from := int64(word>>countBits) + count - take
 		first := from
 		if w.places != nil {
-			first = w.hand
+			first = w.nextPosition
 			for i := range take { // read before the swap: a swap that succeeds says that they were still the victim's
 				w.setPlace(first+i, victim.place(from+i))
 			}
 		}
-		if victim.run.word.CompareAndSwap(word, word-uint64(take)) {
-			w.size = 1
-			w.hand = first + take
-			w.run.set(first, int(take))
+		if victim.batch.word.CompareAndSwap(word, word-uint64(take)) {
+			w.batchSize = 1
+			w.nextPosition = first + take
+			w.batch.set(first, int(take))
 			return true
 		}
 	}
 }
 
-// giveBack hands out the rest of w's run again.
-func (w *Worker) giveBack() {
+// requeueBatch hands out again what is left of w's batch.
+func (w *Worker) requeueBatch() {
 	for {
-		at, ok := w.run.pop()
+		at, ok := w.batch.pop()
 		if !ok {
 			return
 		}
-		w.job.putAgain(Call{place: w.place(at)})
+		w.job.addRequeued(Call{place: w.place(at)})
 	}
 }
 
-// place is the call at a position of w's runs. Positions in places never repeat, so that a thief cannot mistake a new
-// run for the one it read.
+// place is the call at a position of w's batches. Positions in places never repeat, so that a thief cannot mistake a
+// new batch for the one it read.
 func (w *Worker) place(at int64) int64 {
 	if w.places == nil {
 		return at

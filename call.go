@@ -13,20 +13,20 @@ type Call struct {
 	place   int64   // Map: the index; Stream: the place in its window
 	future  *future // Group
 	attempt int32   // attempts made before this one
-	turn    uint32  // Stream: the last bits of its index, and 1, where it was handed out by itself
+	ticket  uint32  // Stream: the last bits of its index, and 1, where it was handed out by itself
 }
 
 // Go runs the call on a goroutine of its own.
 func (c Call) Go() {
-	c.worker = &c.worker.job.loose
+	c.worker = &c.worker.job.noWorker
 	go c.run()
 }
 
-func (c Call) run() { c.worker.job.source.run(c) }
+func (c Call) run() { c.worker.job.callSet.run(c) }
 
-// outcomeDropped is how a call ends that waits for an attempt when its job stops: as never started, or as its last
+// outcomeOfWaiting is how a call ends that waits for an attempt when its job stops: as never started, or as its last
 // attempt ended.
-func (c Call) outcomeDropped(last ending, cause error) (Outcome, error) {
+func (c Call) outcomeOfWaiting(last ending, cause error) (Outcome, error) {
 	switch {
 	case c.attempt == 0:
 		return NeverStarted, cause
@@ -37,10 +37,10 @@ func (c Call) outcomeDropped(last ending, cause error) (Outcome, error) {
 }
 
 // Task is the call's task.
-func (c Call) Task() AnyTask { return c.worker.job.source.taskOf(c) }
+func (c Call) Task() AnyTask { return c.worker.job.callSet.taskOf(c) }
 
 // Input is a pointer to the call's input, of type *In. It must not be changed, nor read after End or Requeue.
-func (c Call) Input() any { return c.worker.job.source.input(c) }
+func (c Call) Input() any { return c.worker.job.callSet.input(c) }
 
 // Context is the context of a call made elsewhere: it ends when the job is canceled and, after Started, when the call's
 // future is.
@@ -56,15 +56,15 @@ func (c Call) Context() context.Context {
 // Timeout is how long an attempt made elsewhere may take, and how long it may then take to come back; 0 means that
 // there is no limit.
 func (c Call) Timeout() (timeout, grace time.Duration) {
-	p := c.worker.job.source.rules(c)
+	p := c.worker.job.callSet.rules(c)
 	return p.timeout, p.grace
 }
 
 // Idempotent reports whether the call may be made twice ([Idempotent]).
-func (c Call) Idempotent() bool { return c.worker.job.source.rules(c).repeats }
+func (c Call) Idempotent() bool { return c.worker.job.callSet.rules(c).idempotent }
 
 // Index is the call's place in its job, from 0.
-func (c Call) Index() int { return c.worker.job.source.index(c) }
+func (c Call) Index() int { return c.worker.job.callSet.index(c) }
 
 // Attempt is the number of the attempt that is to be made, from 1.
 func (c Call) Attempt() int { return int(c.attempt) + 1 }
@@ -76,7 +76,7 @@ func (c Call) Timed() bool { return c.worker.job.timed() }
 // Started says when the call began to run elsewhere; without it, it began when it was handed out.
 func (c Call) Started(at time.Time) {
 	j := c.worker.job
-	j.source.started(c, c.worker.set(at))
+	j.callSet.started(c, c.worker.setClock(at))
 }
 
 // End ends an attempt that was made elsewhere. out is a *Out when the outcome is Succeeded and not used otherwise; err
@@ -90,7 +90,7 @@ func (c Call) End(out any, o Outcome, err error) {
 	if o != Succeeded && err == nil {
 		err = fmt.Errorf("the executor gives no reason why the call is %s", o)
 	}
-	source := c.worker.job.source
+	source := c.worker.job.callSet
 	if !source.endAttempt(c) {
 		endedTwice(c)
 	}
@@ -113,10 +113,10 @@ func endedTwice(c Call) {
 
 // EndAt is End for a call that ended a while ago.
 func (c Call) EndAt(at time.Time, out any, o Outcome, err error) {
-	if w := c.worker; w != &w.job.loose {
-		w.set(at)
-		w.given = true
-		defer func() { w.given = false }()
+	if w := c.worker; w != &w.job.noWorker {
+		w.setClock(at)
+		w.endIsGiven = true
+		defer func() { w.endIsGiven = false }()
 	}
 	c.End(out, o, err)
 }
@@ -125,14 +125,14 @@ func (c Call) EndAt(at time.Time, out any, o Outcome, err error) {
 //
 // Requeue panics when the attempt has ended.
 func (c Call) Requeue() {
-	if c.worker.job.source.hasEnded(c) {
+	if c.worker.job.callSet.hasEnded(c) {
 		endedTwice(c)
 	}
 	c.giveBack()
 }
 
 func (c Call) giveBack() {
-	if c.future == nil || c.future.unstart(c) {
-		c.worker.job.putBack(c)
+	if c.future == nil || c.future.unbeginAttempt(c) {
+		c.worker.job.requeue(c)
 	}
 }

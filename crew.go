@@ -14,13 +14,13 @@ func (j *Job) hire(from *frame) *Worker {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	n := len(j.idle)
-	if n > 0 && j.idle[n-1].parked || increase(&j.workers) { // a parked worker has not left
+	if n > 0 && j.idle[n-1].parked || increase(&j.activeWorkers) { // a parked worker has not left
 		if n == 0 {
 			return j.newWorker(from)
 		}
 		w := j.idle[n-1]
 		j.idle = j.idle[:n-1]
-		w.hold.from = from
+		w.hold.lentBy = from
 		return w
 	}
 	return nil
@@ -32,7 +32,7 @@ func (j *Job) hireUnparked() *Worker {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	n := len(j.idle)
-	if n > 0 && j.idle[n-1].parked || !increase(&j.workers) {
+	if n > 0 && j.idle[n-1].parked || !increase(&j.activeWorkers) {
 		return nil
 	}
 	if n == 0 {
@@ -40,28 +40,30 @@ func (j *Job) hireUnparked() *Worker {
 	}
 	w := j.idle[n-1]
 	j.idle = j.idle[:n-1]
-	w.hold.from = nil
+	w.hold.lentBy = nil
 	return w
 }
 
 func (j *Job) newWorker(from *frame) *Worker {
-	w := &Worker{job: j, id: len(j.crew)}
+	w := &Worker{job: j, id: len(j.byNumber)}
 	if n := len(j.vacant); n > 0 {
 		w.id = j.vacant[n-1]
 		j.vacant = j.vacant[:n-1]
-		j.crew[w.id] = w
+		j.byNumber[w.id] = w
 	} else {
-		j.crew = append(j.crew, w)
+		j.byNumber = append(j.byNumber, w)
 	}
-	if j.runPlaces > 0 {
-		w.places = make([]atomic.Int32, j.runPlaces)
+	if j.batchPlaces > 0 {
+		w.places = make([]atomic.Int32, j.batchPlaces)
 	}
-	w.hold.from = from
+	w.hold.lentBy = from
 	return w
 }
 
-// working is how many workers may have a call. The job's mutex is held.
-func (j *Job) working() int { return len(j.crew) - len(j.vacant) - len(j.idle) - j.resting }
+// countBusy is how many workers may have a call. The job's mutex is held.
+func (j *Job) countBusy() int {
+	return len(j.byNumber) - len(j.vacant) - len(j.idle) - j.waitingFeeders
+}
 
 // startWorker starts a worker that holds the slot, lent by from if that is not nil, and is to run the call of only if
 // that is not nil. The slots' mutex is held. It reports false when the job is done: it had calls a moment ago, but
@@ -71,8 +73,8 @@ func (j *Job) startWorker(from *frame, only *future) bool {
 	if w == nil {
 		return false
 	}
-	w.hold.holding = true
-	w.fresh, w.pulled, w.size, w.exact, w.only = true, false, 0, false, only
+	w.hold.held = true
+	w.starting, w.pulled, w.batchSize, w.clockIsNow, w.onlyFuture = true, false, 0, false, only
 	j.starting.Add(1)
 	if w.parked {
 		w.parked = false
@@ -83,8 +85,8 @@ func (j *Job) startWorker(from *frame, only *future) bool {
 	return true
 }
 
-// dismiss has the parked workers leave. The job's mutex is held.
-func (j *Job) dismiss() {
+// dismissParked has the parked workers leave. The job's mutex is held.
+func (j *Job) dismissParked() {
 	for _, w := range j.idle {
 		if w.parked {
 			w.parked = false

@@ -19,7 +19,8 @@ var (
 	// ErrGroupOver is the error of a future submitted to a group after Wait, or after a failure canceled the group.
 	ErrGroupOver = errors.New("the group takes no more calls")
 	// ErrWaitsForItself is what [Group.Wait] returns to a call of the group, which it would wait for for ever.
-	ErrWaitsForItself = errors.New("Group.Wait was called by a call of the group: wait for futures, or outside of its calls")
+	ErrWaitsForItself = errors.New(
+		"Group.Wait was called by a call of the group: wait for futures, or outside of its calls")
 	// ErrFutureCanceled is the cause a call's context is canceled with by [Future.Cancel]. It is context.Canceled too.
 	ErrFutureCanceled = fmt.Errorf("future canceled: %w", context.Canceled)
 )
@@ -40,7 +41,9 @@ func (e *CallError) Error() string {
 	if e.Attempt > 1 {
 		fmt.Fprintf(&b, ", attempt %d", e.Attempt)
 	}
-	if e.Outcome != Failed && e.Outcome != Panicked && e.Outcome != TimedOut && e.Outcome != Abandoned { // their errors say it
+	switch e.Outcome {
+	case Failed, Panicked, TimedOut, Abandoned: // their errors say it
+	default:
 		fmt.Fprintf(&b, ", %s", e.Outcome)
 	}
 	b.WriteString(": " + textOf(e.Err))
@@ -80,7 +83,8 @@ type TimeoutError struct {
 func (e *TimeoutError) Error() string {
 	switch {
 	case e.Err == nil:
-		return fmt.Sprintf("timed out after %v, did not come back within its grace of %v, and was abandoned", e.Timeout, e.Grace)
+		return fmt.Sprintf("timed out after %v, did not come back within its grace of %v, and was abandoned",
+			e.Timeout, e.Grace)
 	case e.saysSo():
 		return fmt.Sprintf("timed out after %v", e.Timeout)
 	}
@@ -114,7 +118,7 @@ type JobError struct {
 	// by (see [Observe]); else nil.
 	Cause error
 
-	others *indexSet // calls that were canceled or never started
+	withoutValue *indexSet // calls that were canceled or never started
 }
 
 // Missing yields the indexes of the calls that have no value, in their order: those in Failed, and those that were
@@ -124,7 +128,7 @@ type JobError struct {
 func (e *JobError) Missing() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		failed := e.Failed
-		for i := range e.without().all() {
+		for i := range e.indexesWithoutValue().all() {
 			for ; len(failed) > 0 && failed[0].Index < i; failed = failed[1:] {
 				if !yield(failed[0].Index) {
 					return
@@ -145,7 +149,7 @@ func (e *JobError) Missing() iter.Seq[int] {
 // Lacks reports whether the call with the index is one of those that Missing yields: whether the value that a [Map]
 // returned for it is not real.
 func (e *JobError) Lacks(index int) bool {
-	if e.without().has(index) {
+	if e.indexesWithoutValue().has(index) {
 		return true
 	}
 	byIndex := func(c *CallError, i int) int { return cmp.Compare(c.Index, i) }
@@ -153,11 +157,11 @@ func (e *JobError) Lacks(index int) bool {
 	return failed
 }
 
-func (e *JobError) without() *indexSet {
-	if e.others == nil {
+func (e *JobError) indexesWithoutValue() *indexSet {
+	if e.withoutValue == nil {
 		return &indexSet{}
 	}
-	return e.others
+	return e.withoutValue
 }
 
 // Error prints the first three failures.
@@ -186,7 +190,7 @@ func (e *JobError) Error() string {
 }
 
 func (e *JobError) withoutFailures() string {
-	n := e.without().count
+	n := e.indexesWithoutValue().count
 	switch {
 	case n == 0 && e.Cause != nil: // an observer broke
 		return textOf(e.Cause)
@@ -210,28 +214,28 @@ func (e *JobError) Unwrap() []error {
 
 // failures collects the calls of a job that have no value.
 type failures struct {
-	mu     sync.Mutex
-	most   int // how many of those that failed are kept; 0 means all
-	list   []*CallError
-	more   int      // failed, and are not kept
-	others indexSet // were canceled, or never started
+	mu           sync.Mutex
+	mostKept     int // how many of the calls that failed are kept; 0 means all
+	kept         []*CallError
+	notKept      int      // how many failed and are not kept
+	withoutValue indexSet // the calls that were canceled or never started
 }
 
 func (f *failures) add(e *CallError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.most > 0 && len(f.list) == f.most {
-		f.more++
+	if f.mostKept > 0 && len(f.kept) == f.mostKept {
+		f.notKept++
 		return
 	}
-	f.list = append(f.list, e)
+	f.kept = append(f.kept, e)
 }
 
-// lose counts calls that were canceled or never started.
-func (f *failures) lose(from, to int) {
+// addWithoutValue counts calls that were canceled or never started.
+func (f *failures) addWithoutValue(from, to int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.others.addRange(from, to)
+	f.withoutValue.addRange(from, to)
 }
 
 // err is the error of a job that is over. The causes are those of the caller's cancel and what else stopped the job,
@@ -239,17 +243,17 @@ func (f *failures) lose(from, to int) {
 func (f *failures) err(cause, observer error, total int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.list) == 0 && f.others.count == 0 && observer == nil {
+	if len(f.kept) == 0 && f.withoutValue.count == 0 && observer == nil {
 		return nil
 	}
-	slices.SortFunc(f.list, func(a, b *CallError) int { return cmp.Compare(a.Index, b.Index) })
+	slices.SortFunc(f.kept, func(a, b *CallError) int { return cmp.Compare(a.Index, b.Index) })
 	switch {
 	case cause == nil:
 		cause = observer
 	case observer != nil:
 		cause = errors.Join(cause, observer)
 	}
-	return &JobError{Failed: f.list, More: f.more, Total: total, Cause: cause, others: &f.others}
+	return &JobError{Failed: f.kept, More: f.notKept, Total: total, Cause: cause, withoutValue: &f.withoutValue}
 }
 
 // guarded runs fn, which calls code of the user other than a task: a predicate, an observer, a method of an error. It

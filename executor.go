@@ -9,10 +9,10 @@ import (
 // Executor is where calls run, and how many at once: the interchangeable part. Ours are [Sync], [Threads], [Pool],
 // [Async] and [Loop]. An Executor is safe for concurrent use by many jobs.
 //
-// Start arranges for the calls of job to run, by one of [Job.Inline], [Job.Serve], [Job.Go] and [Job.Offer], and returns
-// at once. An error means that the executor refuses the job and that none of its calls has run; it says why and what to
-// use instead. The job itself starts, joins and replaces the workers. Package overlaptest has the conformance suite that
-// every executor must pass.
+// Start arranges for the calls of job to run, by one of [Job.Inline], [Job.Serve], [Job.Go] and [Job.Offer], and
+// returns at once. An error means that the executor refuses the job and that none of its calls has run; it says why and
+// what to use instead. The job itself starts, joins and replaces the workers. Package overlaptest has the conformance
+// suite that every executor must pass.
 type Executor interface {
 	Start(job *Job) error
 	// String is the executor's name, with its limit if it was given one: "pool(8)".

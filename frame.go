@@ -8,33 +8,35 @@ import (
 
 // hold is a worker's slot, guarded by the slots' mutex.
 type hold struct {
-	from    *frame // whose slot it is, if it was lent
-	holding bool   // has a slot, even if it is lent at the moment
-	frame   *frame // of the call that the worker runs, if that waits or has waited for others
+	held   bool   // the worker has a slot, even if that is lent at the moment
+	lentBy *frame // the call whose slot it is, if it was lent
+	frame  *frame // the call that the worker runs, if that waits or has waited for others
 }
 
 // frame is a call as far as slots are concerned: what it waits for, and who has its slot meanwhile. It is made when
 // somebody asks for it, by way of the call's context, and dead once the call has ended: a context that outlives its
 // call must not lend the slot of the next one. Those of its fields that change are guarded by the slots' mutex.
 type frame struct {
-	slots  *Slots // nil: the call holds none
-	parent *frame // of the call around the job that this one belongs to
+	slots  *Slots // nil: the call holds no slot
+	parent *frame // the call around the job that this call belongs to
 	hold   *hold  // of the worker that runs the call
 
-	waits    []*wait // what goroutines of the call wait for
-	away     int     // under Loop: goroutines of the call that wait
-	gaveUp   bool    // under Loop: the call's turn, while they wait
-	taken    bool    // a worker has the lent slot
-	gone     bool    // abandoned: the slot passes on when it comes back
-	back     chan struct{}
-	recalled atomic.Bool // back is waited for: the borrower should leave
-	over     atomic.Bool // the call has ended
+	waits      []*wait       // what goroutines of the call wait for
+	borrowed   bool          // a worker runs with the slot that the call has lent
+	handedBack chan struct{} // not nil while the call waits for its slot; closed when it has it again
+	recalled   atomic.Bool   // set meanwhile: the worker that has the slot should leave
+	abandoned  bool          // the call was abandoned while it waited: a slot that comes back is passed on
+	ended      atomic.Bool   // the call has ended
+
+	// Under Loop, where a call that waits gives up its turn.
+	waitingGoroutines int
+	turnGivenUp       bool
 }
 
-// on finds the nearest call, from this one outwards, that holds a slot of s.
-func (f *frame) on(s *Slots) *frame {
+// nearestOn finds the nearest call, from this one outwards, that holds a slot of s.
+func (f *frame) nearestOn(s *Slots) *frame {
 	for ; f != nil; f = f.parent {
-		if f.slots == s && !f.over.Load() {
+		if f.slots == s && !f.ended.Load() {
 			return f
 		}
 	}
@@ -48,26 +50,26 @@ type callFrame struct {
 }
 
 // ended stands for the frames of calls that have ended.
-var ended = &frame{}
+var endedFrame = &frame{}
 
 // get is the call's frame, made if nobody has asked before; nil when the call has ended.
 func (c *callFrame) get() *frame {
 	f := c.frame.Load()
 	if f == nil {
 		w := c.worker
-		f = &frame{slots: w.job.slots, parent: w.job.around, hold: &w.hold}
+		f = &frame{slots: w.job.slots, parent: w.job.outerCall, hold: &w.hold}
 		if !c.frame.CompareAndSwap(nil, f) {
 			f = c.frame.Load()
 		}
 	}
-	if f == ended {
+	if f == endedFrame {
 		return nil
 	}
 	return f
 }
 
-// asked reports whether the frame was made.
-func (c *callFrame) asked() bool { return c.frame.Load() != nil }
+// isMade reports whether the frame was made.
+func (c *callFrame) isMade() bool { return c.frame.Load() != nil }
 
 // end is after the call's end, on its worker's goroutine, unless the worker is lost: the frame may be somebody else's
 // by then.
@@ -75,13 +77,13 @@ func (c *callFrame) end() {
 	if c.worker.lost.Load() {
 		return
 	}
-	if f := c.frame.Swap(ended); f != nil && f != ended {
+	if f := c.frame.Swap(endedFrame); f != nil && f != endedFrame {
 		f.slots.endCall(f)
 	}
 }
 
-// callContext is the context of a call of a Map or a Stream on an executor with slots; a run of tiny calls has one for
-// all, up to the first call that asks for its frame.
+// callContext is the context of a call of a Map or a Stream on an executor with slots; a batch of tiny calls has one
+// for all, up to the first call that asks for its frame.
 type callContext struct {
 	context.Context
 	callFrame
@@ -121,7 +123,7 @@ type wait struct {
 	job     *Job
 	group   *groupJob // of futures
 	futures []*future // some of the group's, of which those before at have ended; nil: any call of the job
-	at      int
+	ended   int
 }
 
 // waitsFor are waits for futures, one a group.
@@ -152,10 +154,10 @@ func (w *wait) start(f *frame) bool {
 
 // startable is one of the futures whose call can be handed out, or nil.
 func (w *wait) startable() *future {
-	for ; w.at < len(w.futures) && w.futures[w.at].ended(); w.at++ {
-		w.futures[w.at] = nil // what has ended must not be kept
+	for ; w.ended < len(w.futures) && w.futures[w.ended].ended(); w.ended++ {
+		w.futures[w.ended] = nil // what has ended must not be kept
 	}
-	for _, f := range w.futures[w.at:] {
+	for _, f := range w.futures[w.ended:] {
 		if w.group.startable(f) {
 			return f
 		}
@@ -193,4 +195,4 @@ func whileWaitingForAny(ctx context.Context, futures []*future) func(block func(
 }
 
 // isAbove reports whether j was started, through jobs on other executors, by something that f's call may wait for.
-func (f *frame) isAbove(j *Job) bool { return j.lender == f && j.around != f }
+func (f *frame) isAbove(j *Job) bool { return j.lender == f && j.outerCall != f }

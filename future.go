@@ -36,16 +36,18 @@ type future struct {
 	self   submitted
 	policy *policy
 	index  int
-	queued bool // in its group's queue, whose mutex guards this
+	queued bool // it is in its group's queue, whose mutex guards this
 
-	mu       sync.Mutex // guards the next three; what follows is written by the call and read after its end
+	mu       sync.Mutex // guards the five fields that follow
 	phase    phase
 	canceled bool
-	ctx      *futureContext
-	firstCtx futureContext // the first that ctx points to
-	forDone  chan struct{} // what Done returns, once somebody has asked; guarded by mu as well
+	ctx      *futureContext // the context of the latest attempt
+	firstCtx futureContext  // what ctx points to at first, to save an allocation
+	forDone  chan struct{}  // what Done returns, once somebody has asked
 
 	watchers atomic.Pointer[watcher]
+
+	// Written by the call, and read after its end.
 	outcome  Outcome
 	err      error
 	attempts int
@@ -58,7 +60,7 @@ type phase uint8
 const (
 	waiting phase = iota // to be handed out, or for another attempt
 	running
-	over
+	finished
 )
 
 func (f *future) base() *future { return f }
@@ -87,7 +89,7 @@ func (f *Future[Out]) Result() (Result[any, Out], bool) {
 func (f *future) wait(ctx context.Context) error {
 	mustHave(ctx, "Future.Wait")
 	if !f.ended() {
-		f.serve(ctx)
+		f.workForItself(ctx)
 	}
 	if !f.ended() {
 		done := f.Done()
@@ -113,11 +115,11 @@ func (f *future) wait(ctx context.Context) error {
 	return nil
 }
 
-// serve does the work for the future's call on this goroutine, which waits for it, if that is the only one to be done
-// and there is a slot. ctx must not end before the call is to end.
-func (f *future) serve(ctx context.Context) {
+// workForItself does the work for the future's call on this goroutine, which waits for it, if that is the only one to
+// be done and there is a slot. ctx must not end before the call is to end.
+func (f *future) workForItself(ctx context.Context) {
 	j := f.job
-	if !j.lends || ctx.Done() != nil && ctx != j.outer || frameOf(ctx) != nil || j.queued.Load() != 1 {
+	if !j.lendsWork || ctx.Done() != nil && ctx != j.callerCtx || frameOf(ctx) != nil || j.queued.Load() != 1 {
 		return
 	}
 	w := j.borrow(f)
@@ -125,7 +127,7 @@ func (f *future) serve(ctx context.Context) {
 		return
 	}
 	returned := false
-	defer func() { w.quit(returned) }()
+	defer func() { w.detach(returned) }()
 	j.body(w)
 	returned = true
 }
@@ -159,7 +161,7 @@ func (f *future) Running() bool {
 func (f *future) Cancel() bool {
 	f.mu.Lock()
 	switch {
-	case f.phase == over:
+	case f.phase == finished:
 		defer f.mu.Unlock()
 		return f.canceled && (!f.ended() || f.outcome != Succeeded)
 	case f.phase == running:
@@ -169,22 +171,22 @@ func (f *future) Cancel() bool {
 		return true
 	}
 	f.canceled = true
-	f.phase = over
+	f.phase = finished
 	f.mu.Unlock()
-	f.end(nil, f.stillborn(), ErrFutureCanceled)
+	f.end(nil, f.outcomeWhileWaiting(), ErrFutureCanceled)
 	return true
 }
 
-// stillborn is the outcome of a call that is ended while it waits to be handed out.
-func (f *future) stillborn() Outcome {
+// outcomeWhileWaiting is the outcome of a call that is ended while it waits to be handed out.
+func (f *future) outcomeWhileWaiting() Outcome {
 	if f.attempts > 0 {
 		return Canceled
 	}
 	return NeverStarted
 }
 
-// enter begins an attempt, unless the call has been ended meanwhile.
-func (f *future) enter(c Call) bool {
+// beginAttempt begins an attempt, unless the call has been ended meanwhile.
+func (f *future) beginAttempt(c Call) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.phase != waiting {
@@ -214,9 +216,9 @@ func (f *future) hasEnded(c Call) bool {
 	return !f.canceled
 }
 
-// unstart takes back that an attempt has begun. It reports false when the call has been canceled meanwhile, and so has
-// ended.
-func (f *future) unstart(c Call) bool {
+// unbeginAttempt takes back that an attempt has begun. It reports false when the call has been canceled meanwhile, and
+// so has ended.
+func (f *future) unbeginAttempt(c Call) bool {
 	f.mu.Lock()
 	if f.phase == running {
 		f.phase, f.attempts = waiting, int(c.attempt)
@@ -224,12 +226,12 @@ func (f *future) unstart(c Call) bool {
 	}
 	canceled := f.canceled && f.phase == waiting
 	if canceled {
-		f.phase = over
+		f.phase = finished
 	}
-	over := f.phase == over
+	over := f.phase == finished
 	f.mu.Unlock()
 	if canceled {
-		f.end(nil, f.stillborn(), ErrFutureCanceled)
+		f.end(nil, f.outcomeWhileWaiting(), ErrFutureCanceled)
 	}
 	return !over
 }
@@ -241,7 +243,7 @@ func (f *future) context() context.Context {
 	switch f.phase {
 	case running:
 		return f.ctx
-	case over:
+	case finished:
 		return endedContext
 	}
 	return nil
@@ -254,33 +256,33 @@ var endedContext = func() context.Context {
 	return ctx
 }()
 
-// leave ends an attempt that another may follow.
-func (f *future) leave(to phase) {
+// setPhase ends an attempt that another may follow.
+func (f *future) setPhase(to phase) {
 	f.mu.Lock()
 	f.phase = to
 	f.ctx.release()
 	f.mu.Unlock()
 }
 
-// end settles the call. Whoever set its phase to over calls it, once.
+// end settles the call. Whoever set its phase to finished calls it, once.
 func (f *future) end(w *Worker, o Outcome, err error) {
 	j := f.job
 	between := w == nil // two attempts: the wait is no part of the call
 	if between {
-		w = &j.loose
+		w = &j.noWorker
 	}
 	switch {
 	case o == NeverStarted:
 		f.worker = -1
 	case !between:
-		f.times.finished, f.worker = w.tick(), w.number(f.index)
+		f.times.finished, f.worker = w.readClockAtEnd(), w.number(f.index)
 	}
 	if f.outcome = o; o != NeverStarted {
 		j.note(w, EventFinished, f.index, f.attempts, o, f.times.finished)
 	}
 	var failed *CallError
 	if o != Succeeded {
-		failed = &CallError{Task: f.self.task().Name(), Index: f.index, Input: deref(f.self.input()), Attempt: f.attempts, Outcome: o, Err: err}
+		failed = f.callError(o, err)
 		f.err = failed
 	}
 	if failed != nil && !f.canceled {
@@ -290,54 +292,60 @@ func (f *future) end(w *Worker, o Outcome, err error) {
 	switch {
 	case o == Succeeded || f.canceled:
 	case (o == Canceled || o == NeverStarted) && j.isStopping(): // else an executor says so of itself, which is a failure
-		j.lose(f.index, f.index+1)
-		j.canceled()
+		j.addWithoutValue(f.index, f.index+1)
+		j.stopIfCanceled()
 	default:
 		j.failures.add(failed)
 		if !j.options.keepGoing {
 			j.stop(failed)
 		}
 	}
-	j.settle(1)
+	j.countEnded(1)
 }
 
 // refuse ends a future that never was one of its group's calls.
 func (f *future) refuse(err error) {
-	f.phase, f.index, f.worker = over, -1, -1
+	f.phase, f.index, f.worker = finished, -1, -1
 	f.outcome = NeverStarted
-	f.err = &CallError{Task: f.self.task().Name(), Index: -1, Input: deref(f.self.input()), Outcome: NeverStarted, Err: err}
+	f.err = f.callError(NeverStarted, err)
 	f.notify()
 }
 
+func (f *future) callError(o Outcome, err error) *CallError {
+	return &CallError{
+		Task: f.self.task().Name(), Index: f.index, Input: deref(f.self.input()), Attempt: f.attempts, Outcome: o, Err: err,
+	}
+}
+
 func (f *future) neverStarted(cause error) {
-	if f.take() {
+	if f.endWaiting() {
 		f.end(nil, NeverStarted, cause)
 	}
 }
 
-// dropped ends a call that waited to be handed out again when the group stopped; the last attempt stands, if one was
-// made.
-func (f *future) dropped(c Call, last ending, cause error) {
-	if !f.take() {
+// endWaitingOf ends a call that waited to be handed out again when the group stopped; the last attempt stands, if one
+// was made.
+func (f *future) endWaitingOf(c Call, last ending, cause error) {
+	if !f.endWaiting() {
 		return
 	}
-	o, err := c.outcomeDropped(last, cause)
+	o, err := c.outcomeOfWaiting(last, cause)
 	f.end(nil, o, err)
 }
 
-// take ends the call's waiting, if nobody has yet.
-func (f *future) take() bool {
+// endWaiting ends the call's waiting, if nobody has yet.
+func (f *future) endWaiting() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.phase != waiting {
 		return false
 	}
-	f.phase = over
+	f.phase = finished
 	return true
 }
 
 func (f *future) startedAt(c Call, at time.Duration) {
-	at = c.worker.notBefore(f.times.queued, at)
+	at = c.worker.startNotBefore(f.times.queued, at)
 	f.times.started = at
 	if c.attempt == 0 {
 		f.job.note(c.worker, EventQueued, f.index, 0, Pending, f.times.queued)

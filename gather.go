@@ -145,11 +145,11 @@ func arrive[F AnyFuture](ctx context.Context, futures []F, each func(int) bool) 
 // future's watchers are a list, the latest first. Only the future's mutex lets it change, except that notify takes it
 // as a whole, at any time: so watchers behind the first can be taken out while notify is about to read them.
 type watcher struct {
-	next    atomic.Pointer[watcher]
-	before  *watcher      // nil for the first; guarded by the future's mutex
-	done    chan struct{} // of all who wait by Done
-	arrived *arrivals
-	place   int // in arrived
+	next     atomic.Pointer[watcher]
+	previous *watcher      // nil for the first; guarded by the future's mutex
+	done     chan struct{} // of all who wait by Done
+	arrived  *arrivals
+	place    int // in arrived
 }
 
 // endedMark stands in a future's watchers once it has ended.
@@ -179,7 +179,7 @@ func (f *future) Done() <-chan struct{} {
 	defer f.mu.Unlock()
 	if f.forDone == nil {
 		mine := &watcher{done: make(chan struct{})}
-		if !f.watch(mine) {
+		if !f.addWatcher(mine) {
 			return closedChannel
 		}
 		f.forDone = mine.done
@@ -187,8 +187,8 @@ func (f *future) Done() <-chan struct{} {
 	return f.forDone
 }
 
-// watch adds a watcher. The future's mutex is held. It reports false when the future has ended.
-func (f *future) watch(mine *watcher) bool {
+// addWatcher adds a watcher. The future's mutex is held. It reports false when the future has ended.
+func (f *future) addWatcher(mine *watcher) bool {
 	first := f.watchers.Load()
 	if first == endedMark {
 		return false
@@ -198,7 +198,7 @@ func (f *future) watch(mine *watcher) bool {
 		return false
 	}
 	if first != nil {
-		first.before = mine
+		first.previous = mine
 	}
 	return true
 }
@@ -207,7 +207,7 @@ func (f *future) watch(mine *watcher) bool {
 func (f *future) subscribe(to *arrivals, place int) *watcher {
 	mine := &watcher{arrived: to, place: place}
 	f.mu.Lock()
-	watching := f.watch(mine)
+	watching := f.addWatcher(mine)
 	f.mu.Unlock()
 	if !watching {
 		to.add(place)
@@ -224,13 +224,13 @@ func (f *future) unsubscribe(w *watcher) {
 	switch {
 	case f.ended():
 		return
-	case w.before != nil:
-		w.before.next.Store(next)
+	case w.previous != nil:
+		w.previous.next.Store(next)
 	case !f.watchers.CompareAndSwap(w, next):
 		return // it has just ended
 	}
 	if next != nil {
-		next.before = w.before
+		next.previous = w.previous
 	}
 }
 

@@ -19,18 +19,18 @@ type Group struct {
 
 type groupJob struct {
 	Job
-	policy  policy // of calls whose task has none of its own
-	refusal error  // the executor's
-	unwatch func()
-	waited  atomic.Bool
+	policy     policy // of calls whose task has none of its own
+	refusal    error  // why the executor refused the group
+	unfollow   func() // ends following the group's context
+	waitCalled atomic.Bool
 	failures
 
-	queueing sync.Mutex
-	queue    []*future // from head on: those that nobody has claimed, and nil for those that were claimed out of turn
-	head     int
-	total    int          // submitted and not refused
-	queued   atomic.Int64 // that nobody has claimed
-	late     *time.Timer  // starts a worker for a call that nobody waits for
+	queueing  sync.Mutex // guards the queue
+	queue     []*future  // from head on: the unclaimed calls, and nil in place of those that were claimed out of turn
+	head      int
+	total     int          // how many calls were submitted and not refused
+	queued    atomic.Int64 // how many calls nobody has claimed
+	lateStart *time.Timer  // starts a worker for a call, unless somebody waits for it before
 }
 
 // mostFailures is how many failures a group keeps, with their inputs, since it may go on for ever.
@@ -52,13 +52,13 @@ func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group 
 	g := &Group{}
 	j := &g.job
 	j.init(ctx, j, set)
-	j.grows, j.failures.most = true, mostFailures
-	j.policy = j.options.policy.over(policy{})
+	j.mayGrow, j.failures.mostKept = true, mostFailures
+	j.policy = j.options.policy.withDefaultsOf(policy{})
 	if err := j.launch(executor); err != nil {
 		j.refusal = err
 		j.stop(err)
 	}
-	j.unwatch = j.watch()
+	j.unfollow = j.followContexts()
 	return g
 }
 
@@ -69,10 +69,10 @@ func Submit[In, Out any](g *Group, task *Task[In, Out], in In) *Future[Out] {
 	g.mustBeMade("Submit")
 	task.mustBeMade("Submit")
 	j := &g.job
-	s := &submission[In, Out]{of: task, in: in}
+	s := &submission[In, Out]{typed: task, in: in}
 	s.job, s.self, s.policy = j, s, &j.policy
 	if task.hasPolicy {
-		merged := j.options.policy.over(task.policy)
+		merged := j.options.policy.withDefaultsOf(task.policy)
 		s.policy = &merged
 	}
 	j.submit(&s.future)
@@ -83,14 +83,14 @@ func (g *Group) mustBeMade(where string) {
 	if g == nil {
 		panic(fmt.Sprintf("overlap: %s: the group is nil", where))
 	}
-	if g.job.source == nil {
+	if g.job.callSet == nil {
 		panic(fmt.Sprintf("overlap: %s: the group was not made by NewGroup, but is a zero Group", where))
 	}
 }
 
 func (j *groupJob) submit(f *future) {
 	f.times.queued = j.now()
-	if !increase(&j.calls) { // all have ended, and no more may come
+	if !increase(&j.openCalls) { // all have ended, and no more may come
 		f.refuse(ErrGroupOver)
 		return
 	}
@@ -98,7 +98,7 @@ func (j *groupJob) submit(f *future) {
 	if j.stopped.Load() {
 		j.queueing.Unlock()
 		f.refuse(j.whyStopped())
-		j.settle(1)
+		j.countEnded(1)
 		return
 	}
 	f.index = j.total
@@ -117,8 +117,8 @@ func (j *groupJob) submit(f *future) {
 		if !f.ended() && !insideObserver() { // another goroutine that submits has claimed the call
 			<-f.Done()
 		}
-	} else if !j.offerLate() {
-		j.kick()
+	} else if !j.startLate() {
+		j.dispatch()
 	}
 }
 
@@ -132,24 +132,24 @@ func (j *groupJob) whyStopped() error {
 // Wait returns when all calls of the group have ended, those they submitted meanwhile included; nothing runs any more
 // then. Its error is a *[JobError] with the calls that failed by themselves and those that were canceled because of
 // them; it wraps context.Cause of the group's context when that ended before all calls had. Or it is the executor's
-// refusal. Futures canceled one by one are no failures. It may be called more than once. A call of the group that calls it gets
-// [ErrWaitsForItself] at once.
+// refusal. Futures canceled one by one are no failures. It may be called more than once. A call of the group that calls
+// it gets [ErrWaitsForItself] at once.
 func (g *Group) Wait() error {
 	g.mustBeMade("Group.Wait")
 	j := &g.job
-	if j.calls.Load() > 0 && j.runsHere() {
+	if j.openCalls.Load() > 0 && j.runsHere() {
 		return ErrWaitsForItself
 	}
-	if !j.waited.Swap(true) {
+	if !j.waitCalled.Swap(true) {
 		j.close()
 	}
-	j.wait(j.outer)
-	observer := j.told()
-	j.unwatch()
+	j.wait(j.callerCtx)
+	observer := j.waitForObservers()
+	j.unfollow()
 	j.cancel(nil)
 	j.queueing.Lock()
-	if j.late != nil {
-		j.late.Stop()
+	if j.lateStart != nil {
+		j.lateStart.Stop()
 	}
 	j.queueing.Unlock()
 	j.rethrow()
@@ -164,7 +164,7 @@ func (g *Group) Wait() error {
 
 func (j *groupJob) ready() int { return int(j.queued.Load()) }
 
-func (j *groupJob) one() (Call, bool) {
+func (j *groupJob) claimOne() (Call, bool) {
 	if j.queued.Load() == 0 {
 		return Call{}, false
 	}
@@ -173,18 +173,18 @@ func (j *groupJob) one() (Call, bool) {
 	if j.head == len(j.queue) {
 		return Call{}, false
 	}
-	return j.pop(), true
+	return j.claimFirst(), true
 }
 
-// oneOf claims the call of a future, if nobody has.
-func (j *groupJob) oneOf(f *future) (Call, bool) {
+// claimOf claims the call of a future, if nobody has.
+func (j *groupJob) claimOf(f *future) (Call, bool) {
 	j.queueing.Lock()
 	if f.queued {
 		defer j.queueing.Unlock()
-		return j.take(f, j.head+slices.Index(j.queue[j.head:], f)), true
+		return j.claimAt(f, j.head+slices.Index(j.queue[j.head:], f)), true
 	}
 	j.queueing.Unlock()
-	return j.popAgainOf(f)
+	return j.popRequeuedOf(f)
 }
 
 // startable reports whether the call of a future can be handed out.
@@ -192,10 +192,10 @@ func (j *groupJob) startable(f *future) bool {
 	j.queueing.Lock()
 	queued := f.queued
 	j.queueing.Unlock()
-	return queued || j.isAgain(f)
+	return queued || j.isRequeued(f)
 }
 
-func (j *groupJob) several(calls []Call) int {
+func (j *groupJob) claimSeveral(calls []Call) int {
 	if j.queued.Load() == 0 {
 		return 0
 	}
@@ -207,16 +207,16 @@ func (j *groupJob) several(calls []Call) int {
 		if i > 0 && (f.policy != calls[0].future.policy || f.self.task() != calls[0].future.self.task()) {
 			return i
 		}
-		calls[i] = j.pop()
+		calls[i] = j.claimFirst()
 	}
 	return n
 }
 
-// pop takes the first call of the queue, which is locked and not empty.
-func (j *groupJob) pop() Call { return j.take(j.queue[j.head], j.head) }
+// claimFirst takes the first call of the queue, which is locked and not empty.
+func (j *groupJob) claimFirst() Call { return j.claimAt(j.queue[j.head], j.head) }
 
-// take takes the call of f, which is at that place in the queue.
-func (j *groupJob) take(f *future, at int) Call {
+// claimAt takes the call of f, which is at that place in the queue.
+func (j *groupJob) claimAt(f *future, at int) Call {
 	f.queued = false
 	j.queue[at] = nil // futures that have ended must not be kept
 	for j.head < len(j.queue) && j.queue[j.head] == nil {
@@ -226,7 +226,7 @@ func (j *groupJob) take(f *future, at int) Call {
 	return Call{future: f}
 }
 
-func (j *groupJob) shut(cause error) {
+func (j *groupJob) endUnclaimed(cause error) {
 	j.queueing.Lock()
 	rest := slices.Clone(j.queue[j.head:])
 	for _, f := range rest {
@@ -244,12 +244,14 @@ func (j *groupJob) shut(cause error) {
 	}
 }
 
-func (j *groupJob) drop(c Call, last ending, cause error) { c.future.dropped(c, last, cause) }
+func (j *groupJob) endWaiting(c Call, last ending, cause error) {
+	c.future.endWaitingOf(c, last, cause)
+}
 
-// A group hands out no runs: its calls come one by one.
-func (j *groupJob) claim(*Worker, int) bool { return false }
+// A group hands out no batches: its calls come one by one.
+func (j *groupJob) claimBatch(*Worker, int) bool { return false }
 
-func (j *groupJob) runAll(*Worker) {}
+func (j *groupJob) runBatch(*Worker) {}
 
 func (j *groupJob) run(c Call) { j.runOnStack(c) }
 
@@ -262,7 +264,7 @@ func (j *groupJob) rules(c Call) *policy { return c.future.policy }
 func (j *groupJob) index(c Call) int { return c.future.index }
 
 func (j *groupJob) started(c Call, at time.Duration) {
-	if f := c.future; f.enter(c) {
+	if f := c.future; f.beginAttempt(c) {
 		f.startedAt(c, at)
 	}
 }
@@ -276,17 +278,17 @@ func (j *groupJob) ended(c Call, out any, o Outcome, err error) { c.future.self.
 // lateness is how long a single submitted call waits for a goroutine that waits for it, before a worker is started.
 const lateness = 50 * time.Microsecond
 
-// offerLate has the only call of a group that lends its work started later, unless somebody waits for it meanwhile.
-func (j *groupJob) offerLate() bool {
-	if !j.lends || j.queued.Load() != 1 || j.workers.Load() != 1 {
+// startLate has the only call of a group that lends its work started later, unless somebody waits for it meanwhile.
+func (j *groupJob) startLate() bool {
+	if !j.lendsWork || j.queued.Load() != 1 || j.activeWorkers.Load() != 1 {
 		return false
 	}
 	j.queueing.Lock()
 	defer j.queueing.Unlock()
-	if j.late == nil {
-		j.late = time.AfterFunc(lateness, j.kick)
+	if j.lateStart == nil {
+		j.lateStart = time.AfterFunc(lateness, j.dispatch)
 	} else {
-		j.late.Reset(lateness)
+		j.lateStart.Reset(lateness)
 	}
 	return true
 }
@@ -295,8 +297,8 @@ func (j *groupJob) offerLate() bool {
 func (j *groupJob) borrow(f *future) *Worker {
 	j.queueing.Lock()
 	mine := j.head < len(j.queue) && j.queue[j.head] == f
-	if mine && j.late != nil {
-		j.late.Stop()
+	if mine && j.lateStart != nil {
+		j.lateStart.Stop()
 	}
 	j.queueing.Unlock()
 	if !mine {
@@ -304,7 +306,7 @@ func (j *groupJob) borrow(f *future) *Worker {
 	}
 	w := j.slots.hireFor(f)
 	if w == nil {
-		j.kick() // in place of the alarm, which nobody else would set again
+		j.dispatch() // in place of the alarm, which nobody else would set again
 	}
 	return w
 }
@@ -312,31 +314,31 @@ func (j *groupJob) borrow(f *future) *Worker {
 // submission is a future with its task and input.
 type submission[In, Out any] struct {
 	Future[Out]
-	of *Task[In, Out]
-	in In
+	typed *Task[In, Out]
+	in    In
 }
 
-func (s *submission[In, Out]) task() AnyTask { return s.of }
+func (s *submission[In, Out]) task() AnyTask { return s.typed }
 
 func (s *submission[In, Out]) input() any { return &s.in }
 
 func (s *submission[In, Out]) run(c Call) {
 	f := &s.future
 	if f.job.stopped.Load() {
-		f.dropped(c, ending{}, f.job.cause())
+		f.endWaitingOf(c, ending{}, f.job.cause())
 		return
 	}
-	if !f.enter(c) {
+	if !f.beginAttempt(c) {
 		return
 	}
-	f.startedAt(c, c.worker.time())
+	f.startedAt(c, c.worker.readClock())
 	ctx := f.ctx
-	if f.job.plain(s.policy) {
-		perform(c, ctx, s.of.fn, s.in, s)
+	if f.job.needsNoOptions(s.policy) {
+		perform(c, ctx, s.typed.fn, s.in, s)
 	} else {
-		performWatched(c, ctx, s.policy, f.index, s.of.fn, s.in, s)
+		performWithOptions(c, ctx, s.policy, f.index, s.typed.fn, s.in, s)
 	}
-	if ctx.asked() {
+	if ctx.isMade() {
 		ctx.end()
 	}
 }
@@ -344,7 +346,7 @@ func (s *submission[In, Out]) run(c Call) {
 func (s *submission[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	if o == Succeeded {
 		s.value = v
-		s.leave(over)
+		s.setPhase(finished)
 		s.end(c.worker, o, nil)
 	} else {
 		s.failed(c, o, err)
@@ -360,7 +362,7 @@ func (s *submission[In, Out]) failed(c Call, o Outcome, err error) {
 	case canceled && (o == Failed || o == TimedOut):
 		o = Canceled // whatever the call made of it
 	case !canceled:
-		again, why := s.again(c, o, err)
+		again, why := s.retry(c, o, err)
 		if again {
 			return
 		}
@@ -369,25 +371,25 @@ func (s *submission[In, Out]) failed(c Call, o Outcome, err error) {
 	s.finish(c, o, err)
 }
 
-// again lets the call wait for another attempt, if it gets one; else the error is how it has failed.
-func (s *submission[In, Out]) again(c Call, o Outcome, err error) (bool, error) {
+// retry lets the call wait for another attempt, if it gets one; else the error is how it has failed.
+func (s *submission[In, Out]) retry(c Call, o Outcome, err error) (bool, error) {
 	f := &s.future
 	if s.policy.retry.Extra == 0 {
 		return false, err
 	}
-	f.times.finished, f.worker = c.worker.tick(), c.worker.number(f.index) // if no other attempt follows
-	f.leave(waiting)
+	f.times.finished, f.worker = c.worker.readClockAtEnd(), c.worker.number(f.index) // if no other attempt follows
+	f.setPhase(waiting)
 	again, err := f.job.retry(c, s.policy, f.index, o, err)
-	return again || !f.take(), err // or canceled in between
+	return again || !f.endWaiting(), err // or canceled in between
 }
 
 func (s *submission[In, Out]) finish(c Call, o Outcome, err error) {
-	s.leave(over)
+	s.setPhase(finished)
 	s.end(c.worker, o, err)
 }
 
 func (s *submission[In, Out]) ended(c Call, out any, o Outcome, err error) {
-	if !s.enter(c) && !s.Running() { // canceled before it was known to have started
+	if !s.beginAttempt(c) && !s.Running() { // canceled before it was known to have started
 		return
 	}
 	if o == NeverStarted {

@@ -45,7 +45,7 @@ func TestAMillionMissingCallsTakeLittleMemory(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	var f failures
 	for _, i := range rand.Perm(1_000_000) {
-		f.others.add(i)
+		f.withoutValue.add(i)
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
@@ -67,8 +67,8 @@ func TestAMillionMissingCallsTakeLittleMemory(t *testing.T) {
 
 func TestMissingAreTheFailedToo(t *testing.T) {
 	var f failures
-	f.lose(3, 5)
-	f.lose(9, 10)
+	f.addWithoutValue(3, 5)
+	f.addWithoutValue(9, 10)
 	for _, i := range []int{7, 0, 12} {
 		f.add(&CallError{Index: i})
 	}

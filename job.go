@@ -11,76 +11,78 @@ import (
 // Job is one Map, Stream or Group as an executor sees it. It hands out calls, and owns the workers that pull them: it
 // starts them when there are calls, joins them, and replaces one whose goroutine a call took with it.
 type Job struct {
-	ctx      context.Context // of its calls
-	cancel   context.CancelCauseFunc
-	outer    context.Context // the caller's
-	options  options
-	source   source
-	task     AnyTask // of all calls; nil for a Group
-	executor Executor
-	start    time.Time
-	loose    Worker // stands for the goroutines of Call.Go, and for nobody
-	runs     bool   // the source hands out runs of calls
-	grows    bool   // more calls may come at any time
-	lends    bool   // a goroutine that waits for a call may do the work
+	options   options
+	callSet   callSet
+	task      AnyTask // the task of all calls; nil for a Group
+	executor  Executor
+	ctx       context.Context // the context of the calls
+	cancel    context.CancelCauseFunc
+	callerCtx context.Context // the context that the caller gave
+	start     time.Time
+	noWorker  Worker // stands in for a worker where a call runs on a goroutine of Call.Go, or on none
+	batches   bool   // the call set hands out batches of calls
+	mayGrow   bool   // calls may be added at any time, so workers are parked rather than ended
+	lendsWork bool   // a goroutine that waits for a call may do the work that was given to Serve
 
-	runPlaces int // how long a run may be whose places are not consecutive
+	batchPlaces int // how many places a worker's ring has, where the places of a batch are not consecutive; else 0
 
 	// How the executor takes calls.
-	inline  func(*Worker)
-	offer   func(Call) bool
-	body    func(*Worker)
-	slots   *Slots
-	feeders int
-	around  *frame // the call that this job was started from, if any
-	lender  *frame // the nearest call around this job that holds one of slots
-	before  *Job   // in slots' queue, whose mutex guards this and the next
-	after   *Job
+	inline    func(*Worker)
+	offer     func(Call) bool
+	body      func(*Worker)
+	slots     *Slots
+	feeders   int    // how many workers Go was called for
+	outerCall *frame // the call that this job was started from, if any
+	lender    *frame // the nearest call around this job that holds one of its slots
 
-	done    chan struct{} // closed when nothing runs and nothing will
-	drained chan struct{} // closed when a Drain has ended; nil without one
-	stopped atomic.Bool   // nothing may begin any more
-	why     error         // set before stopped is
-	closed  atomic.Bool   // no more calls come
+	// The neighbours in the queue of slots, whose mutex guards them.
+	queuedBefore *Job
+	queuedAfter  *Job
 
-	heldBack atomic.Int32 // calls that wait since something local ran out, to look at without the mutex
+	done      chan struct{} // closed when nothing runs and nothing will
+	drained   chan struct{} // closed when a Drain has ended; nil without one
+	stopped   atomic.Bool   // nothing may begin any more
+	stopCause error         // why it was stopped; written before stopped is set
+	closed    atomic.Bool   // no more calls will be added
 
-	_        [64]byte     // what changes all the time, away from what every call reads
-	calls    atomic.Int64 // that have not ended, and one more while the job is open
-	workers  atomic.Int64 // that have not left, and one more until all calls have ended
-	queued   atomic.Bool  // in slots' queue
-	starting atomic.Int32 // workers that have not claimed anything yet
-	_        [64]byte
+	heldBack atomic.Int32 // how many calls wait since something local ran out; read without the mutex
 
-	mu      sync.Mutex
-	crew    []*Worker // each at its number, from the first call to the end of the job or of its goroutine
-	vacant  []int     // numbers of the crew that nobody has
-	idle    []*Worker // of the crew, not working
-	parked  sync.Cond // feeders that wait for calls
-	over    bool      // all calls have ended
-	resting int       // feeders that wait for calls
+	_             [64]byte     // what follows changes all the time, and is kept away from what every call reads
+	openCalls     atomic.Int64 // how many calls have not ended, and one more while calls may be added
+	activeWorkers atomic.Int64 // how many workers have not left, and one more until all calls have ended
+	queued        atomic.Bool  // the job is in the queue of its slots
+	starting      atomic.Int32 // how many workers have been started and have not claimed anything yet
+	_             [64]byte
+
+	mu             sync.Mutex
+	byNumber       []*Worker // each worker at its number, from its first call to the end of the job or of its goroutine
+	vacant         []int     // the numbers in byNumber that no worker has
+	idle           []*Worker // the workers in byNumber that are not working
+	parked         sync.Cond // feeders wait here for calls
+	waitingFeeders int       // how many do
+	allEnded       bool      // all calls have ended
 	waitingCalls
 	heldBackCalls
-	firstPanic *PanicError   // to be propagated
-	quiet      chan struct{} // then: closed when no call of a group runs any more
+	firstPanic *PanicError   // the panic that is to be raised by those who wait
+	quiet      chan struct{} // made with firstPanic; closed when no call of a group runs any more
 
 	teller *teller // nil: nobody observes
 }
 
-func (j *Job) init(ctx context.Context, src source, set options) {
+func (j *Job) init(ctx context.Context, src callSet, set options) {
 	j.options = set
 	j.teller = newTeller(j, set.observers)
-	j.outer = ctx
+	j.callerCtx = ctx
 	j.ctx, j.cancel = context.WithCancelCause(ctx)
-	j.source, j.start, j.done = src, time.Now(), make(chan struct{})
+	j.callSet, j.start, j.done = src, time.Now(), make(chan struct{})
 	j.parked.L = &j.mu
 	if len(j.options.drains) > 0 {
 		j.drained = make(chan struct{})
 	}
-	j.around = frameOf(ctx)
-	j.calls.Store(1)
-	j.workers.Store(1)
-	j.loose = Worker{job: j, id: -1}
+	j.outerCall = frameOf(ctx)
+	j.openCalls.Store(1)
+	j.activeWorkers.Store(1)
+	j.noWorker = Worker{job: j, id: -1}
 }
 
 // launch hands the job to the executor.
@@ -89,8 +91,8 @@ func (j *Job) launch(executor Executor) error {
 	if err := executor.Start(j); err != nil {
 		return err
 	}
-	if j.inline == nil && j.around != nil { // its calls do not run on the goroutine that holds the slot around them
-		j.ctx = &jobContext{j.ctx, &frame{parent: j.around}}
+	if j.inline == nil && j.outerCall != nil { // its calls do not run on the goroutine that holds the slot around them
+		j.ctx = &jobContext{j.ctx, &frame{parent: j.outerCall}}
 	}
 	for range j.feeders {
 		j.hire(nil).startFeeder()
@@ -105,7 +107,7 @@ func (j *Job) Inline(work func(*Worker)) { j.inline = work }
 // return when there are no more calls, as [Worker.Work] does. A worker never waits for a call while it holds a slot.
 func (j *Job) Serve(slots *Slots, work func(*Worker)) {
 	j.slots, j.body = slots, work
-	j.lender = j.around.on(slots)
+	j.lender = j.outerCall.nearestOn(slots)
 }
 
 // Go has work run by one more worker with a goroutine of its own, for as long as the job lasts: its [Worker.Next]
@@ -122,7 +124,7 @@ func (j *Job) Offer(take func(Call) bool) { j.offer = take }
 // Lend says that the work given to [Job.Serve] runs no task on its goroutine, but has it run elsewhere. A goroutine
 // that waits for a single future may then do the work itself: waking another one costs more than sending a call to a
 // process and reading the reply.
-func (j *Job) Lend() { j.lends = true }
+func (j *Job) Lend() { j.lendsWork = true }
 
 // Task is the task of all the job's calls; nil for a [Group], whose calls each have one.
 func (j *Job) Task() AnyTask { return j.task }
@@ -135,7 +137,7 @@ func (j *Job) now() time.Duration { return time.Since(j.start) }
 
 // hasWork reports whether there are more calls that nobody has claimed than workers about to claim one.
 func (j *Job) hasWork() bool {
-	return int(j.againCount.Load())+j.source.ready() > int(j.starting.Load()) && !j.heldUp()
+	return int(j.requeuedCount.Load())+j.callSet.ready() > int(j.starting.Load()) && !j.heldUp()
 }
 
 // defaultWindow is the window where none is given.
@@ -152,23 +154,23 @@ func (j *Job) defaultWindow() int {
 	return 1024
 }
 
-// kick sees to it that somebody takes the calls that are ready.
-func (j *Job) kick() {
+// dispatch sees to it that somebody takes the calls that are ready.
+func (j *Job) dispatch() {
 	switch {
 	case j.offer != nil:
 		for !j.heldUp() {
-			c, ok := j.next()
+			c, ok := j.claimNext()
 			if !ok {
 				return
 			}
-			c.worker = &j.loose
+			c.worker = &j.noWorker
 			if !j.offer(c) {
 				j.refused(c)
 				return
 			}
 		}
 	case j.slots != nil:
-		j.slots.staff(j)
+		j.slots.startWorkers(j)
 	case j.feeders > 0:
 		j.mu.Lock()
 		j.parked.Signal()
@@ -176,14 +178,14 @@ func (j *Job) kick() {
 	}
 }
 
-// next claims the call whose turn it is.
-func (j *Job) next() (Call, bool) {
-	if j.againCount.Load() > 0 {
-		if c, ok := j.popAgain(); ok {
+// claimNext claims the call whose turn it is.
+func (j *Job) claimNext() (Call, bool) {
+	if j.requeuedCount.Load() > 0 {
+		if c, ok := j.popRequeued(); ok {
 			return c, true
 		}
 	}
-	return j.source.one()
+	return j.callSet.claimOne()
 }
 
 // increase adds one to a count that has not come down to zero.
@@ -202,40 +204,40 @@ func increase(count *atomic.Int64) bool {
 // close says that no more calls come.
 func (j *Job) close() {
 	j.closed.Store(true)
-	j.countOut(1)
+	j.countOutCalls(1)
 }
 
-// settle counts n calls as ended.
-func (j *Job) settle(n int64) {
+// countEnded counts n calls as ended.
+func (j *Job) countEnded(n int64) {
 	if n > 0 {
 		if j.heldBack.Load() > 0 {
 			j.letOneTryAgain()
 		}
-		j.countOut(n)
+		j.countOutCalls(n)
 	}
 }
 
-func (j *Job) countOut(n int64) {
-	if left := j.calls.Add(-n); left > 0 {
+func (j *Job) countOutCalls(n int64) {
+	if left := j.openCalls.Add(-n); left > 0 {
 		if left == 1 && j.options.propagatePanics {
-			j.quieten()
+			j.reportQuiet()
 		}
 		return
 	}
 	j.mu.Lock()
-	j.over = true
-	j.dismiss()
+	j.allEnded = true
+	j.dismissParked()
 	j.parked.Broadcast()
 	j.mu.Unlock()
 	if j.queued.Load() {
-		j.slots.forget(j)
+		j.slots.dequeue(j)
 	}
-	j.leave()
+	j.countOutWorker()
 }
 
-// leave counts a worker out.
-func (j *Job) leave() {
-	if j.workers.Add(-1) == 0 {
+// countOutWorker counts a worker out.
+func (j *Job) countOutWorker() {
+	if j.activeWorkers.Add(-1) == 0 {
 		close(j.done)
 	}
 }
@@ -243,37 +245,37 @@ func (j *Job) leave() {
 // stop hands out nothing more: what has not started never will, and what runs is told by its context.
 func (j *Job) stop(cause error) {
 	j.cancel(cause)
-	j.halt(cause)
+	j.stopHandingOut(cause)
 }
 
-// halt hands out nothing more, and lets what runs go on. It reports whether it is the first to do so.
-func (j *Job) halt(cause error) bool {
+// stopHandingOut hands out nothing more, and lets what runs go on. It reports whether it is the first to do so.
+func (j *Job) stopHandingOut(cause error) bool {
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()
 		return false
 	}
-	j.why = cause
+	j.stopCause = cause
 	j.stopped.Store(true)
 	j.mu.Unlock()
-	j.source.shut(cause)
-	for _, c := range j.takeWaiting() {
-		c.worker = &j.loose
-		j.source.drop(c.Call, c.last, cause)
+	j.callSet.endUnclaimed(cause)
+	for _, c := range j.takeAllWaiting() {
+		c.worker = &j.noWorker
+		j.callSet.endWaiting(c.Call, c.last, cause)
 	}
 	j.mu.Lock()
-	j.dismiss() // a group that nobody waits for must not keep them
+	j.dismissParked() // a group that nobody waits for must not keep them
 	j.parked.Broadcast()
 	j.mu.Unlock()
 	if j.queued.Load() {
-		j.slots.forget(j)
+		j.slots.dequeue(j)
 	}
 	return true
 }
 
-// canceled stops the job when one of its calls has found out that its context has ended, which is sooner than watch
-// does.
-func (j *Job) canceled() {
+// stopIfCanceled stops the job when one of its calls has found out that its context has ended, which is sooner than
+// followContexts does.
+func (j *Job) stopIfCanceled() {
 	if j.ctx.Err() != nil {
 		j.stop(j.cause())
 	}
@@ -287,20 +289,20 @@ func (j *Job) cause() error {
 	if cause := context.Cause(j.ctx); cause != nil || !j.stopped.Load() {
 		return cause
 	}
-	return j.why
+	return j.stopCause
 }
 
-// watch stops the job when the caller's context ends, and has it drain when it is told to, until the returned function
-// is called.
-func (j *Job) watch() (unwatch func()) {
-	undrain := j.watchDrains()
-	if j.outer.Done() == nil {
+// followContexts stops the job when the caller's context ends, and has it drain when it is told to, until the returned
+// function is called.
+func (j *Job) followContexts() (unwatch func()) {
+	undrain := j.followDrains()
+	if j.callerCtx.Done() == nil {
 		return undrain
 	}
-	if j.outer.Err() != nil { // at once, so that nothing starts
-		j.stop(context.Cause(j.outer))
+	if j.callerCtx.Err() != nil { // at once, so that nothing starts
+		j.stop(context.Cause(j.callerCtx))
 	}
-	unstop := context.AfterFunc(j.outer, func() { j.stop(context.Cause(j.outer)) })
+	unstop := context.AfterFunc(j.callerCtx, func() { j.stop(context.Cause(j.callerCtx)) })
 	return func() { undrain(); unstop() }
 }
 
@@ -344,11 +346,11 @@ func (j *Job) keepPanic(o Outcome, err error) {
 	j.stop(p)
 }
 
-// quieten lets those go on who wait for the last running call of a group that somebody has yet to wait for.
-func (j *Job) quieten() {
+// reportQuiet lets those go on who wait for the last running call of a group that somebody has yet to wait for.
+func (j *Job) reportQuiet() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.quiet == nil || j.closed.Load() || j.calls.Load() != 1 {
+	if j.quiet == nil || j.closed.Load() || j.openCalls.Load() != 1 {
 		return
 	}
 	select {
@@ -358,8 +360,8 @@ func (j *Job) quieten() {
 	}
 }
 
-// waitUntilQuiet returns when no call of the job runs any more, after a panic that is to be propagated has stopped it. In a
-// call of the job itself it returns at once.
+// waitUntilQuiet returns when no call of the job runs any more, after a panic that is to be propagated has stopped it.
+// In a call of the job itself it returns at once.
 func (j *Job) waitUntilQuiet(ctx context.Context) {
 	if within, _ := ctx.Value(withinKey{j}).(bool); within {
 		return
@@ -383,8 +385,8 @@ type withinKey struct{ job *Job }
 // Drain.
 func (j *Job) Drained() <-chan struct{} { return j.drained }
 
-// watchDrains has the job drain when one of the options says so, until the returned function is called.
-func (j *Job) watchDrains() (unwatch func()) {
+// followDrains has the job drain when one of the options says so, until the returned function is called.
+func (j *Job) followDrains() (unwatch func()) {
 	var stops []func() bool
 	for _, ctx := range j.options.drains {
 		if ctx.Err() != nil { // at once, so that nothing starts
@@ -401,14 +403,14 @@ func (j *Job) watchDrains() (unwatch func()) {
 }
 
 func (j *Job) drain(ctx context.Context) {
-	if j.halt(context.Cause(ctx)) {
+	if j.stopHandingOut(context.Cause(ctx)) {
 		close(j.drained)
 	}
 }
 
 // outsideCause is why calls of the job were canceled or never started, if the reason was none of them.
 func (j *Job) outsideCause() error {
-	if cause := context.Cause(j.outer); cause != nil {
+	if cause := context.Cause(j.callerCtx); cause != nil {
 		return cause
 	}
 	for _, ctx := range j.options.drains {

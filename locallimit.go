@@ -37,7 +37,8 @@ func localLimit(err error) error {
 			return limit
 		}
 	}
-	if started, ok := errors.AsType[*fs.PathError](err); ok && started.Op == "fork/exec" && errors.Is(err, syscall.EAGAIN) {
+	start, ok := errors.AsType[*fs.PathError](err)
+	if ok && start.Op == "fork/exec" && errors.Is(err, syscall.EAGAIN) {
 		return syscall.EAGAIN
 	}
 	return nil
@@ -46,11 +47,11 @@ func localLimit(err error) error {
 // heldBackCalls are a job's calls that wait for others to give back what the machine lacks. They are guarded by the
 // job's mutex.
 type heldBackCalls struct {
-	rooms      []chan struct{} // one for each, closed when another call has ended; longest first
-	triedAlone int             // index + 1 of the last call that was held back while no other ran
+	resumes    []chan struct{} // one for each such call, closed when another call has ended; longest first
+	triedAlone int             // the index + 1 of the last call that was held back while no other ran
 	aloneWaits bool            // that one still waits
-	announced  bool
-	noAddress  bool // EADDRNOTAVAIL was met by a call alone: it is the address, as ::1 without IPv6, rather than the ports
+	announced  bool            // OnLocalLimit was told
+	noAddress  bool            // a call alone met EADDRNOTAVAIL: the address is at fault (::1 without IPv6), not the ports
 }
 
 const (
@@ -58,16 +59,16 @@ const (
 	mostWait  = 100 * time.Millisecond // what others than our calls hold may be given back without our hearing of it
 )
 
-// holdBack makes a call that met a local limit wait with its goroutine and puts it back, to be made again. It reports
-// false when the call has failed, since no other call runs that could give back what is lacking.
-func (c Call) holdBack(ctx context.Context, limit, err error) bool {
+// holdBackFor makes a call that met a local limit wait with its goroutine and puts it back, to be made again. It
+// reports false when the call has failed, since no other call runs that could give back what is lacking.
+func (c Call) holdBackFor(ctx context.Context, limit, err error) bool {
 	if limit == nil {
 		return false
 	}
 	j := c.worker.job
 	index := c.Index() + 1
 	j.mu.Lock()
-	alone := j.inFlight()-len(j.rooms) <= 1 && !j.aloneWaits
+	alone := j.inFlight()-len(j.resumes) <= 1 && !j.aloneWaits
 	hopeless := alone && j.triedAlone == index
 	if limit == syscall.EADDRNOTAVAIL {
 		hopeless = hopeless || j.noAddress
@@ -81,8 +82,8 @@ func (c Call) holdBack(ctx context.Context, limit, err error) bool {
 		j.triedAlone, j.aloneWaits = index, true
 	}
 	room := make(chan struct{})
-	j.rooms = append(j.rooms, room)
-	j.heldBack.Store(int32(len(j.rooms)))
+	j.resumes = append(j.resumes, room)
+	j.heldBack.Store(int32(len(j.resumes)))
 	announce := !j.announced
 	j.announced = true
 	j.mu.Unlock()
@@ -108,8 +109,8 @@ func (c Call) holdBack(ctx context.Context, limit, err error) bool {
 		return struct{}{}, nil
 	})
 	j.mu.Lock()
-	j.rooms = slices.DeleteFunc(j.rooms, func(r chan struct{}) bool { return r == room })
-	j.heldBack.Store(int32(len(j.rooms)))
+	j.resumes = slices.DeleteFunc(j.resumes, func(r chan struct{}) bool { return r == room })
+	j.heldBack.Store(int32(len(j.resumes)))
 	j.aloneWaits = j.aloneWaits && !alone
 	j.mu.Unlock()
 	c.giveBack()
@@ -120,10 +121,10 @@ func (c Call) holdBack(ctx context.Context, limit, err error) bool {
 func (j *Job) letOneTryAgain() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.rooms) > 0 {
-		close(j.rooms[0])
-		j.rooms = j.rooms[1:]
-		j.heldBack.Store(int32(len(j.rooms)))
+	if len(j.resumes) > 0 {
+		close(j.resumes[0])
+		j.resumes = j.resumes[1:]
+		j.heldBack.Store(int32(len(j.resumes)))
 	}
 }
 
@@ -134,9 +135,9 @@ func (j *Job) inFlight() int {
 		return 1
 	}
 	if j.offer == nil {
-		return j.working()
+		return j.countBusy()
 	}
-	n := int(j.calls.Load()) - j.source.ready() - len(j.again) - len(j.sleeping)
+	n := int(j.openCalls.Load()) - j.callSet.ready() - len(j.requeued) - len(j.sleeping)
 	if !j.closed.Load() {
 		n--
 	}

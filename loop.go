@@ -6,8 +6,9 @@ import "context"
 // share state without locks. Safe for concurrent use.
 type EventLoop struct{ slots *Slots }
 
-// Loop executes one call at a time; others run only while that one is in [Await], or waits for other calls. So calls can
-// share state without locks, as on an event loop: nothing else runs between two Awaits. Jobs on one Loop share the turn.
+// Loop executes one call at a time; others run only while that one is in [Await], or waits for other calls. So calls
+// can share state without locks, as on an event loop: nothing else runs between two Awaits. Jobs on one Loop share the
+// turn.
 func Loop() *EventLoop {
 	slots := NewSlots(1)
 	slots.cooperative = true
@@ -43,8 +44,8 @@ func (*EventLoop) Describe() Description {
 func Await[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 	mustHave(ctx, "Await")
 	if f := frameOf(ctx); f != nil && f.slots != nil && f.slots.cooperative {
-		f.slots.giveUp(f)
-		defer f.slots.comeBack(f)
+		f.slots.giveUpTurn(f)
+		defer f.slots.takeTurnBack(f)
 	}
 	return fn()
 }

@@ -17,109 +17,111 @@ import (
 //
 // A trivial call costs about ten nanoseconds on a [Pool], and allocations do not grow with the inputs. A call of one
 // Map must not wait for another call of the same Map.
-func Map[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out], in []In, options ...Option) ([]Out, error) {
+func Map[In, Out any](
+	ctx context.Context, executor Executor, task *Task[In, Out], in []In, options ...Option,
+) ([]Out, error) {
 	mustBeExecutor("Map", executor)
 	task.mustBeMade("Map")
 	set := jobOptions(ctx, "Map", options)
-	m := &mapSource[In, Out]{in: in, out: make([]Out, len(in)), of: task}
+	m := &mapJob[In, Out]{in: in, out: make([]Out, len(in)), typed: task}
 	m.init(ctx, m, set)
 	defer m.cancel(nil)
-	m.policy = m.options.policy.over(task.policy)
-	m.runs, m.Job.task = true, task
-	m.calls.Add(int64(len(in))) // before launch: feeders begin at once
-	defer m.watch()()
+	m.policy = m.options.policy.withDefaultsOf(task.policy)
+	m.batches, m.Job.task = true, task
+	m.openCalls.Add(int64(len(in))) // before launch: feeders begin at once
+	defer m.followContexts()()
 	if err := m.launch(executor); err != nil {
 		return m.out, err
 	}
 	m.close()
-	m.kick()
+	m.dispatch()
 	m.wait(ctx)
-	observer := m.told()
+	observer := m.waitForObservers()
 	m.rethrow()
 	return m.out, m.failures.err(m.outsideCause(), observer, len(in))
 }
 
-type mapSource[In, Out any] struct {
+type mapJob[In, Out any] struct {
 	Job
 	in     []In
 	out    []Out
-	of     *Task[In, Out]
+	typed  *Task[In, Out]
 	policy policy
 	failures
-	ends atomic.Pointer[[]atomic.Int32] // attempts that ended elsewhere, by call; made for the first
+	attemptsEnded atomic.Pointer[[]atomic.Int32] // attempts that ended elsewhere, by call; made for the first
 
-	_    [64]byte
-	next atomic.Int64 // the first index that nobody has claimed
-	_    [64]byte
+	_         [64]byte
+	unclaimed atomic.Int64 // the first index that nobody has claimed
+	_         [64]byte
 }
 
-func (m *mapSource[In, Out]) ready() int { return max(0, len(m.in)-int(m.next.Load())) }
+func (m *mapJob[In, Out]) ready() int { return max(0, len(m.in)-int(m.unclaimed.Load())) }
 
-func (m *mapSource[In, Out]) one() (Call, bool) {
+func (m *mapJob[In, Out]) claimOne() (Call, bool) {
 	if m.ready() == 0 {
 		return Call{}, false
 	}
-	i := m.next.Add(1) - 1
+	i := m.unclaimed.Add(1) - 1
 	return Call{place: i}, i < int64(len(m.in))
 }
 
-func (m *mapSource[In, Out]) claim(w *Worker, most int) bool {
+func (m *mapJob[In, Out]) claimBatch(w *Worker, most int) bool {
 	left := int64(m.ready())
 	if left == 0 {
 		return false
 	}
-	if most > 1 { // guided self-scheduling: the last runs are short, so that all workers end at once
+	if most > 1 { // guided self-scheduling: the last batches are short, so that all workers end at once
 		most = max(1, min(most, int(left/16)))
 	}
-	if start, n := m.take(most); n > 0 {
-		w.run.set(start, n)
+	if start, n := m.claimRange(most); n > 0 {
+		w.batch.set(start, n)
 		return true
 	}
 	return false
 }
 
-func (m *mapSource[In, Out]) take(most int) (start int64, n int) {
-	end := m.next.Add(int64(most))
+func (m *mapJob[In, Out]) claimRange(most int) (start int64, n int) {
+	end := m.unclaimed.Add(int64(most))
 	start = end - int64(most)
 	return start, int(max(0, min(end, int64(len(m.in)))-start))
 }
 
-func (m *mapSource[In, Out]) several(calls []Call) int {
+func (m *mapJob[In, Out]) claimSeveral(calls []Call) int {
 	left := m.ready()
 	if left == 0 {
 		return 0
 	}
-	start, n := m.take(min(len(calls), (left+2-1)/2))
+	start, n := m.claimRange(min(len(calls), (left+2-1)/2))
 	for i := range n {
 		calls[i] = Call{place: start + int64(i)}
 	}
 	return n
 }
 
-func (m *mapSource[In, Out]) shut(error) {
+func (m *mapJob[In, Out]) endUnclaimed(error) {
 	total := int64(len(m.in))
-	if first := m.next.Swap(total); first < total {
-		m.lose(int(first), int(total))
-		m.settle(total - first)
+	if first := m.unclaimed.Swap(total); first < total {
+		m.addWithoutValue(int(first), int(total))
+		m.countEnded(total - first)
 	}
 }
 
-func (m *mapSource[In, Out]) drop(c Call, last ending, cause error) {
+func (m *mapJob[In, Out]) endWaiting(c Call, last ending, cause error) {
 	if c.attempt == 0 {
-		m.lose(int(c.place), int(c.place)+1)
-		m.settle(1)
+		m.addWithoutValue(int(c.place), int(c.place)+1)
+		m.countEnded(1)
 		return
 	}
-	o, err := c.outcomeDropped(last, cause)
+	o, err := c.outcomeOfWaiting(last, cause)
 	c.attempt-- // the last one stands
 	m.finish(c, o, err)
 }
 
-// runAll is the path of nearly all calls: as little as possible is done for each.
-func (m *mapSource[In, Out]) runAll(w *Worker) {
-	if !m.plain(&m.policy) {
+// runBatch is the path of nearly all calls: as little as possible is done for each.
+func (m *mapJob[In, Out]) runBatch(w *Worker) {
+	if !m.needsNoOptions(&m.policy) {
 		for !w.lost.Load() {
-			i, ok := w.run.pop()
+			i, ok := w.batch.pop()
 			if !ok {
 				return
 			}
@@ -127,117 +129,117 @@ func (m *mapSource[In, Out]) runAll(w *Worker) {
 		}
 		return
 	}
-	fn, ctx, observed := m.of.fn, w.enterCall(), m.teller != nil
-	slots, borrowed := m.slots, w.hold.from != nil
+	fn, ctx, observed := m.typed.fn, w.enterCall(), m.teller != nil
+	slots, borrowed := m.slots, w.hold.lentBy != nil
 	i, running := int64(0), false
-	if observed && w.size > 1 {
-		w.startImplied(w.run.first())
+	if observed && w.batchSize > 1 {
+		w.startImplied(w.batch.first())
 		defer w.endImplied()
 	}
 	defer func() {
 		if running {
 			panicked := recover()
-			if observed && w.size > 1 {
-				m.noteStart(Call{worker: w, place: i}, w.time())
+			if observed && w.batchSize > 1 {
+				m.noteStart(Call{worker: w, place: i}, w.readClock())
 			}
-			broke(Call{worker: w, place: i}, panicked, m)
+			endBroken(Call{worker: w, place: i}, panicked, m)
 		}
 	}()
 	for {
-		at, ok := w.run.pop()
+		at, ok := w.batch.pop()
 		if !ok {
 			return
 		}
 		if m.stopped.Load() {
 			w.endImplied()
-			m.drop(Call{worker: w, place: at}, ending{}, nil)
+			m.endWaiting(Call{worker: w, place: at}, ending{}, nil)
 			continue
 		}
 		if observed {
-			m.teller.see()
+			m.teller.noticeEvents()
 		}
 		i, running = at, true
-		if observed && w.size == 1 { // a call that may last: let the observer see its start
-			m.noteStart(Call{worker: w, place: at}, w.time())
+		if observed && w.batchSize == 1 { // a call that may last: let the observer see its start
+			m.noteStart(Call{worker: w, place: at}, w.readClock())
 		}
 		v, err := fn(ctx, m.in[at])
 		running = false
 		if err != nil {
 			c := Call{worker: w, place: at}
-			if observed && w.size > 1 {
-				m.noteStart(c, w.time())
+			if observed && w.batchSize > 1 {
+				m.noteStart(c, w.readClock())
 			}
-			failed(c, ctx, v, err, m)
+			endFailed(c, ctx, v, err, m)
 		} else {
 			m.out[at] = v
-			w.ended++
+			w.uncounted++
 			switch {
-			case observed && w.size == 1:
-				m.note(w, EventFinished, int(at), 1, Succeeded, w.tick())
+			case observed && w.batchSize == 1:
+				m.note(w, EventFinished, int(at), 1, Succeeded, w.readClockAtEnd())
 			case observed:
 				w.noteCall(int(at))
 			}
 		}
-		if w.call != nil && w.call.asked() { // that call's context must not be the next one's
+		if w.callCtx != nil && w.callCtx.isMade() { // that call's context must not be the next one's
 			w.leaveCall()
 			ctx = w.enterCall()
 		}
-		if slots != nil && (borrowed || slots.pressed(&m.Job)) && w.mustYield() {
+		if slots != nil && (borrowed || slots.wantedByOthers(&m.Job)) && w.mustYield() {
 			w.endImplied()
-			w.giveBack()
+			w.requeueBatch()
 			return
 		}
 	}
 }
 
-func (m *mapSource[In, Out]) run(c Call) {
+func (m *mapJob[In, Out]) run(c Call) {
 	if m.stopped.Load() {
-		m.drop(c, ending{}, m.cause())
+		m.endWaiting(c, ending{}, m.cause())
 		return
 	}
 	if m.teller != nil {
-		m.noteStart(c, c.worker.time())
+		m.noteStart(c, c.worker.readClock())
 	}
 	ctx := c.worker.enterCall()
-	if m.plain(&m.policy) {
-		perform(c, ctx, m.of.fn, m.in[c.place], m)
+	if m.needsNoOptions(&m.policy) {
+		perform(c, ctx, m.typed.fn, m.in[c.place], m)
 	} else {
-		performWatched(c, ctx, &m.policy, int(c.place), m.of.fn, m.in[c.place], m)
+		performWithOptions(c, ctx, &m.policy, int(c.place), m.typed.fn, m.in[c.place], m)
 	}
 	c.worker.leaveCall()
 }
 
-func (m *mapSource[In, Out]) noteStart(c Call, at time.Duration) {
+func (m *mapJob[In, Out]) noteStart(c Call, at time.Duration) {
 	if c.attempt == 0 {
 		m.note(c.worker, EventQueued, int(c.place), 0, Pending, 0)
 	}
 	m.note(c.worker, EventStarted, int(c.place), c.Attempt(), Pending, at)
 }
 
-func (m *mapSource[In, Out]) noteEnd(c Call, o Outcome) {
+func (m *mapJob[In, Out]) noteEnd(c Call, o Outcome) {
 	if m.teller != nil {
-		m.note(c.worker, EventFinished, int(c.place), c.Attempt(), o, c.worker.tick())
+		m.note(c.worker, EventFinished, int(c.place), c.Attempt(), o, c.worker.readClockAtEnd())
 	}
 }
 
-func (m *mapSource[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
+func (m *mapJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	if o == Succeeded {
 		m.out[c.place] = v
 		m.noteEnd(c, o)
-		c.worker.settleOne()
+		c.worker.countOneEnded()
 	} else if again, err := m.retry(c, &m.policy, int(c.place), o, err); !again {
 		m.finish(c, o, err)
 	}
 }
 
-func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
+func (m *mapJob[In, Out]) finish(c Call, o Outcome, err error) {
 	m.noteEnd(c, o)
 	if (o == Canceled || o == NeverStarted) && m.isStopping() { // else an executor says so of itself, which is a failure
-		m.lose(int(c.place), int(c.place)+1)
-		m.canceled()
+		m.addWithoutValue(int(c.place), int(c.place)+1)
+		m.stopIfCanceled()
 	} else { // also what the executor has refused
 		i := int(c.place)
-		failed := &CallError{Task: m.of.Name(), Index: i, Input: m.in[i], Attempt: c.Attempt(), Outcome: o, Err: err}
+		failed := &CallError{Task: m.typed.Name(), Index: i, Input: m.in[i], Attempt: c.Attempt(), Outcome: o, Err: err}
 		if o == NeverStarted {
 			failed.Attempt = 0
 		}
@@ -247,40 +249,40 @@ func (m *mapSource[In, Out]) finish(c Call, o Outcome, err error) {
 			m.stop(failed)
 		}
 	}
-	m.settle(1)
+	m.countEnded(1)
 }
 
-func (m *mapSource[In, Out]) taskOf(Call) AnyTask { return m.of }
-func (m *mapSource[In, Out]) input(c Call) any    { return &m.in[c.place] }
-func (m *mapSource[In, Out]) rules(Call) *policy  { return &m.policy }
-func (m *mapSource[In, Out]) index(c Call) int    { return int(c.place) }
-func (m *mapSource[In, Out]) started(c Call, at time.Duration) {
+func (m *mapJob[In, Out]) taskOf(Call) AnyTask { return m.typed }
+func (m *mapJob[In, Out]) input(c Call) any    { return &m.in[c.place] }
+func (m *mapJob[In, Out]) rules(Call) *policy  { return &m.policy }
+func (m *mapJob[In, Out]) index(c Call) int    { return int(c.place) }
+func (m *mapJob[In, Out]) started(c Call, at time.Duration) {
 	if m.teller != nil {
 		m.noteStart(c, at)
 	}
 }
-func (m *mapSource[In, Out]) endAttempt(c Call) bool {
-	ends := m.ends.Load()
+func (m *mapJob[In, Out]) endAttempt(c Call) bool {
+	ends := m.attemptsEnded.Load()
 	if ends == nil {
 		made := make([]atomic.Int32, len(m.in))
-		m.ends.CompareAndSwap(nil, &made)
-		ends = m.ends.Load()
+		m.attemptsEnded.CompareAndSwap(nil, &made)
+		ends = m.attemptsEnded.Load()
 	}
 	e := &(*ends)[c.place]
 	n := e.Load()
 	return n <= c.attempt && e.CompareAndSwap(n, c.attempt+1)
 }
-func (m *mapSource[In, Out]) hasEnded(c Call) bool {
-	ends := m.ends.Load()
+func (m *mapJob[In, Out]) hasEnded(c Call) bool {
+	ends := m.attemptsEnded.Load()
 	return ends != nil && (*ends)[c.place].Load() > c.attempt
 }
-func (m *mapSource[In, Out]) ended(c Call, out any, o Outcome, err error) {
+func (m *mapJob[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {
 		v = output[Out](out)
-		if c.worker.telling && m.teller == nil { // nearly all calls of worker processes
+		if c.worker.countsLater && m.teller == nil { // nearly all calls of worker processes
 			m.out[c.place] = v
-			c.worker.ended++
+			c.worker.uncounted++
 			return
 		}
 	}

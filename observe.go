@@ -32,7 +32,7 @@ type Event struct {
 // Observe has fn called with what happens to the job's calls, in batches: each is of one worker, in order. The worker
 // is its number from 0, reused when it leaves; under [Async] it is the call's index. Calls that never started have no
 // events. Events come when a batch is full, when their worker runs out of calls, and 100 ms after they happened at
-// the latest; all have come when the job is over. In a run of tiny calls of a [Map], the end of a call is the start
+// the latest; all have come when the job is over. In a batch of tiny calls of a [Map], the end of a call is the start
 // of the next, since reading a clock costs more than the call, and a start comes with the end. With several Observe,
 // each is told everything.
 //
@@ -51,7 +51,7 @@ func Observe(fn func(worker int, events []Event)) Option {
 const eventDelay = 100 * time.Millisecond
 
 // timed reports whether results or an observer have the times of calls.
-func (j *Job) timed() bool { return j.grows || j.teller != nil }
+func (j *Job) timed() bool { return j.mayGrow || j.teller != nil }
 
 // note records an event of a worker.
 func (j *Job) note(w *Worker, kind EventKind, index, attempt int, o Outcome, at time.Duration) {
@@ -59,22 +59,22 @@ func (j *Job) note(w *Worker, kind EventKind, index, attempt int, o Outcome, at 
 		return
 	}
 	e := Event{Kind: kind, Outcome: o, Attempt: attempt, Index: index, At: at}
-	if w == &j.loose {
+	if w == &j.noWorker {
 		j.teller.add(w.number(index), e)
 		return
 	}
 	w.endImplied()
-	w.room(1)[0] = e
-	w.noting.noted.Store(w.noted)
-	j.teller.see()
+	w.eventsToFill(1)[0] = e
+	w.events.noted.Store(w.eventCount)
+	j.teller.noticeEvents()
 }
 
 // noteCall records a whole call at once, of a Map, which succeeded in its first attempt and ends now.
 func (w *Worker) noteCall(index int) {
-	begun := w.time()
-	end := w.tick()
+	begun := w.readClock()
+	end := w.readClockAtEnd()
 	implied := w.implied
-	e := w.room(3)
+	e := w.eventsToFill(3)
 	e[0] = Event{Kind: EventQueued, Index: index}
 	e[1] = Event{Kind: EventStarted, Attempt: 1, Index: index, At: begun}
 	e[2] = Event{Kind: EventFinished, Outcome: Succeeded, Attempt: 1, Index: index, At: end}
@@ -83,55 +83,55 @@ func (w *Worker) noteCall(index int) {
 	case implied: // until the batch was full
 		w.startImplied(int64(index) + 1)
 	default:
-		w.noting.noted.Store(w.noted)
-		w.job.teller.see()
+		w.events.noted.Store(w.eventCount)
+		w.job.teller.noticeEvents()
 	}
 }
 
-// startImplied has the calls of w's run from a place on recorded by noteCall alone, and the teller know how many
-// there are from how far the run has got: to publish each would cost more than a tiny call.
+// startImplied has the calls of w's batch from a place on recorded by noteCall alone, and the teller know how many
+// there are from how far the batch has got: to publish each would cost more than a tiny call.
 func (w *Worker) startImplied(from int64) {
-	w.room(0)
+	w.eventsToFill(0)
 	w.implied = true
-	w.noting.noted.Store(w.noted)
-	w.noting.from.Store(from)
+	w.events.noted.Store(w.eventCount)
+	w.events.from.Store(from)
 }
 
-// endImplied is before w's run gets any further than calls that noteCall has recorded.
+// endImplied is called before w's batch gets any further than calls that noteCall has recorded.
 func (w *Worker) endImplied() {
 	if w.implied {
 		w.implied = false
-		w.noting.from.Store(-1) // first, so that no call is counted twice
-		w.noting.noted.Store(w.noted)
+		w.events.from.Store(-1) // first, so that no call is counted twice
+		w.events.noted.Store(w.eventCount)
 	}
 }
 
-// room is where the worker's next n events go.
-func (w *Worker) room(n int32) []Event {
-	if w.noting != nil && int(w.noted+n) > len(w.noting.events) {
-		w.tell()
+// eventsToFill is where the worker's next n events go.
+func (w *Worker) eventsToFill(n int32) []Event {
+	if w.events != nil && int(w.eventCount+n) > len(w.events.events) {
+		w.handOverEvents()
 		runtime.Gosched() // to the teller, which would wait for the end of this goroutine's time otherwise
 	}
-	if w.noting == nil {
-		w.noting = w.job.teller.blank(w)
+	if w.events == nil {
+		w.events = w.job.teller.blank(w)
 	}
-	at := w.noted
-	w.noted += n
-	return w.noting.events[at:w.noted]
+	at := w.eventCount
+	w.eventCount += n
+	return w.events.events[at:w.eventCount]
 }
 
-// tell hands the worker's batch over.
-func (w *Worker) tell() {
-	if w.noting != nil {
+// handOverEvents hands the worker's batch over.
+func (w *Worker) handOverEvents() {
+	if w.events != nil {
 		w.endImplied()
-		w.job.teller.hand(w.noting, w.inline)
-		w.noting, w.noted = nil, 0
+		w.job.teller.takeBatch(w.events, w.inline)
+		w.events, w.eventCount = nil, 0
 	}
 }
 
 // number is the worker's, as users see it, for the call with the index.
 func (w *Worker) number(index int) int {
-	if w == &w.job.loose {
+	if w == &w.job.noWorker {
 		return index
 	}
 	return w.id
@@ -139,36 +139,36 @@ func (w *Worker) number(index int) int {
 
 // flush hands over all that w has recorded and counted.
 func (w *Worker) flush() {
-	w.tell()
-	w.settle()
+	w.handOverEvents()
+	w.countEnded()
 }
 
-// batch is what happened to calls of one worker. The worker adds to it while the teller may already tell the beginning:
-// first the events are written, then the teller is let know, in one of two ways.
-type batch struct {
+// eventBatch is what happened to calls of one worker. The worker adds to it while the teller may already tell the
+// beginning: first the events are written, then the teller is let know, in one of two ways.
+type eventBatch struct {
 	worker int
 	events []Event
-	noted  atomic.Int32 // so many events are there
-	from   atomic.Int64 // and, unless negative, three more for each call that the run has passed from this place on
-	run    *rest        // the worker's
-	told   int          // so many were told; the teller's
-	place  int          // in the teller's list; guarded by its mutex
+	noted  atomic.Int32 // this many events are there
+	from   atomic.Int64 // and, unless negative, three more for each call that calls has passed from this place on
+	calls  *placeRange  // the worker's batch of calls
+	told   int          // how many were told; the teller's
+	place  int          // where it is in the teller's list, whose mutex guards it
 }
 
 const (
 	smallBatch = 48
-	largeBatch = 768 // of a worker with runs of tiny calls
+	largeBatch = 768 // of a worker with batches of tiny calls
 )
 
 // ready is how many events are there.
-func (b *batch) ready() int {
+func (b *eventBatch) ready() int {
 	for {
 		noted, from := b.noted.Load(), b.from.Load()
 		if from < 0 {
 			return int(noted)
 		}
-		first := b.run.first()
-		if b.from.Load() == from && b.noted.Load() == noted { // so it was still this run; places do not repeat
+		first := b.calls.first()
+		if b.from.Load() == from && b.noted.Load() == noted { // so it was still this batch; places do not repeat
 			return int(noted) + 3*int(max(0, first-1-from)) // the call before the first that is left still runs
 		}
 	}

@@ -20,12 +20,12 @@ type CallOption interface {
 
 // policy is how a call is made.
 type policy struct {
-	timeout  time.Duration // 0: none
-	grace    time.Duration
-	retry    RetryPolicy
-	graceSet bool
-	retrySet bool
-	repeats  bool // a call may be made twice
+	timeout    time.Duration // 0: none
+	grace      time.Duration
+	retry      RetryPolicy
+	graceSet   bool
+	retrySet   bool
+	idempotent bool // a call may be made twice
 }
 
 // options are a job's.
@@ -45,8 +45,8 @@ type options struct {
 
 const defaultGrace = time.Second
 
-// over returns p with what it leaves open filled in from the task's.
-func (p policy) over(task policy) policy {
+// withDefaultsOf returns p with what it leaves open filled in from the task's.
+func (p policy) withDefaultsOf(task policy) policy {
 	if p.timeout == 0 {
 		p.timeout = task.timeout
 	}
@@ -59,7 +59,7 @@ func (p policy) over(task policy) policy {
 	if !p.retrySet {
 		p.retry = task.retry
 	}
-	p.repeats = task.repeats
+	p.idempotent = task.idempotent
 	return p
 }
 
@@ -70,7 +70,7 @@ func (o taskOption) applyToTask(to *policy) { o(to) }
 // Idempotent says that a call of the task may be made twice, without harm. An executor that runs calls elsewhere
 // makes one again when its worker died after the call had ended and before its value arrived; and a [RetryPolicy]
 // covers calls whose worker died while they ran, which otherwise are never made again.
-func Idempotent() TaskOption { return taskOption(func(p *policy) { p.repeats = true }) }
+func Idempotent() TaskOption { return taskOption(func(p *policy) { p.idempotent = true }) }
 
 // jobOptions are a job's options together; where is the public function that was given them and the context.
 func jobOptions(ctx context.Context, where string, list []Option) (set options) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// runOnStack runs a call of the group so that the goroutine's stack tells of it: the traceback of a function that is not
-// inlined prints its receiver, and one that is used after the call is there to be printed.
+// runOnStack runs a call of the group so that the goroutine's stack tells of it: the traceback of a function that is
+// not inlined prints its receiver, and one that is used after the call is there to be printed.
 //
 //go:noinline
 func (j *groupJob) runOnStack(c Call) {
@@ -18,9 +18,9 @@ func (j *groupJob) runOnStack(c Call) {
 
 const onStack = "(*groupJob).runOnStack"
 
-// runsHere reports whether this goroutine is in a call of the group. Group.Wait has no context that could say so, and to
-// note the goroutine of each call would cost every call something. Where a traceback does not print the receiver for sure
-// (then it has a question mark), it says false.
+// runsHere reports whether this goroutine is in a call of the group. Group.Wait has no context that could say so, and
+// to note the goroutine of each call would cost every call something. Where a traceback does not print the receiver for
+// sure (then it has a question mark), it says false.
 func (j *groupJob) runsHere() bool {
 	if !stackHas(onStack) { // for sure, and cheaper than a traceback
 		return false

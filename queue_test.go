@@ -47,7 +47,7 @@ func TestStreamForgetsWorkersWhoseCallsEndThem(t *testing.T) {
 		ends := Func(func(ctx context.Context, n int) (int, error) {
 			w := ctx.(*callContext).worker
 			w.job.mu.Lock()
-			most = max(most, len(w.job.crew))
+			most = max(most, len(w.job.byNumber))
 			w.job.mu.Unlock()
 			runtime.Goexit()
 			return 0, nil

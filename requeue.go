@@ -9,10 +9,10 @@ import (
 // waitingCalls are a job's calls that were handed out before: given back unstarted, or waiting for another attempt.
 // They are guarded by the job's mutex.
 type waitingCalls struct {
-	again      []waitingCall // to be handed out, oldest first
-	againCount atomic.Int32  // len(again), to look at without the mutex
-	sleeping   []waitingCall // by due time, soonest first
-	alarm      *time.Timer   // for the soonest
+	requeued      []waitingCall // to be handed out as soon as somebody takes one, oldest first
+	requeuedCount atomic.Int32  // len(requeued), to be read without the mutex
+	sleeping      []waitingCall // waiting for their next attempt, the next due first
+	alarm         *time.Timer   // fires when the first of them is due
 }
 
 // ending is how an attempt ended.
@@ -29,102 +29,102 @@ type waitingCall struct {
 	due  time.Duration // of a sleeping call: when it is to be handed out
 }
 
-// putBack hands a call out again.
-func (j *Job) putBack(c Call) {
-	if j.putAgain(c) {
-		j.kick()
+// requeue hands a call out again.
+func (j *Job) requeue(c Call) {
+	if j.addRequeued(c) {
+		j.dispatch()
 	}
 }
 
-func (j *Job) putAgain(c Call) bool {
+func (j *Job) addRequeued(c Call) bool {
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()
-		c.worker = &j.loose
-		j.source.drop(c, ending{}, j.cause())
+		c.worker = &j.noWorker
+		j.callSet.endWaiting(c, ending{}, j.cause())
 		return false
 	}
-	j.again = append(j.again, waitingCall{Call: c})
-	j.againCount.Add(1)
+	j.requeued = append(j.requeued, waitingCall{Call: c})
+	j.requeuedCount.Add(1)
 	j.mu.Unlock()
 	return true
 }
 
 // refused keeps a call that the executor's Offer did not take for its workers.
 func (j *Job) refused(c Call) {
-	if j.putAgain(c) {
+	if j.addRequeued(c) {
 		j.mu.Lock()
 		j.parked.Signal()
 		j.mu.Unlock()
 	}
 }
 
-func (j *Job) popAgain() (Call, bool) {
+func (j *Job) popRequeued() (Call, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.again) == 0 {
+	if len(j.requeued) == 0 {
 		return Call{}, false
 	}
-	c := j.again[0].Call
-	j.again[0] = waitingCall{}
-	j.again = j.again[1:]
-	j.againCount.Add(-1)
+	c := j.requeued[0].Call
+	j.requeued[0] = waitingCall{}
+	j.requeued = j.requeued[1:]
+	j.requeuedCount.Add(-1)
 	return c, true
 }
 
-// popAgainOf is popAgain for a future's call.
-func (j *Job) popAgainOf(f *future) (Call, bool) {
+// popRequeuedOf is popRequeued for a future's call.
+func (j *Job) popRequeuedOf(f *future) (Call, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	at := j.findAgain(f)
+	at := j.findRequeued(f)
 	if at < 0 {
 		return Call{}, false
 	}
-	c := j.again[at].Call
-	j.again = slices.Delete(j.again, at, at+1)
-	j.againCount.Add(-1)
+	c := j.requeued[at].Call
+	j.requeued = slices.Delete(j.requeued, at, at+1)
+	j.requeuedCount.Add(-1)
 	return c, true
 }
 
-// isAgain reports whether a future's call can be handed out again.
-func (j *Job) isAgain(f *future) bool {
-	if j.againCount.Load() == 0 {
+// isRequeued reports whether a future's call can be handed out again.
+func (j *Job) isRequeued(f *future) bool {
+	if j.requeuedCount.Load() == 0 {
 		return false
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.findAgain(f) >= 0
+	return j.findRequeued(f) >= 0
 }
 
-func (j *Job) findAgain(f *future) int {
-	return slices.IndexFunc(j.again, func(c waitingCall) bool { return c.future == f })
+func (j *Job) findRequeued(f *future) int {
+	return slices.IndexFunc(j.requeued, func(c waitingCall) bool { return c.future == f })
 }
 
-// popSeveralAgain is popAgain for up to half of the calls, which is one where each has a task of its own.
-func (j *Job) popSeveralAgain(calls []Call) int {
+// popSeveralRequeued is popRequeued for up to half of the calls, which is one where each has a task of its own.
+func (j *Job) popSeveralRequeued(calls []Call) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	n := min(len(calls), (len(j.again)+1)/2)
+	n := min(len(calls), (len(j.requeued)+1)/2)
 	if j.task == nil {
 		n = min(n, 1)
 	}
-	for i, c := range j.again[:n] {
+	for i, c := range j.requeued[:n] {
 		calls[i] = c.Call
 	}
-	clear(j.again[:n])
-	j.again = j.again[n:]
-	j.againCount.Add(int32(-n))
+	clear(j.requeued[:n])
+	j.requeued = j.requeued[n:]
+	j.requeuedCount.Add(int32(-n))
 	return n
 }
 
-// sleep hands a call out again after a wait, during which it holds no worker.
-func (j *Job) sleep(c Call, last ending, wait time.Duration) {
+// waitForAttempt hands a call out again after a wait, during which it holds no worker.
+func (j *Job) waitForAttempt(c Call, last ending, wait time.Duration) {
 	due := later(j.now(), wait)
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()
-		c.worker = &j.loose
-		j.source.drop(c, last, j.cause())
+		c.worker = &j.noWorker
+		j.callSet.endWaiting(c, last, j.cause())
 		return
 	}
 	at, _ := slices.BinarySearchFunc(j.sleeping, due, func(s waitingCall, due time.Duration) int {
@@ -142,33 +142,33 @@ func (j *Job) sleep(c Call, last ending, wait time.Duration) {
 
 func (j *Job) setAlarm(wait time.Duration) {
 	if j.alarm == nil {
-		j.alarm = time.AfterFunc(wait, j.wake)
+		j.alarm = time.AfterFunc(wait, j.requeueDue)
 	} else {
 		j.alarm.Reset(wait)
 	}
 }
 
-// wake hands out the calls whose wait is over.
-func (j *Job) wake() {
+// requeueDue hands out the calls whose wait is over.
+func (j *Job) requeueDue() {
 	j.mu.Lock()
 	woken := 0
 	for now := j.now(); woken < len(j.sleeping) && j.sleeping[woken].due <= now; woken++ {
-		j.again = append(j.again, j.sleeping[woken])
+		j.requeued = append(j.requeued, j.sleeping[woken])
 	}
 	j.sleeping = slices.Delete(j.sleeping, 0, woken)
-	j.againCount.Add(int32(woken))
+	j.requeuedCount.Add(int32(woken))
 	if len(j.sleeping) > 0 && j.inline == nil {
 		j.setAlarm(j.sleeping[0].due - j.now())
 	}
 	j.mu.Unlock()
 	if woken > 0 {
-		j.kick()
+		j.dispatch()
 	}
 }
 
-// doze waits, on the goroutine that runs an inline job's calls, until a call can be handed out again. It reports false
-// when there is none to wait for.
-func (j *Job) doze() bool {
+// sleepUntilDue waits, on the goroutine that runs an inline job's calls, until a call can be handed out again. It
+// reports false when there is none to wait for.
+func (j *Job) sleepUntilDue() bool {
 	j.mu.Lock()
 	if len(j.sleeping) == 0 {
 		j.mu.Unlock()
@@ -180,7 +180,7 @@ func (j *Job) doze() bool {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		j.wake()
+		j.requeueDue()
 	case <-j.drained: // which ended what slept
 	case <-j.ctx.Done():
 		j.stop(j.cause()) // ends what slept
@@ -188,13 +188,13 @@ func (j *Job) doze() bool {
 	return true
 }
 
-// takeWaiting takes every call that waits, for stop to end.
-func (j *Job) takeWaiting() []waitingCall {
+// takeAllWaiting takes every call that waits, for stop to end.
+func (j *Job) takeAllWaiting() []waitingCall {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	calls := append(j.again, j.sleeping...)
-	j.again, j.sleeping = nil, nil
-	j.againCount.Store(0)
+	calls := append(j.requeued, j.sleeping...)
+	j.requeued, j.sleeping = nil, nil
+	j.requeuedCount.Store(0)
 	if j.alarm != nil {
 		j.alarm.Stop()
 	}
@@ -207,13 +207,13 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, e
 	if p.retry.Extra == 0 || j.stopped.Load() {
 		return false, err
 	}
-	wait, again, failed := p.retry.again(int(c.attempt)+1, o, err, p.repeats)
+	wait, again, failed := p.retry.next(int(c.attempt)+1, o, err, p.idempotent)
 	if !again {
 		return false, failed
 	}
-	at := c.worker.tick()
+	at := c.worker.readClockAtEnd()
 	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, at)
 	c.attempt++
-	j.sleep(c, ending{o, err, at, c.worker.number(index)}, wait)
+	j.waitForAttempt(c, ending{o, err, at, c.worker.number(index)}, wait)
 	return true, nil
 }

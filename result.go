@@ -30,7 +30,9 @@ const (
 	WorkerDied
 )
 
-var outcomeNames = [...]string{"pending", "succeeded", "failed", "panicked", "timed out", "abandoned", "canceled", "never started", "worker died"}
+var outcomeNames = [...]string{
+	"pending", "succeeded", "failed", "panicked", "timed out", "abandoned", "canceled", "never started", "worker died",
+}
 
 // String is the outcome in words, as it stands in messages and in the command's output.
 func (o Outcome) String() string {
@@ -59,8 +61,8 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is no outcome: it must be one of %q", text, outcomeNames)
 }
 
-// Result is how one call of a [Stream] or a [Future] ended. The times are since the job's start, on a monotonic clock; a
-// call that never started has only the first. In a run of tiny calls, the end of one is the start of the next.
+// Result is how one call of a [Stream] or a [Future] ended. The times are since the job's start, on a monotonic clock;
+// a call that never started has only the first. In a batch of tiny calls, the end of one is the start of the next.
 type Result[In, Out any] struct {
 	Index    int // of the input, from 0; −1 says that there are no more results, and Err why
 	Input    In

@@ -42,17 +42,18 @@ func DefaultRetryable(err error) bool {
 
 func (p RetryPolicy) check() {
 	if p.Extra < 0 || p.Base < 0 || p.Max < 0 {
-		panic(fmt.Sprintf("overlap: RetryPolicy: negative values make no sense: Extra %d, Base %v, Max %v", p.Extra, p.Base, p.Max))
+		panic(fmt.Sprintf("overlap: RetryPolicy: negative values make no sense: Extra %d, Base %v, Max %v",
+			p.Extra, p.Base, p.Max))
 	}
 }
 
 func (p RetryPolicy) applyToTask(to *policy) { p.check(); to.retry, to.retrySet = p, true }
 func (p RetryPolicy) applyToJob(to *options) { p.applyToTask(&to.policy) }
 
-// again reports whether a call whose attempt (from 1) ended so gets another, and after which wait. The error is how
+// next reports whether a call whose attempt (from 1) ended so gets another, and after which wait. The error is how
 // the call has failed if it gets none: as its attempt did, or because the user's code that was asked panicked or
 // ended its goroutine.
-func (p *RetryPolicy) again(attempt int, o Outcome, err error, repeats bool) (time.Duration, bool, error) {
+func (p *RetryPolicy) next(attempt int, o Outcome, err error, repeats bool) (time.Duration, bool, error) {
 	if attempt > p.Extra {
 		return 0, false, err
 	}

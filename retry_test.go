@@ -20,7 +20,7 @@ func TestBackoffIsBelowItsDoublingCeiling(t *testing.T) {
 		ceiling := ceilings[min(attempt, len(ceilings))-1]
 		var most time.Duration
 		for range 500 {
-			wait, again, _ := p.again(attempt, Failed, errAgain, false)
+			wait, again, _ := p.next(attempt, Failed, errAgain, false)
 			if !again || wait < 0 || wait > ceiling {
 				t.Fatalf("after attempt %d: wait %v, again %v; want at most %v", attempt, wait, again, ceiling)
 			}
@@ -30,7 +30,7 @@ func TestBackoffIsBelowItsDoublingCeiling(t *testing.T) {
 			t.Errorf("after attempt %d the longest of 500 waits was %v of %v", attempt, most, ceiling)
 		}
 	}
-	if _, again, _ := p.again(61, Failed, errAgain, false); again {
+	if _, again, _ := p.next(61, Failed, errAgain, false); again {
 		t.Error("there is an attempt beyond Extra")
 	}
 }
@@ -47,10 +47,10 @@ func (saysNo) Retryable() bool { return false }
 
 func TestErrorsDecideAboutTheirRetry(t *testing.T) {
 	p := Retry(3)
-	if wait, again, _ := p.again(1, Failed, fmt.Errorf("wrapped: %w", saysWhen(time.Hour)), false); !again || wait != time.Hour {
+	if wait, again, _ := p.next(1, Failed, fmt.Errorf("wrapped: %w", saysWhen(time.Hour)), false); !again || wait != time.Hour {
 		t.Errorf("Retry-After of an hour: wait %v, again %v", wait, again)
 	}
-	if wait, again, _ := p.again(1, Failed, saysWhen(0), false); !again || wait > 100*time.Millisecond {
+	if wait, again, _ := p.next(1, Failed, saysWhen(0), false); !again || wait > 100*time.Millisecond {
 		t.Errorf("no Retry-After: wait %v, again %v", wait, again)
 	}
 	for _, c := range []struct {
@@ -68,15 +68,15 @@ func TestErrorsDecideAboutTheirRetry(t *testing.T) {
 		{Canceled, errAgain, false},
 		{NeverStarted, errAgain, false},
 	} {
-		if _, again, _ := p.again(1, c.o, c.err, false); again != c.want {
+		if _, again, _ := p.next(1, c.o, c.err, false); again != c.want {
 			t.Errorf("%v with %v: again %v, want %v", c.o, c.err, again, c.want)
 		}
 	}
-	if _, again, _ := p.again(1, WorkerDied, errAgain, true); !again {
+	if _, again, _ := p.next(1, WorkerDied, errAgain, true); !again {
 		t.Error("no other attempt at a call of an idempotent task whose worker died")
 	}
 	p.If = func(error) bool { return true }
-	if _, again, _ := p.again(1, Panicked, &PanicError{Value: 1}, false); !again {
+	if _, again, _ := p.next(1, Panicked, &PanicError{Value: 1}, false); !again {
 		t.Error("If wanted another attempt after a panic")
 	}
 }
@@ -89,7 +89,7 @@ func TestHugeWaitsDoNotOverflow(t *testing.T) {
 		before := time.Duration(0)
 		for attempt := 1; attempt <= p.Extra; attempt++ {
 			ceiling := p.ceiling(attempt)
-			wait, again, _ := p.again(attempt, Failed, errAgain, false)
+			wait, again, _ := p.next(attempt, Failed, errAgain, false)
 			if !again || wait < 0 || wait > ceiling || ceiling < before {
 				t.Fatalf("%v: after attempt %d: wait %v, ceiling %v after %v", p, attempt, wait, ceiling, before)
 			}

@@ -11,15 +11,16 @@ import (
 // calls lends them its slot, so that nested use does not deadlock. Safe for concurrent use.
 type Slots struct {
 	mu          sync.Mutex
-	limit, used int
-	cooperative bool            // a call that waits gives its slot to any other: Loop
-	queue       jobQueue        // want a worker, longest first
-	returning   []chan struct{} // cooperative: calls that have waited and want to go on, longest first
-	lent        []*frame        // slots lent that nobody has taken
-	lends       atomic.Int32    // len(lent), to look at without the mutex
+	limit       int
+	used        int             // how many slots workers and waiting calls hold
+	cooperative bool            // a call that waits gives its slot to any other, as under Loop
+	queue       jobQueue        // the jobs that want a worker, longest first
+	returning   []chan struct{} // cooperative: calls that have waited and want their turn back, longest first
+	lentFree    []*frame        // the calls that lend a slot which nobody has taken
+	lentCount   atomic.Int32    // len(lentFree), to be read without the mutex
 
-	_       [64]byte            // away from what changes all the time
-	wanting atomic.Pointer[Job] // to look at without the mutex: nil, the one job that wants a slot, or others
+	_       [64]byte            // kept away from what changes all the time
+	wanting atomic.Pointer[Job] // nil, the one job that wants a slot, or severalWant; to be read without the mutex
 	_       [64]byte
 }
 
@@ -40,10 +41,10 @@ func (s *Slots) Resize(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.limit = n
-	for s.used < s.limit && s.grant() {
+	for s.used < s.limit && s.giveFreeSlot() {
 		s.used++
 	}
-	s.measure()
+	s.updateWanting()
 }
 
 // Limit is how many calls may execute at once.
@@ -53,9 +54,9 @@ func (s *Slots) Limit() int {
 	return s.limit
 }
 
-// staff starts workers for j while it has calls for them and there are slots; then it queues.
-func (s *Slots) staff(j *Job) {
-	for j.hasWork() && (!j.queued.Load() || s.lends.Load() > 0) {
+// startWorkers starts workers for j while it has calls for them and there are slots; then it queues.
+func (s *Slots) startWorkers(j *Job) {
+	for j.hasWork() && (!j.queued.Load() || s.lentCount.Load() > 0) {
 		s.mu.Lock()
 		more := true
 		switch {
@@ -67,7 +68,7 @@ func (s *Slots) staff(j *Job) {
 		default:
 			if !j.queued.Load() && j.hasWork() { // else another goroutine has queued it, or its calls have ended meanwhile
 				s.queue.add(j)
-				s.measure()
+				s.updateWanting()
 			}
 			more = false
 		}
@@ -78,28 +79,28 @@ func (s *Slots) staff(j *Job) {
 	}
 }
 
-// forget takes a job off the queue that has no more calls to hand out.
-func (s *Slots) forget(j *Job) {
+// dequeue takes a job that has no more calls to hand out off the queue.
+func (s *Slots) dequeue(j *Job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if j.queued.Load() {
 		s.queue.remove(j)
-		s.measure()
+		s.updateWanting()
 	}
 }
 
-// grant starts a worker with a free slot for the next call that wants its turn back, or the next job.
-func (s *Slots) grant() bool {
+// giveFreeSlot starts a worker with a free slot for the next call that wants its turn back, or the next job.
+func (s *Slots) giveFreeSlot() bool {
 	if len(s.returning) > 0 {
 		close(s.returning[0])
 		s.returning = s.returning[1:]
-		s.measure()
+		s.updateWanting()
 		return true
 	}
 	for s.queue.first != nil {
 		j := s.queue.first
 		s.queue.remove(j) // before the look at its calls, so that one added meanwhile queues it again
-		s.measure()
+		s.updateWanting()
 		if j.hasWork() && j.startWorker(nil, nil) {
 			return true
 		}
@@ -107,73 +108,73 @@ func (s *Slots) grant() bool {
 	return false
 }
 
-// drop gives up the slot of a worker that leaves, whose call has ended with its goroutine or will never end. It reports
-// whether nothing of the call waits any more.
-func (s *Slots) drop(h *hold, ended bool) bool {
+// giveUpSlot gives up the slot of a worker that leaves, whose call has ended with its goroutine or will never end. It
+// reports whether nothing of the call waits any more.
+func (s *Slots) giveUpSlot(h *hold, ended bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := h.frame
 	if f != nil {
-		f.gone = len(f.waits) > 0 || f.away > 0
-		f.over.Store(ended)
+		f.abandoned = len(f.waits) > 0 || f.waitingGoroutines > 0
+		f.ended.Store(ended)
 	}
-	if h.holding {
-		h.holding = false
+	if h.held {
+		h.held = false
 		if f != nil {
 			s.withdraw(f)
 		}
-		if f == nil || !f.taken { // else the borrower passes it on
-			s.pass(h.from)
+		if f == nil || !f.borrowed { // else the borrower passes it on
+			s.passOn(h.lentBy)
 		}
 	}
-	return f == nil || !f.gone
+	return f == nil || !f.abandoned
 }
 
-// pass hands a slot on: back to the call that lent it, or to the next that wants one.
-func (s *Slots) pass(from *frame) {
-	for from != nil && from.gone {
-		from.taken = false
-		from = from.hold.from
+// passOn hands a slot on: back to the call that lent it, or to the next that wants one.
+func (s *Slots) passOn(from *frame) {
+	for from != nil && from.abandoned {
+		from.borrowed = false
+		from = from.hold.lentBy
 	}
 	switch {
 	case from == nil:
-		if s.used > s.limit || !s.grant() {
+		if s.used > s.limit || !s.giveFreeSlot() {
 			s.used--
-			s.measure()
+			s.updateWanting()
 		}
-	case from.back != nil: // it has waited and wants to go on
-		from.taken = false
-		close(from.back)
-		from.back = nil
+	case from.handedBack != nil: // it has waited and wants to go on
+		from.borrowed = false
+		close(from.handedBack)
+		from.handedBack = nil
 	case !s.lendOut(from):
-		from.taken = false
-		s.lent = append(s.lent, from)
-		s.lends.Store(int32(len(s.lent)))
+		from.borrowed = false
+		s.lentFree = append(s.lentFree, from)
+		s.lentCount.Store(int32(len(s.lentFree)))
 	}
 }
 
-// wanted reports whether w should leave, so that its slot goes to another.
-func (s *Slots) wanted(w *Worker) bool {
-	if from := w.hold.from; from != nil { // others cannot have it before the call that lent it
+// shouldLeave reports whether w should leave, so that its slot goes to another.
+func (s *Slots) shouldLeave(w *Worker) bool {
+	if from := w.hold.lentBy; from != nil { // others cannot have it before the call that lent it
 		return from.recalled.Load()
 	}
-	return s.pressed(w.job)
+	return s.wantedByOthers(w.job)
 }
 
-// pressed reports whether anybody but j wants a slot.
-func (s *Slots) pressed(j *Job) bool {
+// wantedByOthers reports whether anybody but j wants a slot.
+func (s *Slots) wantedByOthers(j *Job) bool {
 	wanting := s.wanting.Load()
 	return wanting != nil && wanting != j
 }
 
-// others stands for several jobs that want a slot, calls that want theirs back, or slots above the limit.
-var others = &Job{}
+// severalWant stands for several jobs that want a slot, calls that want theirs back, or slots above the limit.
+var severalWant = &Job{}
 
-// measure updates wanting; the mutex is held.
-func (s *Slots) measure() {
+// updateWanting updates wanting; the mutex is held.
+func (s *Slots) updateWanting() {
 	switch {
 	case len(s.returning) > 0 || s.used > s.limit || s.queue.first != s.queue.last:
-		s.wanting.Store(others)
+		s.wanting.Store(severalWant)
 	case s.queue.first != nil:
 		s.wanting.Store(s.queue.first)
 	default:
@@ -187,35 +188,35 @@ type jobQueue struct{ first, last *Job }
 
 func (q *jobQueue) add(j *Job) {
 	j.queued.Store(true)
-	j.before = q.last
+	j.queuedBefore = q.last
 	if q.last == nil {
 		q.first = j
 	} else {
-		q.last.after = j
+		q.last.queuedAfter = j
 	}
 	q.last = j
 }
 
 func (q *jobQueue) remove(j *Job) {
-	if j.before == nil {
-		q.first = j.after
+	if j.queuedBefore == nil {
+		q.first = j.queuedAfter
 	} else {
-		j.before.after = j.after
+		j.queuedBefore.queuedAfter = j.queuedAfter
 	}
-	if j.after == nil {
-		q.last = j.before
+	if j.queuedAfter == nil {
+		q.last = j.queuedBefore
 	} else {
-		j.after.before = j.before
+		j.queuedAfter.queuedBefore = j.queuedBefore
 	}
-	j.before, j.after = nil, nil
+	j.queuedBefore, j.queuedAfter = nil, nil
 	j.queued.Store(false)
 }
 
 // whileLending runs block, which waits for that.
 func (s *Slots) whileLending(f *frame, waits []*wait, block func()) {
 	if s.cooperative {
-		s.giveUp(f)
-		defer s.comeBack(f)
+		s.giveUpTurn(f)
+		defer s.takeTurnBack(f)
 	} else {
 		s.lend(f, waits)
 		defer s.takeBack(f, waits)
@@ -226,17 +227,17 @@ func (s *Slots) whileLending(f *frame, waits []*wait, block func()) {
 func (s *Slots) lend(f *frame, waits []*wait) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f.over.Load() {
+	if f.ended.Load() {
 		return
 	}
 	f.hold.frame = f
 	f.waits = append(f.waits, waits...)
-	if !f.hold.holding || f.gone || f.taken || s.lendOut(f) {
+	if !f.hold.held || f.abandoned || f.borrowed || s.lendOut(f) {
 		return
 	}
-	if !slices.Contains(s.lent, f) {
-		s.lent = append(s.lent, f)
-		s.lends.Store(int32(len(s.lent)))
+	if !slices.Contains(s.lentFree, f) {
+		s.lentFree = append(s.lentFree, f)
+		s.lentCount.Store(int32(len(s.lentFree)))
 	}
 }
 
@@ -245,14 +246,14 @@ func (s *Slots) lendOut(f *frame) bool {
 	for _, w := range f.waits {
 		if w.start(f) {
 			s.withdraw(f)
-			f.taken = true
+			f.borrowed = true
 			return true
 		}
 	}
-	for j := s.queue.first; j != nil; j = j.after {
+	for j := s.queue.first; j != nil; j = j.queuedAfter {
 		if f.isAbove(j) && j.hasWork() && j.startWorker(f, nil) {
 			s.withdraw(f)
-			f.taken = true
+			f.borrowed = true
 			return true
 		}
 	}
@@ -261,14 +262,14 @@ func (s *Slots) lendOut(f *frame) bool {
 
 // lendTo starts a worker for j with a slot that is lent and not taken.
 func (s *Slots) lendTo(j *Job) bool {
-	for _, f := range s.lent {
+	for _, f := range s.lentFree {
 		serves := f.isAbove(j) || slices.ContainsFunc(f.waits, func(w *wait) bool { return w.job == j })
 		if serves && s.lendOut(f) {
 			return true
 		}
 		if f.isAbove(j) && j.hasWork() && j.startWorker(f, nil) { // it need not be in the queue
 			s.withdraw(f)
-			f.taken = true
+			f.borrowed = true
 			return true
 		}
 	}
@@ -277,9 +278,9 @@ func (s *Slots) lendTo(j *Job) bool {
 
 // withdraw takes f's slot off those that are lent and not taken.
 func (s *Slots) withdraw(f *frame) {
-	if i := slices.Index(s.lent, f); i >= 0 {
-		s.lent = slices.Delete(s.lent, i, i+1)
-		s.lends.Store(int32(len(s.lent)))
+	if i := slices.Index(s.lentFree, f); i >= 0 {
+		s.lentFree = slices.Delete(s.lentFree, i, i+1)
+		s.lentCount.Store(int32(len(s.lentFree)))
 	}
 }
 
@@ -288,7 +289,7 @@ func (s *Slots) withdraw(f *frame) {
 func (s *Slots) takeBack(f *frame, waits []*wait) {
 	s.mu.Lock()
 	f.waits = slices.DeleteFunc(f.waits, func(w *wait) bool { return slices.Contains(waits, w) })
-	if len(f.waits) > 0 || !f.hold.holding || f.gone || f.over.Load() {
+	if len(f.waits) > 0 || !f.hold.held || f.abandoned || f.ended.Load() {
 		s.mu.Unlock()
 		return
 	}
@@ -299,11 +300,11 @@ func (s *Slots) takeBack(f *frame, waits []*wait) {
 // do so without its slot from now on.
 func (s *Slots) endCall(f *frame) {
 	s.mu.Lock()
-	f.over.Store(true)
+	f.ended.Store(true)
 	f.hold.frame = nil
 	f.waits = nil
-	if f.gaveUp {
-		s.getTurn(f.hold)
+	if f.turnGivenUp {
+		s.waitForTurn(f.hold)
 		return
 	}
 	s.recall(f)
@@ -312,63 +313,63 @@ func (s *Slots) endCall(f *frame) {
 // recall returns when f's slot is not lent any more. The mutex is held, and released meanwhile and in the end.
 func (s *Slots) recall(f *frame) {
 	s.withdraw(f)
-	if !f.taken {
+	if !f.borrowed {
 		s.mu.Unlock()
 		return
 	}
 	back := make(chan struct{})
-	f.back = back
+	f.handedBack = back
 	f.recalled.Store(true)
 	s.mu.Unlock()
 	<-back
 	f.recalled.Store(false)
 }
 
-// giveUp frees the turn of a cooperative call while the first of its goroutines waits.
-func (s *Slots) giveUp(f *frame) {
+// giveUpTurn frees the turn of a cooperative call while the first of its goroutines waits.
+func (s *Slots) giveUpTurn(f *frame) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f.over.Load() {
+	if f.ended.Load() {
 		return
 	}
 	f.hold.frame = f
-	if f.away++; f.hold.holding {
-		f.hold.holding, f.gaveUp = false, true
-		s.pass(nil)
+	if f.waitingGoroutines++; f.hold.held {
+		f.hold.held, f.turnGivenUp = false, true
+		s.passOn(nil)
 	}
 }
 
-// comeBack waits until a cooperative call that gave up its turn has one again, when the last of its goroutines that
+// takeTurnBack waits until a cooperative call that gave up its turn has one again, when the last of its goroutines that
 // wait comes back: with a turn of the first, what the others wait for would never have one.
-func (s *Slots) comeBack(f *frame) {
+func (s *Slots) takeTurnBack(f *frame) {
 	s.mu.Lock()
-	if f.over.Load() {
+	if f.ended.Load() {
 		s.mu.Unlock()
 		return
 	}
-	if f.away--; f.away > 0 || !f.gaveUp {
+	if f.waitingGoroutines--; f.waitingGoroutines > 0 || !f.turnGivenUp {
 		s.mu.Unlock()
 		return
 	}
-	f.gaveUp = false
-	s.getTurn(f.hold)
+	f.turnGivenUp = false
+	s.waitForTurn(f.hold)
 }
 
-// getTurn waits for a turn. The mutex is held, and released.
-func (s *Slots) getTurn(h *hold) {
+// waitForTurn waits for a turn. The mutex is held, and released.
+func (s *Slots) waitForTurn(h *hold) {
 	if s.used < s.limit {
 		s.used++
-		h.holding = true
+		h.held = true
 		s.mu.Unlock()
 		return
 	}
 	turn := make(chan struct{})
 	s.returning = append(s.returning, turn)
-	s.measure()
+	s.updateWanting()
 	s.mu.Unlock()
 	<-turn
 	s.mu.Lock()
-	h.holding = true
+	h.held = true
 	s.mu.Unlock()
 }
 
@@ -385,7 +386,7 @@ func (s *Slots) hireFor(f *future) *Worker {
 		return nil
 	}
 	s.used++
-	w.hold.holding = true
-	w.fresh, w.pulled, w.size, w.exact, w.only = false, false, 0, false, f
+	w.hold.held = true
+	w.starting, w.pulled, w.batchSize, w.clockIsNow, w.onlyFuture = false, false, 0, false, f
 	return w
 }

@@ -25,7 +25,9 @@ import (
 //
 // Each range over the returned sequence starts the job anew, as far as seq can. A call costs some hundred nanoseconds.
 // The calls of one Stream must not wait for one another.
-func Stream[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out], seq iter.Seq[In], options ...Option) iter.Seq[Result[In, Out]] {
+func Stream[In, Out any](
+	ctx context.Context, executor Executor, task *Task[In, Out], seq iter.Seq[In], options ...Option,
+) iter.Seq[Result[In, Out]] {
 	if seq == nil {
 		panic("overlap: Stream: the inputs are nil")
 	}
@@ -36,7 +38,9 @@ func Stream[In, Out any](ctx context.Context, executor Executor, task *Task[In, 
 
 // StreamErr is [Stream] over a source that can fail. Its first error ends the inputs: the calls before it have their
 // results, and the last result has Index −1 and the error.
-func StreamErr[In, Out any](ctx context.Context, executor Executor, task *Task[In, Out], seq iter.Seq2[In, error], options ...Option) iter.Seq[Result[In, Out]] {
+func StreamErr[In, Out any](
+	ctx context.Context, executor Executor, task *Task[In, Out], seq iter.Seq2[In, error], options ...Option,
+) iter.Seq[Result[In, Out]] {
 	mustBeExecutor("Stream", executor)
 	task.mustBeMade("Stream")
 	if seq == nil {
@@ -44,17 +48,17 @@ func StreamErr[In, Out any](ctx context.Context, executor Executor, task *Task[I
 	}
 	set := jobOptions(ctx, "Stream", options)
 	return func(yield func(Result[In, Out]) bool) {
-		s := &stream[In, Out]{of: task, seq: seq}
+		s := &streamJob[In, Out]{typed: task, seq: seq}
 		s.init(ctx, s, set)
 		defer s.cancel(nil)
-		s.policy = s.options.policy.over(task.policy)
-		s.runs, s.grows, s.Job.task = true, true, task
+		s.policy = s.options.policy.withDefaultsOf(task.policy)
+		s.batches, s.mayGrow, s.Job.task = true, true, task
 		if err := s.launch(executor); err != nil {
 			yield(Result[In, Out]{Index: -1, Err: err, Outcome: NeverStarted, Worker: -1})
 			return
 		}
 		s.open()
-		defer s.watch()()
+		defer s.followContexts()()
 		if s.inline != nil {
 			s.consumeInline(yield)
 		} else {
@@ -69,7 +73,7 @@ type placed[In, Out any] struct {
 	attempts atomic.Int64 // of a call handed out by itself: its index, and how many attempts have ended elsewhere
 }
 
-// stream is the job of a Stream. Its calls live in a window of places, and three parties move them round without a
+// streamJob is the job of a Stream. Its calls live in a window of places, and three parties move them round without a
 // lock, each with a counter that only it advances:
 //
 //	the drawer   takes a free place for the next input and adds it to todo      drawn
@@ -79,35 +83,35 @@ type placed[In, Out any] struct {
 // drawn − taken never exceeds the window. A place is not a position, since without Ordered a slow call keeps its
 // place while others come and go. There are as many places and cells as have been in flight at once, whatever the
 // window.
-type stream[In, Out any] struct {
+type streamJob[In, Out any] struct {
 	Job
-	of     *Task[In, Out]
+	typed  *Task[In, Out]
 	seq    func(yield func(In, error) bool)
 	policy policy
 
-	drawing sync.Mutex // one input at a time
-	closed  bool       // no more inputs are taken; guarded by drawing
+	drawing      sync.Mutex // one input at a time
+	drawingEnded bool       // no more inputs are taken; guarded by drawing
 
 	results [resultParts][]placed[In, Out] // by place; each part has twice as many as the last, and none ever moves
 	cells   ring
-	limit   int64 // the window; the drawer's
+	window  int64 // the window; the drawer's
 
-	_       [64]byte
-	drawn   atomic.Int64
-	_       [64]byte
-	claimed atomic.Int64
-	_       [64]byte
-	taken   atomic.Int64
-	_       [64]byte
-	turns   atomic.Int64 // handed out in finished, without Ordered
-	_       [64]byte
-	allIn   atomic.Bool // no more inputs come
-	left    error       // why inputs were left
+	_           [64]byte
+	drawn       atomic.Int64
+	_           [64]byte
+	claimed     atomic.Int64
+	_           [64]byte
+	taken       atomic.Int64
+	_           [64]byte
+	nextTurn    atomic.Int64 // handed out in finished, without Ordered
+	_           [64]byte
+	allDrawn    atomic.Bool // no more inputs come
+	endOfInputs error       // why inputs were left
 
-	hungry atomic.Bool // the consumer sleeps
-	wake   chan struct{}
-	full   atomic.Bool // the drawer sleeps
-	room   chan struct{}
+	consumerSleeps atomic.Bool // the consumer sleeps
+	wake           chan struct{}
+	drawerSleeps   atomic.Bool // the drawer sleeps
+	room           chan struct{}
 }
 
 const (
@@ -116,15 +120,15 @@ const (
 	mostPlaces   = firstResults * (1<<resultParts - 1) // some two thousand million
 )
 
-func (s *stream[In, Out]) open() {
-	s.setLimit()
+func (s *streamJob[In, Out]) open() {
+	s.setWindow()
 	s.cells.blocks.Store(newBlocks(1))
-	s.runPlaces = 1 << bits.Len(uint(min(s.limit, longestRun)-1)) // a power of two, for positions that begin again
+	s.batchPlaces = 1 << bits.Len(uint(min(s.window, longestBatch)-1)) // a power of two, for positions that begin again
 	s.wake, s.room = make(chan struct{}, 1), make(chan struct{}, 1)
 }
 
-// setLimit finds out how large the window is, which may depend on how many workers there are.
-func (s *stream[In, Out]) setLimit() {
+// setWindow finds out how large the window is, which may depend on how many workers there are.
+func (s *streamJob[In, Out]) setWindow() {
 	size := s.options.window
 	if size == 0 {
 		size = s.defaultWindow()
@@ -132,21 +136,21 @@ func (s *stream[In, Out]) setLimit() {
 	if s.inline != nil {
 		size = 1 // the caller does everything in turn
 	}
-	s.limit = int64(min(size, mostPlaces))
+	s.window = int64(min(size, mostPlaces))
 }
 
 // at is where the call with the place has its result.
-func (s *stream[In, Out]) at(place int64) *placed[In, Out] {
+func (s *streamJob[In, Out]) at(place int64) *placed[In, Out] {
 	n := uint(place) + firstResults
 	part := bits.Len(n) - bits.Len(uint(firstResults))
 	return &s.results[part][n-firstResults<<part]
 }
 
 // result is that of the call at a place.
-func (s *stream[In, Out]) result(place int64) *Result[In, Out] { return &s.at(place).Result }
+func (s *streamJob[In, Out]) result(place int64) *Result[In, Out] { return &s.at(place).Result }
 
-// put puts an input into the window. There is room.
-func (s *stream[In, Out]) put(in In) {
+// addCall puts an input into the window. There is room.
+func (s *streamJob[In, Out]) addCall(in In) {
 	d := s.drawn.Load()
 	b, at := s.cells.enter(d)
 	place, fresh := s.cells.place(s.taken.Load())
@@ -155,19 +159,19 @@ func (s *stream[In, Out]) put(in In) {
 	}
 	*s.result(int64(place)) = Result[In, Out]{Index: int(d), Input: in, Queued: s.now(), Worker: -1}
 	b.todo[at].Store(place)
-	s.calls.Add(1)
+	s.openCalls.Add(1)
 	s.drawn.Store(d + 1)
 }
 
 // drawnAt is the place of the call drawn at a position; of any, if the position has been claimed meanwhile.
-func (s *stream[In, Out]) drawnAt(position int64) int64 {
+func (s *streamJob[In, Out]) drawnAt(position int64) int64 {
 	b, at := s.cells.at(position)
 	return int64(b.todo[at].Load())
 }
 
-func (s *stream[In, Out]) ready() int { return int(s.drawn.Load() - s.claimed.Load()) }
+func (s *streamJob[In, Out]) ready() int { return int(s.drawn.Load() - s.claimed.Load()) }
 
-func (s *stream[In, Out]) one() (Call, bool) {
+func (s *streamJob[In, Out]) claimOne() (Call, bool) {
 	for {
 		first, n := s.claimed.Load(), s.drawn.Load()
 		if first >= n {
@@ -175,12 +179,12 @@ func (s *stream[In, Out]) one() (Call, bool) {
 		}
 		place := s.drawnAt(first)
 		if s.claimed.CompareAndSwap(first, first+1) { // so place was still the one to be claimed
-			return Call{place: place, turn: s.handOut(place)}, true
+			return Call{place: place, ticket: s.handOut(place)}, true
 		}
 	}
 }
 
-func (s *stream[In, Out]) several(calls []Call) int {
+func (s *streamJob[In, Out]) claimSeveral(calls []Call) int {
 	for {
 		first := s.claimed.Load()
 		ready := int(s.drawn.Load() - first)
@@ -193,7 +197,7 @@ func (s *stream[In, Out]) several(calls []Call) int {
 		}
 		if s.claimed.CompareAndSwap(first, first+int64(n)) { // so the places were still those to be claimed
 			for i := range n {
-				calls[i].turn = s.handOut(calls[i].place)
+				calls[i].ticket = s.handOut(calls[i].place)
 			}
 			return n
 		}
@@ -204,7 +208,7 @@ func (s *stream[In, Out]) several(calls []Call) int {
 const attemptBits = 24
 
 // handOut notes that the call at a place is handed out by itself, and returns its turn.
-func (s *stream[In, Out]) handOut(place int64) uint32 {
+func (s *streamJob[In, Out]) handOut(place int64) uint32 {
 	p := s.at(place)
 	p.attempts.Store(int64(p.Index) << attemptBits)
 	return uint32(p.Index) + 1
@@ -212,11 +216,11 @@ func (s *stream[In, Out]) handOut(place int64) uint32 {
 
 // isOpen reports whether n, the attempts at the call that has the place of c, says that the attempt of c has not ended.
 func (c Call) isOpen(n int64) bool {
-	return uint32(n>>attemptBits)+1 == c.turn && int32(n&(1<<attemptBits-1)) <= c.attempt
+	return uint32(n>>attemptBits)+1 == c.ticket && int32(n&(1<<attemptBits-1)) <= c.attempt
 }
 
-func (s *stream[In, Out]) endAttempt(c Call) bool {
-	if c.turn == 0 { // claimed in a run, which calls made elsewhere are not
+func (s *streamJob[In, Out]) endAttempt(c Call) bool {
+	if c.ticket == 0 { // claimed in a batch, which calls made elsewhere are not
 		return true
 	}
 	attempts := &s.at(c.place).attempts
@@ -224,13 +228,13 @@ func (s *stream[In, Out]) endAttempt(c Call) bool {
 	return c.isOpen(n) && attempts.CompareAndSwap(n, n>>attemptBits<<attemptBits|int64(c.attempt+1))
 }
 
-func (s *stream[In, Out]) hasEnded(c Call) bool {
-	return c.turn > 0 && !c.isOpen(s.at(c.place).attempts.Load())
+func (s *streamJob[In, Out]) hasEnded(c Call) bool {
+	return c.ticket > 0 && !c.isOpen(s.at(c.place).attempts.Load())
 }
 
-func (s *stream[In, Out]) claim(w *Worker, most int) bool {
+func (s *streamJob[In, Out]) claimBatch(w *Worker, most int) bool {
 	if w.places == nil {
-		w.places = make([]atomic.Int32, s.runPlaces)
+		w.places = make([]atomic.Int32, s.batchPlaces)
 	}
 	for {
 		first := s.claimed.Load()
@@ -240,30 +244,30 @@ func (s *stream[In, Out]) claim(w *Worker, most int) bool {
 		}
 		n := min(most, len(w.places), (ready+1)/2)
 		for i := range int64(n) {
-			w.setPlace(w.hand+i, s.drawnAt(first+i))
+			w.setPlace(w.nextPosition+i, s.drawnAt(first+i))
 		}
 		if s.claimed.CompareAndSwap(first, first+int64(n)) {
-			w.run.set(w.hand, n)
-			w.hand += int64(n)
+			w.batch.set(w.nextPosition, n)
+			w.nextPosition += int64(n)
 			return true
 		}
 	}
 }
 
-func (s *stream[In, Out]) shut(cause error) {
+func (s *streamJob[In, Out]) endUnclaimed(cause error) {
 	for {
-		c, ok := s.one()
+		c, ok := s.claimOne()
 		if !ok {
 			break
 		}
-		c.worker = &s.loose
-		s.drop(c, ending{}, cause)
+		c.worker = &s.noWorker
+		s.endWaiting(c, ending{}, cause)
 	}
-	s.makeRoom()
+	s.wakeDrawer()
 }
 
-func (s *stream[In, Out]) drop(c Call, last ending, cause error) {
-	o, err := c.outcomeDropped(last, cause)
+func (s *streamJob[In, Out]) endWaiting(c Call, last ending, cause error) {
+	o, err := c.outcomeOfWaiting(last, cause)
 	if c.attempt > 0 {
 		c.attempt-- // the last one stands
 	}
@@ -277,11 +281,11 @@ func (s *stream[In, Out]) drop(c Call, last ending, cause error) {
 	s.conclude(c, r, err)
 }
 
-// runAll is the path of nearly all calls.
-func (s *stream[In, Out]) runAll(w *Worker) {
-	if s.teller != nil || !s.plain(&s.policy) {
+// runBatch is the path of nearly all calls.
+func (s *streamJob[In, Out]) runBatch(w *Worker) {
+	if s.teller != nil || !s.needsNoOptions(&s.policy) {
 		for !w.lost.Load() {
-			at, ok := w.run.pop()
+			at, ok := w.batch.pop()
 			if !ok {
 				return
 			}
@@ -289,67 +293,67 @@ func (s *stream[In, Out]) runAll(w *Worker) {
 		}
 		return
 	}
-	fn, ctx := s.of.fn, w.enterCall()
-	slots, borrowed := s.slots, w.hold.from != nil
+	fn, ctx := s.typed.fn, w.enterCall()
+	slots, borrowed := s.slots, w.hold.lentBy != nil
 	place, running := int64(0), false
 	defer func() {
 		if running {
-			broke(Call{worker: w, place: place}, recover(), s)
+			endBroken(Call{worker: w, place: place}, recover(), s)
 		}
 	}()
 	for {
-		at, ok := w.run.pop()
+		at, ok := w.batch.pop()
 		if !ok {
 			return
 		}
 		place = w.place(at)
 		if s.stopped.Load() {
-			s.drop(Call{worker: w, place: place}, ending{}, s.cause())
+			s.endWaiting(Call{worker: w, place: place}, ending{}, s.cause())
 			continue
 		}
 		running = true
 		r := s.result(place)
-		r.Started = max(w.time(), r.Queued) // the worker's clock may be older than the input
+		r.Started = max(w.readClock(), r.Queued) // the worker's clock may be older than the input
 		v, err := fn(ctx, r.Input)
 		running = false
 		if err != nil {
-			failed(Call{worker: w, place: place}, ctx, v, err, s)
+			endFailed(Call{worker: w, place: place}, ctx, v, err, s)
 		} else {
-			r.Finished = w.tick()
+			r.Finished = w.readClockAtEnd()
 			r.Value, r.Outcome, r.Attempts, r.Worker = v, Succeeded, 1, w.id
 			s.deliver(place, r.Index)
-			w.ended++
+			w.uncounted++
 		}
-		if w.call != nil && w.call.asked() { // that call's context must not be the next one's
+		if w.callCtx != nil && w.callCtx.isMade() { // that call's context must not be the next one's
 			w.leaveCall()
 			ctx = w.enterCall()
 		}
-		if slots != nil && (borrowed || slots.pressed(&s.Job)) && w.mustYield() {
-			w.giveBack()
+		if slots != nil && (borrowed || slots.wantedByOthers(&s.Job)) && w.mustYield() {
+			w.requeueBatch()
 			return
 		}
 	}
 }
 
-func (s *stream[In, Out]) run(c Call) {
+func (s *streamJob[In, Out]) run(c Call) {
 	if s.stopped.Load() {
-		s.drop(c, ending{}, s.cause())
+		s.endWaiting(c, ending{}, s.cause())
 		return
 	}
-	s.started(c, c.worker.time())
+	s.started(c, c.worker.readClock())
 	r := s.result(c.place) // not to be looked at by an abandoned call, when another may have the place
 	ctx := c.worker.enterCall()
-	if s.plain(&s.policy) {
-		perform(c, ctx, s.of.fn, r.Input, s)
+	if s.needsNoOptions(&s.policy) {
+		perform(c, ctx, s.typed.fn, r.Input, s)
 	} else {
-		performWatched(c, ctx, &s.policy, r.Index, s.of.fn, r.Input, s)
+		performWithOptions(c, ctx, &s.policy, r.Index, s.typed.fn, r.Input, s)
 	}
 	c.worker.leaveCall()
 }
 
-func (s *stream[In, Out]) started(c Call, at time.Duration) {
+func (s *streamJob[In, Out]) started(c Call, at time.Duration) {
 	r := s.result(c.place)
-	at = c.worker.notBefore(r.Queued, at)
+	at = c.worker.startNotBefore(r.Queued, at)
 	r.Started = at
 	if c.attempt == 0 {
 		s.note(c.worker, EventQueued, r.Index, 0, Pending, r.Queued)
@@ -357,25 +361,25 @@ func (s *stream[In, Out]) started(c Call, at time.Duration) {
 	s.note(c.worker, EventStarted, r.Index, c.Attempt(), Pending, at)
 }
 
-func (s *stream[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
+func (s *streamJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	r := s.result(c.place)
 	if o == Succeeded {
 		r.Value, r.Outcome = v, o
 		s.stamp(c, r)
 		s.deliver(c.place, r.Index)
-		c.worker.settleOne()
+		c.worker.countOneEnded()
 	} else if again, err := s.retry(c, &s.policy, r.Index, o, err); !again {
 		s.finish(c, o, err)
 	}
 }
 
 // stamp says when and where an attempt that ends its call ended.
-func (s *stream[In, Out]) stamp(c Call, r *Result[In, Out]) {
-	r.Attempts, r.Finished, r.Worker = c.Attempt(), c.worker.tick(), c.worker.number(r.Index)
+func (s *streamJob[In, Out]) stamp(c Call, r *Result[In, Out]) {
+	r.Attempts, r.Finished, r.Worker = c.Attempt(), c.worker.readClockAtEnd(), c.worker.number(r.Index)
 	s.note(c.worker, EventFinished, r.Index, r.Attempts, r.Outcome, r.Finished)
 }
 
-func (s *stream[In, Out]) finish(c Call, o Outcome, err error) {
+func (s *streamJob[In, Out]) finish(c Call, o Outcome, err error) {
 	r := s.result(c.place)
 	r.Outcome = o
 	if o != NeverStarted {
@@ -385,26 +389,26 @@ func (s *stream[In, Out]) finish(c Call, o Outcome, err error) {
 }
 
 // conclude delivers the result of a call that did not succeed.
-func (s *stream[In, Out]) conclude(c Call, r *Result[In, Out], err error) {
+func (s *streamJob[In, Out]) conclude(c Call, r *Result[In, Out], err error) {
 	o := r.Outcome
 	if o == Canceled {
-		s.canceled()
+		s.stopIfCanceled()
 	}
-	r.Err = &CallError{Task: s.of.Name(), Index: r.Index, Input: r.Input, Attempt: r.Attempts, Outcome: o, Err: err}
+	r.Err = &CallError{Task: s.typed.Name(), Index: r.Index, Input: r.Input, Attempt: r.Attempts, Outcome: o, Err: err}
 	s.keepPanic(o, err)
 	s.deliver(c.place, r.Index)
-	s.settle(1)
+	s.countEnded(1)
 }
 
-func (s *stream[In, Out]) taskOf(Call) AnyTask { return s.of }
+func (s *streamJob[In, Out]) taskOf(Call) AnyTask { return s.typed }
 
-func (s *stream[In, Out]) input(c Call) any { return &s.result(c.place).Input }
+func (s *streamJob[In, Out]) input(c Call) any { return &s.result(c.place).Input }
 
-func (s *stream[In, Out]) rules(Call) *policy { return &s.policy }
+func (s *streamJob[In, Out]) rules(Call) *policy { return &s.policy }
 
-func (s *stream[In, Out]) index(c Call) int { return s.result(c.place).Index }
+func (s *streamJob[In, Out]) index(c Call) int { return s.result(c.place).Index }
 
-func (s *stream[In, Out]) ended(c Call, out any, o Outcome, err error) {
+func (s *streamJob[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {
 		v = output[Out](out)

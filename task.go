@@ -21,7 +21,8 @@ type Task[In, Out any] struct {
 	in, out   reflect.Type // of the task as defined, which Untyped keeps
 }
 
-// AnyTask is a task whatever its types are: what [Lookup] and a command that takes any task work with. Each is a *[Task].
+// AnyTask is a task whatever its types are: what [Lookup] and a command that takes any task work with. Each is a
+// *[Task].
 type AnyTask interface {
 	// Name is the name given to Define; of a Func it is the function's own, for messages only.
 	Name() string
@@ -151,7 +152,9 @@ func (*Task[In, Out]) isTask() {}
 
 // Untyped implements [AnyTask].
 func (t *Task[In, Out]) Untyped() *Task[any, any] {
-	u := &Task[any, any]{name: t.Name(), policy: t.policy, hasPolicy: t.hasPolicy, defined: t.defined, in: t.in, out: t.out}
+	u := &Task[any, any]{
+		name: t.Name(), policy: t.policy, hasPolicy: t.hasPolicy, defined: t.defined, in: t.in, out: t.out,
+	}
 	u.fn = func(ctx context.Context, in any) (any, error) {
 		typed, ok := in.(In)
 		if !ok && in != nil {

@@ -13,30 +13,30 @@ import (
 type teller struct {
 	job    *Job
 	armed  atomic.Bool // the timer will see to what is recorded in batches that workers have in hand
-	behind atomic.Bool // much is to be told: no more calls are handed out
+	behind atomic.Bool // much is to be told, so that no more calls are handed out
 
-	mu      sync.Mutex
-	idle    sync.Cond // running ended
-	running bool
-	timer   *time.Timer
-	due     bool          // the timer has fired
-	over    bool          // the job is, and everything has been told
-	inHand  []*batch      // of workers
-	handed  []*batch      // by them, in order
-	singly  []singleEvent // of calls that no worker runs
-	spare   []*batch
-	broken  error // by what the first observer broke
+	mu           sync.Mutex
+	idle         sync.Cond // those who wait for running to end
+	running      bool      // a goroutine tells
+	timer        *time.Timer
+	isDue        bool          // the timer has fired
+	finished     bool          // the job is over, and everything has been told
+	inHand       []*eventBatch // what workers are filling
+	handed       []*eventBatch // what they have handed over, in order
+	handedSingly []singleEvent // events of calls that no worker runs
+	spare        []*eventBatch
+	broken       error // what the first observer that broke broke by
 
 	// What follows is for the goroutine that tells.
-	observers []func(worker int, events []Event) // nil: it broke, and is told no more
-	telling   []*batch                           // was handed
-	single    []singleEvent                      // was singly
-	snapshot  []*batch                           // was inHand
-	inTime    bool                               // snapshot is to be told
-	worker    int                                // that events are of
-	events    []Event                            // that are being told
-	one       [1]Event                           // of single
-	next      int                                // of the observers to be told them
+	observers     []func(worker int, events []Event) // nil: it broke, and is told no more
+	telling       []*eventBatch                      // what was handed
+	tellingSingly []singleEvent                      // what was handedSingly
+	snapshot      []*eventBatch                      // what was inHand
+	inTime        bool                               // snapshot is to be told
+	worker        int                                // whose events are being told
+	events        []Event                            // which these are
+	one           [1]Event                           // room for one of tellingSingly
+	next          int                                // the next observer to be told them
 }
 
 type singleEvent struct {
@@ -63,28 +63,28 @@ func newTeller(j *Job, observers []func(int, []Event)) *teller {
 func (j *Job) heldUp() bool { return j.teller != nil && j.teller.behind.Load() && j.inline == nil }
 
 // blank is an empty batch for a worker.
-func (t *teller) blank(w *Worker) *batch {
+func (t *teller) blank(w *Worker) *eventBatch {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var b *batch
-	if n := len(t.spare); w.size <= 1 {
-		b = &batch{events: make([]Event, smallBatch)}
+	var b *eventBatch
+	if n := len(t.spare); w.batchSize <= 1 {
+		b = &eventBatch{events: make([]Event, smallBatch)}
 	} else if n > 0 {
 		b, t.spare = t.spare[n-1], t.spare[:n-1]
 		b.told = 0
 	} else {
-		b = &batch{events: make([]Event, largeBatch)}
+		b = &eventBatch{events: make([]Event, largeBatch)}
 	}
 	b.noted.Store(0)
 	b.from.Store(-1)
-	b.worker, b.run, b.place = w.id, &w.run, len(t.inHand)
+	b.worker, b.calls, b.place = w.id, &w.batch, len(t.inHand)
 	t.inHand = append(t.inHand, b)
 	return b
 }
 
-// hand takes a worker's batch. The goroutine that runs an inline job waits until it is told, if that has just begun
-// or much is to be told, unless it is itself the one that tells: an observer may submit.
-func (t *teller) hand(b *batch, inline bool) {
+// takeBatch takes a worker's batch. The goroutine that runs an inline job waits until it is told, if that has just
+// begun or much is to be told, unless it is itself the one that tells: an observer may submit.
+func (t *teller) takeBatch(b *eventBatch, inline bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	last := len(t.inHand) - 1
@@ -110,15 +110,15 @@ func insideObserver() bool { return stackHas("(*teller).observe") }
 func (t *teller) add(worker int, e Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.singly = append(t.singly, singleEvent{worker, e})
-	if len(t.singly) > mostSingly {
+	t.handedSingly = append(t.handedSingly, singleEvent{worker, e})
+	if len(t.handedSingly) > mostSingly {
 		t.behind.Store(true)
 	}
 	t.start()
 }
 
-// see is after events were recorded.
-func (t *teller) see() {
+// noticeEvents is after events were recorded.
+func (t *teller) noticeEvents() {
 	if !t.armed.Load() {
 		t.arm()
 	}
@@ -141,8 +141,8 @@ func (t *teller) arm() {
 func (t *teller) alarm() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.over {
-		t.due = true
+	if !t.finished {
+		t.isDue = true
 		t.start()
 	}
 }
@@ -164,23 +164,23 @@ func (t *teller) run() {
 		for _, b := range t.telling {
 			t.tell(b)
 		}
-		for len(t.single) > 0 {
-			e := t.single[0]
-			t.single = t.single[1:]
+		for len(t.tellingSingly) > 0 {
+			e := t.tellingSingly[0]
+			t.tellingSingly = t.tellingSingly[1:]
 			t.one[0] = e.Event
 			t.call(e.worker, t.one[:])
 		}
 		if t.inTime {
 			t.tellInTime()
 		}
-		if !t.more() {
+		if !t.takeNext() {
 			return
 		}
 	}
 }
 
-// more takes what is to be told next. It reports false when there is nothing.
-func (t *teller) more() bool {
+// takeNext takes what is to be told next. It reports false when there is nothing.
+func (t *teller) takeNext() bool {
 	t.mu.Lock()
 	for _, b := range t.telling {
 		if len(b.events) == largeBatch && len(t.spare) < mostSpare {
@@ -189,9 +189,9 @@ func (t *teller) more() bool {
 	}
 	clear(t.telling)
 	t.telling, t.handed = t.handed, t.telling[:0]
-	t.single, t.singly = t.singly, nil
-	t.inTime, t.due = t.due, false
-	none := len(t.telling) == 0 && len(t.single) == 0
+	t.tellingSingly, t.handedSingly = t.handedSingly, nil
+	t.inTime, t.isDue = t.isDue, false
+	none := len(t.telling) == 0 && len(t.tellingSingly) == 0
 	caughtUp := none && t.behind.Swap(false)
 	over := none && !caughtUp && !t.inTime
 	if t.inTime {
@@ -203,7 +203,7 @@ func (t *teller) more() bool {
 	}
 	t.mu.Unlock()
 	if caughtUp {
-		t.job.kick()
+		t.job.dispatch()
 	}
 	return !over
 }
@@ -229,7 +229,7 @@ func (t *teller) tellInTime() {
 }
 
 // tell tells what of a batch has not been told.
-func (t *teller) tell(b *batch) bool {
+func (t *teller) tell(b *eventBatch) bool {
 	begin, end := b.told, b.ready()
 	if b.told = end; begin == end {
 		return false
@@ -241,10 +241,10 @@ func (t *teller) tell(b *batch) bool {
 // call calls the observers.
 func (t *teller) call(worker int, events []Event) {
 	t.worker, t.events, t.next = worker, events, 0
-	t.callRest()
+	t.callRemaining()
 }
 
-func (t *teller) callRest() {
+func (t *teller) callRemaining() {
 	for t.next < len(t.observers) {
 		i := t.next
 		t.next++
@@ -259,11 +259,11 @@ func (t *teller) observe(i int) {
 	returned := false
 	defer func() {
 		if p := recover(); p != nil {
-			t.breaks(i, panicError(p))
+			t.observerBroke(i, panicError(p))
 		} else if !returned {
-			t.breaks(i, ErrGoexit)
+			t.observerBroke(i, ErrGoexit)
 			go func() {
-				t.callRest()
+				t.callRemaining()
 				t.run()
 			}()
 		}
@@ -272,8 +272,8 @@ func (t *teller) observe(i int) {
 	returned = true
 }
 
-// breaks ends an observer, and the job with it.
-func (t *teller) breaks(i int, err error) {
+// observerBroke ends an observer, and the job with it.
+func (t *teller) observerBroke(i int, err error) {
 	t.observers[i] = nil
 	err = fmt.Errorf("the observer broke: %w", err)
 	t.mu.Lock()
@@ -284,8 +284,9 @@ func (t *teller) breaks(i int, err error) {
 	t.job.stop(err)
 }
 
-// told returns when observers have been told everything, for a job that is over, and by what one of them broke.
-func (j *Job) told() error {
+// waitForObservers returns when observers have been told everything, for a job that is over, and by what one of them
+// broke.
+func (j *Job) waitForObservers() error {
 	if j.teller == nil {
 		return nil
 	}
@@ -302,6 +303,6 @@ func (t *teller) finish() error {
 	for t.running {
 		t.idle.Wait()
 	}
-	t.over = true
+	t.finished = true
 	return t.broken
 }

@@ -5,9 +5,9 @@ import "runtime"
 type threads struct{ slots *Slots }
 
 // Threads runs each call on an operating-system thread of its own, which ends with the call. It is for blocking C code
-// and thread-local state, and to see what threads cost. How many threads there may be at once is read when a job starts,
-// well below what the system allows (RLIMIT_NPROC and pids.max on Linux) and below the 10,000 at which the Go runtime ends
-// the program. A call that waits for nested calls on Threads keeps its thread beyond that limit.
+// and thread-local state, and to see what threads cost. How many threads there may be at once is read when a job
+// starts, well below what the system allows (RLIMIT_NPROC and pids.max on Linux) and below the 10,000 at which the Go
+// runtime ends the program. A call that waits for nested calls on Threads keeps its thread beyond that limit.
 func Threads() Executor { return threads{NewSlots(mostThreads)} }
 
 // mostThreads is the limit where the system sets no lower one: a quarter of what the runtime dies of.

@@ -97,14 +97,14 @@ func TestSlowCallDoesNotMakeTheWindowGrow(t *testing.T) {
 		}
 		return i, nil
 	})
-	s := &stream[int, int]{of: task, seq: func(yield func(int, error) bool) {
+	s := &streamJob[int, int]{typed: task, seq: func(yield func(int, error) bool) {
 		for i := 0; i < 100_000 && yield(i, nil); i++ {
 		}
 	}}
 	s.init(t.Context(), s, options{window: 100})
 	defer s.cancel(nil)
-	s.policy = s.options.policy.over(task.policy)
-	s.runs, s.grows, s.Job.task = true, true, task
+	s.policy = s.options.policy.withDefaultsOf(task.policy)
+	s.batches, s.mayGrow, s.Job.task = true, true, task
 	if err := s.launch(Pool(2)); err != nil {
 		t.Fatal(err)
 	}

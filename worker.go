@@ -10,48 +10,51 @@ import (
 //
 // Who may touch a Worker when:
 //   - Its goroutine touches everything, as long as lost is not set.
-//   - While an attempt with a Timeout runs, its goroutine touches nothing. At the end of the attempt the goroutine and the timer
-//     that abandons the call both try to set watch.settled, and the worker is the winner's. If that is the timer, it sets lost,
-//     ends the call, takes the worker off the job and gives its slot back. The goroutine sets lost as well, and then
-//     touches nothing of the job any more, but for the slot that it may have come to wait for.
+//   - While an attempt with a Timeout runs, its goroutine touches nothing. At the end of the attempt the goroutine and
+//     the timer that abandons the call both try to set deadline.settled, and the worker is the winner's. If that is the
+//     timer, it sets lost, ends the call, takes the worker off the job and gives its slot back. The goroutine sets lost
+//     as well, and then touches nothing of the job any more, but for the slot that it may have come to wait for.
 //   - Between two goroutines that do its work (it is idle or parked), it is whoever's that has taken it off Job.idle.
-//   - Other workers read run at any time, and take calls from it by compare-and-swap.
+//   - Other workers read batch at any time, and take calls from it by compare-and-swap.
 //   - hold is guarded by the slots' mutex; id, parked and wake by the job's.
 type Worker struct {
-	run rest // first, and padded: other workers look at it
+	batch placeRange // the calls it has claimed and not begun; first, and padded, since other workers look at it
 
-	job    *Job
-	id     int          // place in the job's crew
-	inline bool         // the goroutine that waits for the job
-	fresh  bool         // has not claimed anything yet
-	pulled bool         // the last tryNext had a call
-	only   *future      // the only call it is to pull
-	hold   hold         // guarded by the slots' mutex
-	call   *callContext // of the calls it runs now, where it needs one
-	lost   atomic.Bool  // a call was abandoned with the goroutine
-	parked bool         // waits in park
-	wake   chan bool    // ends that: whether to work on
+	job        *Job
+	id         int          // its number, which is its place in Job.byNumber
+	inline     bool         // it is the goroutine that waits for the job
+	starting   bool         // it is counted in Job.starting
+	pulled     bool         // the last Next had a call
+	onlyFuture *future      // the only call that it may take, if it was started for that
+	hold       hold         // guarded by the slots' mutex
+	callCtx    *callContext // the context of the calls that it runs now, if they hold a slot
+	lost       atomic.Bool  // a call was abandoned together with the goroutine
+	parked     bool         // it waits in park
+	wake       chan bool    // ends that, and says whether it is to work on
 
-	size    int           // of its next run
-	claimed time.Duration // when it claimed its last run
-	clock   time.Duration // last reading
-	exact   bool          // clock is the present, as far as anybody needs to know
-	given   bool          // clock is when a call ended that ran elsewhere
-	ended   int64         // calls ended that the job has not been told of
-	telling bool          // it will be told of the call that ends now
+	batchSize int           // how many calls it asks for next
+	claimedAt time.Duration // when it claimed its last batch
 
-	contexts []callContext // for calls to come
+	clock       time.Duration // the last reading of the clock
+	clockIsNow  bool          // clock is the present, as far as anybody needs to know
+	endIsGiven  bool          // clock is when a call ended that ran elsewhere: the end of that call
+	uncounted   int64         // how many calls have ended here that Job.openCalls still counts
+	countsLater bool          // the call that ends now is to be added to uncounted
 
-	places []atomic.Int32 // of the run, for a source whose places in a run are not consecutive
-	hand   int64          // where the next run begins in places, always growing
+	contexts []callContext // made ahead, for calls to come
 
-	noting  *batch // of the teller's, if anybody observes
-	noted   int32  // events in it
-	implied bool   // the teller sees by the run how many
+	// A ring of the places of its batches, for a call set in which those are not consecutive.
+	places       []atomic.Int32
+	nextPosition int64 // where the next batch begins in places; it only grows
+
+	// Of a job that is observed.
+	events     *eventBatch // where it records
+	eventCount int32       // how many events are in there
+	implied    bool        // the teller derives their number from how far the batch of calls has got
 }
 
-// Work runs calls here until there are none. It pulls runs of them once calls have shown to be tiny, and idle workers
-// take over the rest of another's run, so that a slow call holds up no other.
+// Work runs calls here until there are none. It pulls batches of them once calls have shown to be tiny, and idle
+// workers take over half of what is left of another's batch, so that a slow call holds up no other.
 func (w *Worker) Work() {
 	j := w.job
 	for !w.lost.Load() {
@@ -61,61 +64,61 @@ func (w *Worker) Work() {
 			}
 			continue
 		}
-		if c, ok := w.pull(); ok {
+		if c, ok := w.claimCall(); ok {
 			c.run()
-		} else if j.runs && (w.run.len() > 0 || w.claim()) {
-			j.source.runAll(w)
+		} else if j.batches && (w.batch.len() > 0 || w.claim()) {
+			j.callSet.runBatch(w)
 			w.leaveCall()
-		} else if w.inline && j.doze() {
-			w.exact = false
+		} else if w.inline && j.sleepUntilDue() {
+			w.clockIsNow = false
 		} else if !w.park() {
 			return
 		}
-		if j.slots != nil && w.run.len() == 0 && !w.lost.Load() && j.slots.wanted(w) && !w.park() {
+		if j.slots != nil && w.batch.len() == 0 && !w.lost.Load() && j.slots.shouldLeave(w) && !w.park() {
 			return
 		}
 	}
 }
 
-// pull claims a call that is handed out again, or any where the source has no runs.
-func (w *Worker) pull() (c Call, ok bool) {
+// claimCall claims a call that is handed out again, or any call where the call set has no batches.
+func (w *Worker) claimCall() (c Call, ok bool) {
 	j := w.job
-	if w.only != nil {
+	if w.onlyFuture != nil {
 		return w.tryNext()
 	}
-	if j.againCount.Load() > 0 {
-		if c, ok = j.popAgain(); ok {
-			w.exact = false // the last attempt may have ended since, elsewhere
+	if j.requeuedCount.Load() > 0 {
+		if c, ok = j.popRequeued(); ok {
+			w.clockIsNow = false // the last attempt may have ended since, elsewhere
 		}
 	}
-	if !ok && !j.runs {
-		c, ok = j.source.one()
+	if !ok && !j.batches {
+		c, ok = j.callSet.claimOne()
 	}
 	c.worker = w
 	if ok {
-		w.begun()
+		w.countOutStarting()
 	}
 	return c, ok
 }
 
 // tryNext is Next without blocking.
 func (w *Worker) tryNext() (Call, bool) {
-	if w.lost.Load() || w.job.heldUp() || w.pulled && w.job.slots != nil && w.job.slots.wanted(w) {
+	if w.lost.Load() || w.job.heldUp() || w.pulled && w.job.slots != nil && w.job.slots.shouldLeave(w) {
 		return Call{}, false
 	}
 	var c Call
 	var ok bool
-	if w.only == nil {
-		c, ok = w.job.next()
+	if w.onlyFuture == nil {
+		c, ok = w.job.claimNext()
 	} else if !w.pulled {
-		c, ok = w.only.job.oneOf(w.only)
+		c, ok = w.onlyFuture.job.claimOf(w.onlyFuture)
 	}
 	c.worker = w
-	w.exact, w.pulled = false, ok || w.only != nil
+	w.clockIsNow, w.pulled = false, ok || w.onlyFuture != nil
 	if !ok {
-		w.settle()
+		w.countEnded()
 	}
-	w.begun()
+	w.countOutStarting()
 	return c, ok
 }
 
@@ -124,25 +127,25 @@ func (w *Worker) tryNext() (Call, bool) {
 // end at about the same time.
 func (w *Worker) NextBatch(calls []Call) int {
 	j := w.job
-	if len(calls) < 2 || w.only != nil {
+	if len(calls) < 2 || w.onlyFuture != nil {
 		return w.tryNextOf(calls)
 	}
-	w.settle()
-	if w.lost.Load() || j.heldUp() || w.pulled && j.slots != nil && j.slots.wanted(w) {
+	w.countEnded()
+	if w.lost.Load() || j.heldUp() || w.pulled && j.slots != nil && j.slots.shouldLeave(w) {
 		return 0
 	}
 	n := 0
-	if j.againCount.Load() > 0 {
-		n = j.popSeveralAgain(calls)
+	if j.requeuedCount.Load() > 0 {
+		n = j.popSeveralRequeued(calls)
 	}
 	if n == 0 {
-		n = j.source.several(calls)
+		n = j.callSet.claimSeveral(calls)
 	}
 	for i := range n {
 		calls[i].worker = w
 	}
-	w.exact, w.pulled = false, n > 0
-	w.begun()
+	w.clockIsNow, w.pulled = false, n > 0
+	w.countOutStarting()
 	return n
 }
 
@@ -159,27 +162,27 @@ func (w *Worker) tryNextOf(calls []Call) int {
 }
 
 // Next pulls one call. For a worker of [Job.Go] it blocks until there is one, and reports false when the job is over.
-// For a worker of [Job.Serve] it never blocks, since a worker must not hold a slot while it waits: it reports false when
-// there is no call, or when the worker has had its turn and another job wants its slot. The worker then ends what it has
-// and returns.
+// For a worker of [Job.Serve] it never blocks, since a worker must not hold a slot while it waits: it reports false
+// when there is no call, or when the worker has had its turn and another job wants its slot. The worker then ends what
+// it has and returns.
 func (w *Worker) Next() (Call, bool) {
 	j := w.job
 	for {
 		c, ok := w.tryNext()
 		if ok && j.feeders > 0 && j.hasWork() {
-			j.kick() // one parked worker wakes the next
+			j.dispatch() // one parked worker wakes the next
 		}
 		if ok || j.feeders == 0 || w.lost.Load() {
 			return c, ok
 		}
 		w.flush()
 		j.mu.Lock()
-		for !j.over && (j.heldUp() || len(j.again) == 0 && j.source.ready() == 0) {
-			j.resting++
+		for !j.allEnded && (j.heldUp() || len(j.requeued) == 0 && j.callSet.ready() == 0) {
+			j.waitingFeeders++
 			j.parked.Wait()
-			j.resting--
+			j.waitingFeeders--
 		}
-		over := j.over
+		over := j.allEnded
 		j.mu.Unlock()
 		if over {
 			return Call{}, false
@@ -190,17 +193,17 @@ func (w *Worker) Next() (Call, bool) {
 // End is [Call.End] for a call that the worker pulled and ends on its own goroutine, which costs less: the job is told
 // of all such calls together, when the worker pulls more.
 func (w *Worker) End(c Call, out any, o Outcome, err error) {
-	w.telling = true
+	w.countsLater = true
 	c.End(out, o, err)
-	w.telling = false
+	w.countsLater = false
 }
 
-// settleOne counts one call as ended.
-func (w *Worker) settleOne() {
-	if w.telling {
-		w.ended++
+// countOneEnded counts one call as ended.
+func (w *Worker) countOneEnded() {
+	if w.countsLater {
+		w.uncounted++
 	} else {
-		w.job.settle(1)
+		w.job.countEnded(1)
 	}
 }
 
@@ -210,87 +213,87 @@ func (w *Worker) Run(c Call) {
 	c.run()
 }
 
-// begun is after a worker's first claim: it no longer stands for a call that nobody has claimed.
-func (w *Worker) begun() {
-	if w.fresh {
-		w.fresh = false
+// countOutStarting is after a worker's first claim: it no longer stands for a call that nobody has claimed.
+func (w *Worker) countOutStarting() {
+	if w.starting {
+		w.starting = false
 		w.job.starting.Add(-1)
 		if w.job.hasWork() {
-			w.job.kick()
+			w.job.dispatch()
 		}
 	}
 }
 
-// time is the present on the job's clock. Reading a clock costs more than a tiny call, so the end of one call is the
-// start of the next in the same run.
-func (w *Worker) time() time.Duration {
-	if w.exact {
+// readClock is the present on the job's clock. Reading a clock costs more than a tiny call, so the end of one call is
+// the start of the next in the same batch.
+func (w *Worker) readClock() time.Duration {
+	if w.clockIsNow {
 		return w.clock
 	}
 	now := w.job.now()
-	if w != &w.job.loose {
+	if w != &w.job.noWorker {
 		w.clock = now
 	}
 	return now
 }
 
-// set turns the worker's clock to a time, but never back.
-func (w *Worker) set(at time.Time) time.Duration {
+// setClock turns the worker's clock to a time, but never back.
+func (w *Worker) setClock(at time.Time) time.Duration {
 	d := at.Sub(w.job.start)
-	if w == &w.job.loose {
+	if w == &w.job.noWorker {
 		return d
 	}
 	w.clock = max(w.clock, d)
 	return w.clock
 }
 
-// notBefore is when a call began, which its worker's clock may say was before its input was there.
-func (w *Worker) notBefore(queued, begun time.Duration) time.Duration {
+// startNotBefore is when a call began, which its worker's clock may say was before its input was there.
+func (w *Worker) startNotBefore(queued, begun time.Duration) time.Duration {
 	if begun >= queued {
 		return begun
 	}
-	if w != &w.job.loose {
+	if w != &w.job.noWorker {
 		w.clock = queued
 	}
 	return queued
 }
 
-// tick reads the clock at the end of a call.
-func (w *Worker) tick() time.Duration {
-	if w.given {
+// readClockAtEnd reads the clock at the end of a call.
+func (w *Worker) readClockAtEnd() time.Duration {
+	if w.endIsGiven {
 		return w.clock
 	}
 	now := w.job.now()
-	if w != &w.job.loose {
-		w.clock, w.exact = now, true
+	if w != &w.job.noWorker {
+		w.clock, w.clockIsNow = now, true
 	}
 	return now
 }
 
-// settle tells the job of the calls that w has ended.
-func (w *Worker) settle() {
-	n := w.ended
-	w.ended = 0
-	w.job.settle(n)
+// countEnded tells the job of the calls that w has ended.
+func (w *Worker) countEnded() {
+	n := w.uncounted
+	w.uncounted = 0
+	w.job.countEnded(n)
 }
 
 // park gives up w's slot and waits until it has one again, for a job that may be given more calls: to wake a goroutine
 // costs less than to start one, which has its stack to grow again. It reports false when w should leave instead.
 func (w *Worker) park() bool {
 	j := w.job
-	if !j.grows || j.slots == nil || w.inline {
+	if !j.mayGrow || j.slots == nil || w.inline {
 		return false
 	}
 	w.flush()
-	w.discharge()
-	if !j.slots.drop(&w.hold, true) {
+	w.stopStarting()
+	if !j.slots.giveUpSlot(&w.hold, true) {
 		return false
 	}
 	if w.wake == nil {
 		w.wake = make(chan bool, 1)
 	}
 	j.mu.Lock()
-	if j.over || j.stopped.Load() {
+	if j.allEnded || j.stopped.Load() {
 		j.mu.Unlock()
 		return false
 	}
@@ -298,15 +301,15 @@ func (w *Worker) park() bool {
 	j.idle = append(j.idle, w)
 	j.mu.Unlock()
 	if j.hasWork() {
-		j.kick()
+		j.dispatch()
 	}
 	return <-w.wake
 }
 
-// discharge counts w out of those that are about to claim a call.
-func (w *Worker) discharge() {
-	if w.fresh {
-		w.fresh = false
+// stopStarting counts w out of those that are about to claim a call.
+func (w *Worker) stopStarting() {
+	if w.starting {
+		w.starting = false
 		w.job.starting.Add(-1)
 	}
 }
@@ -316,30 +319,30 @@ func (w *Worker) startFeeder() { go w.main() }
 // main is the life of a worker's goroutine, which a call can end at any time with runtime.Goexit.
 func (w *Worker) main() {
 	returned := false
-	defer func() { w.left(returned) }()
+	defer func() { w.goroutineEnded(returned) }()
 	w.job.body(w)
 	returned = true
 }
 
-// left joins a worker.
-func (w *Worker) left(returned bool) {
+// goroutineEnded joins a worker.
+func (w *Worker) goroutineEnded(returned bool) {
 	if !w.lost.Load() {
-		w.quit(returned)
+		w.detach(returned)
 	} else if w.job.slots != nil { // the job went on without it, but under Loop it may have waited for a turn since
-		w.job.slots.drop(&w.hold, true)
+		w.job.slots.giveUpSlot(&w.hold, true)
 	}
 }
 
-// quit takes w off the job's hands: what it has not run is handed out again and its slot is free. A worker that is
+// detach takes w off the job's hands: what it has not run is handed out again and its slot is free. A worker that is
 // sound can work again.
-func (w *Worker) quit(sound bool) {
+func (w *Worker) detach(sound bool) {
 	j := w.job
 	w.flush()
-	w.giveBack()
-	w.discharge()
-	w.only = nil
+	w.requeueBatch()
+	w.stopStarting()
+	w.onlyFuture = nil
 	if j.slots != nil {
-		sound = j.slots.drop(&w.hold, !w.lost.Load()) && sound
+		sound = j.slots.giveUpSlot(&w.hold, !w.lost.Load()) && sound
 	} else if !sound {
 		j.hire(nil).startFeeder() // in its place
 	}
@@ -347,28 +350,28 @@ func (w *Worker) quit(sound bool) {
 	if sound {
 		j.idle = append(j.idle, w)
 	} else { // a job without end must not keep them all
-		j.crew[w.id] = nil
+		j.byNumber[w.id] = nil
 		j.vacant = append(j.vacant, w.id)
 	}
 	j.mu.Unlock()
 	if j.hasWork() {
-		j.kick()
+		j.dispatch()
 	}
-	j.leave()
+	j.countOutWorker()
 }
 
-// abandon goes on without w, whose goroutine is stuck in a call that has been ended as abandoned. It runs on the
-// timer's goroutine; w's own touches nothing of the job any more.
-func (w *Worker) abandon() {
-	if w != &w.job.loose {
-		w.quit(false)
+// detachAbandoned goes on without w, whose goroutine is stuck in a call that has been ended as abandoned. It runs on
+// the timer's goroutine; w's own touches nothing of the job any more.
+func (w *Worker) detachAbandoned() {
+	if w != &w.job.noWorker {
+		w.detach(false)
 	}
 }
 
-// lose marks w as abandoned. Both the timer that abandons its call and the goroutine, when it comes back too late, do
-// so before anything else: whichever is first, the goroutine sees the mark before it takes another call.
-func (w *Worker) lose() {
-	if w != &w.job.loose {
+// markLost marks w as abandoned. Both the timer that abandons its call and the goroutine, when it comes back too late,
+// do so before anything else: whichever is first, the goroutine sees the mark before it takes another call.
+func (w *Worker) markLost() {
+	if w != &w.job.noWorker {
 		w.lost.Store(true)
 	}
 }
@@ -377,7 +380,7 @@ func (w *Worker) lose() {
 const someContexts = 8
 
 // hasSlot reports whether the calls that w runs hold a slot.
-func (w *Worker) hasSlot() bool { return w.job.slots != nil && w != &w.job.loose }
+func (w *Worker) hasSlot() bool { return w.job.slots != nil && w != &w.job.noWorker }
 
 // enterCall is the context of the calls that w runs next, up to leaveCall.
 func (w *Worker) enterCall() context.Context {
@@ -391,16 +394,16 @@ func (w *Worker) enterCall() context.Context {
 	c := &w.contexts[0]
 	w.contexts = w.contexts[1:]
 	c.Context, c.worker = j.ctx, w
-	w.call = c
+	w.callCtx = c
 	return c
 }
 
 // leaveCall is after those calls.
 func (w *Worker) leaveCall() {
-	if w == &w.job.loose || w.lost.Load() || w.call == nil {
+	if w == &w.job.noWorker || w.lost.Load() || w.callCtx == nil {
 		return
 	}
-	c := w.call
-	w.call = nil
+	c := w.callCtx
+	w.callCtx = nil
 	c.end()
 }
