@@ -50,6 +50,7 @@ func (s *streamJob[In, Out]) drawAll(added func() bool) {
 		if s.drawingEnded {
 			return false
 		}
+		index := s.drawnIndex(err)
 		inside, s.drawingEnded = false, true // not undone by a panic of added, which is none of seq's
 		more := false
 		switch {
@@ -58,7 +59,7 @@ func (s *streamJob[In, Out]) drawAll(added func() bool) {
 		case err != nil:
 			s.endOfInputs = err
 		default:
-			s.addCall(in)
+			s.addCall(in, index)
 			if more = added(); !more {
 				s.endOfInputs = s.cause()
 			}
@@ -69,6 +70,19 @@ func (s *streamJob[In, Out]) drawAll(added func() bool) {
 	s.drawing.Lock()
 	inside, s.drawingEnded = false, true
 	s.drawing.Unlock()
+}
+
+// drawnIndex is the index of the input that has just been drawn, unless the inputs ended with an error. It calls code of
+// the user, which may break.
+func (s *streamJob[In, Out]) drawnIndex(err error) int {
+	if s.options.indexes == nil || err != nil || s.stopped.Load() {
+		return int(s.drawn.Load())
+	}
+	index := s.options.indexes()
+	if index < 0 {
+		panic(fmt.Sprintf("overlap: Indexes: the function returned %d, which must not be negative", index))
+	}
+	return index
 }
 
 // waitForRoom returns when the window has a free place, or the job has stopped.
@@ -99,9 +113,11 @@ func (s *streamJob[In, Out]) wakeDrawer() {
 }
 
 // deliver adds an ended call to finished, where it is its turn.
-func (s *streamJob[In, Out]) deliver(place int64, index int) {
-	turn := int64(index)
-	if !s.options.ordered {
+func (s *streamJob[In, Out]) deliver(place int64) {
+	var turn int64
+	if s.options.ordered {
+		turn = s.at(place).position
+	} else {
 		turn = s.nextTurn.Add(1) - 1
 	}
 	b, at := s.cells.at(turn)

@@ -19,6 +19,7 @@ type Job struct {
 	cancel    context.CancelCauseFunc
 	callerCtx context.Context // the context that the caller gave
 	start     time.Time
+	launched  bool   // the executor's Start has returned
 	noWorker  Worker // stands in for a worker where a call runs on a goroutine of Call.Go, or on none
 	batches   bool   // the call set hands out batches of calls
 	mayGrow   bool   // calls may be added at any time, so workers are parked rather than ended
@@ -88,7 +89,9 @@ func (j *Job) init(ctx context.Context, src callSet, set options) {
 // launch hands the job to the executor.
 func (j *Job) launch(executor Executor) error {
 	j.executor = executor
-	if err := executor.Start(j); err != nil {
+	err := executor.Start(j)
+	j.launched = true
+	if err != nil {
 		return err
 	}
 	if j.inline == nil && j.outerCall != nil { // its calls do not run on the goroutine that holds the slot around them
@@ -126,6 +129,22 @@ func (j *Job) Offer(take func(Call) bool) { j.offer = take }
 // process and reading the reply.
 func (j *Job) Lend() { j.lendsWork = true }
 
+// Observe has fn told what happens to the job's calls, as the option [Observe] does: for an executor that goes by how
+// long calls take or whether they fail. Only Start may call it. An executor that observes makes the job as slow as any
+// observer does. Observe panics when fn is nil, or the job has started.
+func (j *Job) Observe(fn func(worker int, events []Event)) {
+	switch {
+	case fn == nil:
+		panic("overlap: Job.Observe: the function is nil")
+	case j.launched:
+		panic("overlap: Job.Observe: the job has started: call it in the executor's Start")
+	case j.teller == nil:
+		j.teller = newTeller(j, []func(int, []Event){fn})
+	default:
+		j.teller.observers = append(j.teller.observers, fn)
+	}
+}
+
 // Task is the task of all the job's calls; nil for a [Group], whose calls each have one.
 func (j *Job) Task() AnyTask { return j.task }
 
@@ -137,8 +156,11 @@ func (j *Job) now() time.Duration { return time.Since(j.start) }
 
 // hasWork reports whether there are more calls that nobody has claimed than workers about to claim one.
 func (j *Job) hasWork() bool {
-	return int(j.requeuedCount.Load())+j.callSet.ready() > int(j.starting.Load()) && !j.heldUp()
+	return j.readyCalls() > int(j.starting.Load()) && !j.heldUp()
 }
+
+// readyCalls is how many calls could be handed out.
+func (j *Job) readyCalls() int { return int(j.requeuedCount.Load()) + j.callSet.ready() }
 
 // defaultWindow is the window where none is given.
 func (j *Job) defaultWindow() int {

@@ -34,7 +34,8 @@ type options struct {
 	onlyStream      string // the last option given that is for a Stream alone
 	notStream       string // the last option given that is not for a Stream
 	ordered         bool
-	window          int // 0: the executor's
+	indexes         func() int // nil: the indexes are 0, 1, 2 and so on
+	window          int        // 0: the executor's
 	keepGoing       bool
 	propagatePanics bool
 	profileLabels   bool
@@ -141,8 +142,8 @@ func Ordered() Option {
 	})
 }
 
-// Window bounds a [Stream]: inputs drawn minus results taken never exceeds n, ordered or not. The default is twice
-// the executor's workers and at least 64, even when their number changes; 1,024 for [Async] and 1 for [Sync]. A
+// Window bounds a [Stream]: inputs drawn minus results taken never exceeds n, ordered or not. The default is twice the
+// executor's workers and at least 64, and follows their number when it changes; 1,024 for [Async] and 1 for [Sync]. A
 // window costs what is in it: any n is accepted, and none allocates ahead. Window panics when n < 1, and [Map] and
 // [NewGroup] when they are given one, since they draw nothing.
 func Window(n int) Option {
@@ -150,7 +151,34 @@ func Window(n int) Option {
 		panic(fmt.Sprintf("overlap: Window: must be at least 1, got %d", n))
 	}
 	return jobOption(func(o *options) {
-		o.window, o.onlyStream = n, "Window bounds how far a Stream draws its inputs, which nothing else does"
+		o.window, o.onlyStream = n, "Window bounds how far a Stream draws its inputs, and nothing else draws any"
+	})
+}
+
+// Indexes gives the results of a [Stream] the indexes that next returns, rather than 0, 1, 2 and so on: for inputs of
+// which some are skipped, because an earlier run has made their calls. [Result].Index, errors, events and [Call.Index]
+// then name the place in all inputs:
+//
+//	at := -1
+//	left := func(yield func(string) bool) {
+//		for i, url := range urls {
+//			if at = i; !done[i] && !yield(url) {
+//				return
+//			}
+//		}
+//	}
+//	for r := range overlap.Stream(ctx, executor, fetch, left, overlap.Indexes(func() int { return at })) { … }
+//
+// next is called once for each input that is drawn, in their order, on the goroutine that gives the input and before
+// that goes on. It must return another index each time, none of them negative, and not use the job. When it panics,
+// ends its goroutine or returns a negative index, the inputs have ended with that as their error. Indexes panics when
+// next is nil; [Map] and [NewGroup] panic when they are given it.
+func Indexes(next func() int) Option {
+	if next == nil {
+		panic("overlap: Indexes: the function is nil")
+	}
+	return jobOption(func(o *options) {
+		o.indexes, o.onlyStream = next, "Indexes is for a Stream, since those of a Map and a Group are what they are"
 	})
 }
 

@@ -2,6 +2,7 @@ package overlap
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,9 @@ type Slots struct {
 	lentFree    []*frame        // the calls that lend a slot which nobody has taken
 	lentCount   atomic.Int32    // len(lentFree), to be read without the mutex
 
+	most    int             // the greatest limit that Resize sets; 0: there is none
+	resized map[*Job]func() // of each job that wants to know when the limit has risen: called then, without the mutex
+
 	_       [64]byte            // kept away from what changes all the time
 	wanting atomic.Pointer[Job] // nil, the one job that wants a slot, or severalWant; to be read without the mutex
 	_       [64]byte
@@ -32,19 +36,87 @@ func NewSlots(n int) *Slots {
 	return &Slots{limit: n}
 }
 
-// Resize changes the limit. Calls that run are not disturbed: after a cut, workers stop as they end their calls. It
-// panics when n < 1.
+// Resize changes the limit to n, or to the greatest there is ([Slots.SetMost]) if that is less. Calls that run are not
+// disturbed: after a cut, workers stop as they end their calls. The default window of a [Stream] follows. It panics
+// when n < 1.
 func (s *Slots) Resize(n int) {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: Slots.Resize: must be at least 1, got %d", n))
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.setLimit(n)
+	risen := slices.Collect(maps.Values(s.resized))
+	s.mu.Unlock()
+	for _, tell := range risen {
+		tell()
+	}
+}
+
+// setLimit changes the limit. The mutex is held.
+func (s *Slots) setLimit(n int) {
 	s.limit = n
+	if s.most > 0 {
+		s.limit = min(n, s.most)
+	}
 	for s.used < s.limit && s.giveFreeSlot() {
 		s.used++
 	}
 	s.updateWanting()
+}
+
+// SetMost sets the greatest limit: a [Slots.Resize] to more sets the limit to most, and a limit that is higher now
+// becomes most at once. Whoever finds the best limit by trying is thereby kept from going too far. It panics when
+// most < 1.
+func (s *Slots) SetMost(most int) {
+	if most < 1 {
+		panic(fmt.Sprintf("overlap: Slots.SetMost: must be at least 1, got %d", most))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.most = most
+	s.setLimit(s.limit)
+}
+
+// SlotsState is what [Slots.State] read at one moment.
+type SlotsState struct {
+	Limit int // how many calls may execute at once
+	Most  int // the greatest limit that Resize sets; 0: there is none
+	// InUse is how many slots are taken: those of calls that execute, of workers between two calls, and of calls that
+	// wait for other calls. After a cut it may be above Limit for a while.
+	InUse int
+	// Waiting is how many of these belong to calls that wait for other calls and have lent their slot to none so far. A
+	// call under Loop that waits has given up its slot and is not counted.
+	Waiting int
+	// Wanted is how many more slots would be used if the limit were higher: for calls that jobs have ready and, under
+	// Loop, for those that have waited and want to go on. Of a Stream it counts no more than the calls in its window.
+	Wanted int
+}
+
+// State reads what the slots are used for, all at one moment. It waits for nothing, and costs a lock and a look at each
+// job that wants a slot.
+func (s *Slots) State() SlotsState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := SlotsState{Limit: s.limit, Most: s.most, InUse: s.used, Waiting: len(s.lentFree), Wanted: len(s.returning)}
+	for j := s.queue.first; j != nil; j = j.queuedAfter {
+		state.Wanted += max(0, j.readyCalls()-int(j.starting.Load()))
+	}
+	return state
+}
+
+// onResize has tell called whenever the limit may have risen, until the function it returns is called.
+func (s *Slots) onResize(j *Job, tell func()) (stop func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.resized == nil {
+		s.resized = map[*Job]func(){}
+	}
+	s.resized[j] = tell
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.resized, j)
+	}
 }
 
 // Limit is how many calls may execute at once.

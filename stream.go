@@ -58,6 +58,7 @@ func StreamErr[In, Out any](
 			return
 		}
 		s.open()
+		defer s.followLimit()()
 		defer s.followContexts()()
 		if s.inline != nil {
 			s.consumeInline(yield)
@@ -70,7 +71,8 @@ func StreamErr[In, Out any](
 // placed is the result of the call at a place.
 type placed[In, Out any] struct {
 	Result[In, Out]
-	attempts atomic.Int64 // of a call handed out by itself: its index, and how many attempts have ended elsewhere
+	position int64        // the call's position among those drawn, from 0
+	attempts atomic.Int64 // of a call handed out by itself: its position, and how many attempts have ended elsewhere
 }
 
 // streamJob is the job of a Stream. Its calls live in a window of places, and three parties move them round without a
@@ -139,6 +141,15 @@ func (s *streamJob[In, Out]) setWindow() {
 	s.window = int64(min(size, mostPlaces))
 }
 
+// followLimit lets the drawer go on when the limit that the window depends on rises, until the returned function is
+// called.
+func (s *streamJob[In, Out]) followLimit() (unfollow func()) {
+	if s.options.window > 0 || s.slots == nil {
+		return func() {}
+	}
+	return s.slots.onResize(&s.Job, s.wakeDrawer)
+}
+
 // at is where the call with the place has its result.
 func (s *streamJob[In, Out]) at(place int64) *placed[In, Out] {
 	n := uint(place) + firstResults
@@ -149,15 +160,17 @@ func (s *streamJob[In, Out]) at(place int64) *placed[In, Out] {
 // result is that of the call at a place.
 func (s *streamJob[In, Out]) result(place int64) *Result[In, Out] { return &s.at(place).Result }
 
-// addCall puts an input into the window. There is room.
-func (s *streamJob[In, Out]) addCall(in In) {
+// addCall puts an input, with the index of its result, into the window. There is room.
+func (s *streamJob[In, Out]) addCall(in In, index int) {
 	d := s.drawn.Load()
 	b, at := s.cells.enter(d)
 	place, fresh := s.cells.place(s.taken.Load())
 	if n := uint(place) + firstResults; fresh && n&(n-1) == 0 {
 		s.results[bits.Len(n)-bits.Len(uint(firstResults))] = make([]placed[In, Out], n)
 	}
-	*s.result(int64(place)) = Result[In, Out]{Index: int(d), Input: in, Queued: s.now(), Worker: -1}
+	p := s.at(int64(place))
+	p.position = d
+	p.Result = Result[In, Out]{Index: index, Input: in, Queued: s.now(), Worker: -1}
 	b.todo[at].Store(place)
 	s.openCalls.Add(1)
 	s.drawn.Store(d + 1)
@@ -204,14 +217,14 @@ func (s *streamJob[In, Out]) claimSeveral(calls []Call) int {
 	}
 }
 
-// attemptBits are those of placed.attempts that count; the others are the index of the call.
+// attemptBits are those of placed.attempts that count; the others are the position of the call.
 const attemptBits = 24
 
 // handOut notes that the call at a place is handed out by itself, and returns its turn.
 func (s *streamJob[In, Out]) handOut(place int64) uint32 {
 	p := s.at(place)
-	p.attempts.Store(int64(p.Index) << attemptBits)
-	return uint32(p.Index) + 1
+	p.attempts.Store(p.position << attemptBits)
+	return uint32(p.position) + 1
 }
 
 // isOpen reports whether n, the attempts at the call that has the place of c, says that the attempt of c has not ended.
@@ -321,7 +334,7 @@ func (s *streamJob[In, Out]) runBatch(w *Worker) {
 		} else {
 			r.Finished = w.readClockAtEnd()
 			r.Value, r.Outcome, r.Attempts, r.Worker = v, Succeeded, 1, w.id
-			s.deliver(place, r.Index)
+			s.deliver(place)
 			w.uncounted++
 		}
 		if w.callCtx != nil && w.callCtx.isMade() { // that call's context must not be the next one's
@@ -366,7 +379,7 @@ func (s *streamJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	if o == Succeeded {
 		r.Value, r.Outcome = v, o
 		s.stamp(c, r)
-		s.deliver(c.place, r.Index)
+		s.deliver(c.place)
 		c.worker.countOneEnded()
 	} else if again, err := s.retry(c, &s.policy, r.Index, o, err); !again {
 		s.finish(c, o, err)
@@ -396,7 +409,7 @@ func (s *streamJob[In, Out]) conclude(c Call, r *Result[In, Out], err error) {
 	}
 	r.Err = &CallError{Task: s.typed.Name(), Index: r.Index, Input: r.Input, Attempt: r.Attempts, Outcome: o, Err: err}
 	s.keepPanic(o, err)
-	s.deliver(c.place, r.Index)
+	s.deliver(c.place)
 	s.countEnded(1)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ var inputs = []behaviour{
 	{"that block are waited for on a break", []int{25}, background | bubble, inputsBlock},
 	{"that block hold up no result", []int{26}, background | bubble, inputsHoldUpNothing},
 	{"are not asked for again once they have been told to stop", []int{25, 30}, 0, inputsStop},
+	{"that are skipped leave the others their indexes", []int{22}, 0, inputsSkipped},
+	{"whose indexes cannot be told end the stream", []int{28}, 0, indexesBreak},
 }
 
 var errInputs = errors.New("the inputs broke")
@@ -141,4 +144,51 @@ func inputsStop(t *testing.T, s *suite) {
 		}
 	}
 	equal(t, "times they were told to stop", told, 2)
+}
+
+func inputsSkipped(t *testing.T, s *suite) {
+	executor := s.newExecutor()
+	for _, o := range ordering {
+		at, last := -1, -1
+		everyThird := func(yield func(int) bool) {
+			for i := range 300 {
+				if at = i; i%3 == 0 && !yield(i) {
+					return
+				}
+			}
+		}
+		options := with(o.options, overlap.Indexes(func() int { return at }), quick(1))
+		results := collect(overlap.Stream(t.Context(), executor, failsAtSevens, everyThird, options...))
+		equal(t, "results", len(results), 100)
+		for _, r := range results {
+			equal(t, "index of the result of "+strconv.Itoa(r.Input), r.Index, r.Input)
+			if failed, ok := errors.AsType[*overlap.CallError](r.Err); ok {
+				equal(t, "index of the error", failed.Index, r.Input)
+			}
+			if o.name == "ordered" && r.Index <= last {
+				t.Errorf("the result of %d came after that of %d", r.Index, last)
+			}
+			last = r.Index
+		}
+	}
+}
+
+func indexesBreak(t *testing.T, s *suite) {
+	executor := s.newExecutor()
+	for _, o := range ordering {
+		for _, breaks := range []func() int{func() int { return -1 }, func() int { panic(errInputs) }} {
+			drawn := 0
+			next := func() int {
+				if drawn++; drawn > 7 {
+					return breaks()
+				}
+				return drawn
+			}
+			err := lastOf(t, collect(overlap.Stream(t.Context(), executor, doubled, upTo(100),
+				with(o.options, overlap.Indexes(next))...)), 7)
+			if _, ok := errors.AsType[*overlap.PanicError](err); !ok {
+				t.Errorf("the last error is %v, want a panic", err)
+			}
+		}
+	}
 }
