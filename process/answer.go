@@ -56,7 +56,8 @@ func (s *server) failed(o overlap.Outcome, err error, stack []byte) {
 	frame := len(s.pending)
 	b := crossing.AppendFailure(appendHead(s.pending, kindFailed), o, err, stack)
 	if size := len(b) - frame; size > mostFrame {
-		b = crossing.AppendFailure(appendHead(s.pending, kindFailed), o, fmt.Errorf("an error of %d bytes is too large to cross", size), nil)
+		b = crossing.AppendFailure(appendHead(s.pending, kindFailed), o,
+			fmt.Errorf("an error of %d bytes is too large to cross", size), nil)
 	}
 	s.values = -1
 	s.add(b, frame)
@@ -68,8 +69,8 @@ func (s *server) skipped() {
 	s.add(appendHead(s.pending, kindSkipped), len(s.pending))
 }
 
-// broke answers a call that has panicked or, if panicked is nil, ended its goroutine: the task, a decoder, an encoder, or an
-// error that was asked for its text.
+// broke answers a call that has panicked or, if panicked is nil, ended its goroutine: the task, a decoder, an encoder,
+// or an error that was asked for its text.
 func (s *server) broke(panicked any) {
 	if s.marks {
 		setMark(0)
@@ -95,9 +96,9 @@ const (
 )
 
 // add has the answer to the call at hand, which ends the last frame of b, wait to be written. When this process dies
-// between two of the stores, the parent still believes no more than is true, as it takes no answer to a call that has not
-// finished. While this process lives the parent takes answers to calls before the one that has started, alone, and the
-// store of its number comes after all of these.
+// between two of the stores, the parent still believes no more than is true, as it takes no answer to a call that has
+// not finished. While this process lives the parent takes answers to calls before the one that has started, alone, and
+// the store of its number comes after all of these.
 func (s *server) add(b []byte, frame int) {
 	if len(b) <= unsentSize { // else it has left the memory
 		s.page.unsent = uint64(len(b))

@@ -18,8 +18,8 @@ import (
 	"example.com/overlap/internal/procgroup"
 )
 
-// start starts the worker's process, from its first instruction in a cgroup of its own if there is a place for one. A place
-// that was not given but found, and does not serve after all, is given up.
+// start starts the worker's process, from its first instruction in a cgroup of its own if there is a place for one. A
+// place that was not given but found, and does not serve after all, is given up.
 func (s *settings) start(c *child) error {
 	home := s.cgroups.home.Load()
 	switch {
@@ -112,8 +112,8 @@ func (g *cgroup) end() {
 	write(g.dir, "cgroup.kill", "1")
 }
 
-// remove removes the cgroup when all that was killed in it has gone. What cannot go, as a disk does not answer it, is not
-// waited for.
+// remove removes the cgroup when all that was killed in it has gone. What cannot go, as a disk does not answer it, is
+// not waited for.
 func (g *cgroup) remove() {
 	if g.dir == "" {
 		return
@@ -138,5 +138,6 @@ func removeTree(dir string) error {
 	return unix.Rmdir(dir)
 }
 
-// knows reports whether the cgroup of a worker that has ended says how many processes in it were killed for want of memory.
+// knows reports whether the cgroup of a worker that has ended says how many processes in it were killed for want of
+// memory.
 func (g *cgroup) knows() bool { return g.dir != "" && g.kills >= 0 }

@@ -198,7 +198,7 @@ func TestACgroupsLimitIsToldFromAKill(t *testing.T) {
 			p := New(2, Silent(), MemoryLimit(limitOfTests), Cgroup(dir))
 			defer p.Close()
 			ran := faulty{fault: way, outcome: overlap.WorkerDied, class: OutOfMemory, code: -1, signal: syscall.SIGKILL}
-			killed := faulty{fault: "SIGKILL", outcome: overlap.WorkerDied, class: KilledElse, code: -1, signal: syscall.SIGKILL}
+			killed := faulty{fault: "SIGKILL", outcome: overlap.WorkerDied, class: KilledOutside, code: -1, signal: syscall.SIGKILL}
 			for range 2 { // the machine's count of such kills has risen when the second kind comes
 				ran.befalls(t, p, 50, 20)
 				killed.befalls(t, p, 50, 20)
@@ -209,7 +209,7 @@ func TestACgroupsLimitIsToldFromAKill(t *testing.T) {
 			p, _ := fakes(t, 1, "start", MemoryLimit(limitOfTests), Cgroup(dir))
 			defer p.Close()
 			failed := stream(t, p, fakeDo, []string{"a", way, "b", "kill", "c"})
-			for input, class := range map[string]Class{way: OutOfMemory, "kill": KilledElse} {
+			for input, class := range map[string]Class{way: OutOfMemory, "kill": KilledOutside} {
 				died, ok := errors.AsType[*DiedError](failed[input])
 				if !ok || died.Class != class {
 					t.Errorf("%s: %v, want a worker that %s", input, failed[input], class)

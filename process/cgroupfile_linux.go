@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// cgroupPath is the directory of a process's cgroup v2, by the texts of its /proc/PID/cgroup and mountinfo; "" if it is not to
-// be seen.
+// cgroupPath is the directory of a process's cgroup v2, by the texts of its /proc/PID/cgroup and mountinfo; "" if it is
+// not to be seen.
 func cgroupPath(memberships, mounts string) string {
 	path := ""
 	for line := range strings.Lines(memberships) {

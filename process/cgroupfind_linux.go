@@ -15,9 +15,9 @@ import (
 // finding is held while a pool looks for its place, which may move this process.
 var finding sync.Mutex
 
-// findCgroups settles where the workers' cgroups are to be, before the first worker is started: where the program says, or
-// else, if there is a limit to enforce, where systemd has delegated a cgroup to it. Pools in workers look for none, as their
-// workers are to stay in the cgroup of the worker around them.
+// findCgroups settles where the workers' cgroups are to be, before the first worker is started: where the program says,
+// or else, if there is a limit to enforce, where systemd has delegated a cgroup to it. Pools in workers look for none,
+// as their workers are to stay in the cgroup of the worker around them.
 func (s *settings) findCgroups() {
 	finding.Lock()
 	defer finding.Unlock()
@@ -49,8 +49,8 @@ func usable(dir string, memory bool) (home string, err error) {
 		return refuse("is no directory of cgroup v2: give one below where that is mounted, which is mostly /sys/fs/cgroup")
 	}
 	if err := unix.Access(dir, unix.W_OK); err != nil {
-		return refuse("may not be written by this program (%w): have a cgroup delegated to it, or leave process.Cgroup out and "+
-			"run it by systemd-run --user --scope -p Delegate=yes", err)
+		return refuse("may not be written by this program (%w): have a cgroup delegated to it, or leave "+
+			"process.Cgroup out and run it by systemd-run --user --scope -p Delegate=yes", err)
 	}
 	if memory {
 		if err := enableMemory(dir); err != nil {
@@ -66,8 +66,8 @@ func enableMemory(dir string) error {
 		return nil
 	}
 	if !lists(dir, "cgroup.controllers", "memory") {
-		return errors.New("there is no memory controller in it: whoever delegates it writes +memory to cgroup.subtree_control " +
-			"of the cgroup above")
+		return errors.New("there is no memory controller in it: whoever delegates it writes +memory to " +
+			"cgroup.subtree_control of the cgroup above")
 	}
 	err := write(dir, "cgroup.subtree_control", "+memory")
 	if errors.Is(err, unix.EBUSY) {
@@ -77,8 +77,8 @@ func enableMemory(dir string) error {
 	return err
 }
 
-// detect finds a cgroup that systemd has delegated to this program: the one it is in, or the one above. Being allowed to
-// write a cgroup is not enough, for others may depend on it.
+// detect finds a cgroup that systemd has delegated to this program: the one it is in, or the one above. Being allowed
+// to write a cgroup is not enough, for others may depend on it.
 func detect() string {
 	memberships, _ := os.ReadFile("/proc/self/cgroup")
 	mounts, _ := os.ReadFile("/proc/self/mountinfo")
@@ -100,7 +100,8 @@ func detect() string {
 	return ""
 }
 
-// settleBelow moves this process, if it is alone in a cgroup, into a child of it, so that other children can have limits.
+// settleBelow moves this process, if it is alone in a cgroup, into a child of it, so that other children can have
+// limits.
 func settleBelow(dir string) bool {
 	pid := strconv.Itoa(os.Getpid())
 	if !lists(dir, "cgroup.controllers", "memory") || strings.Join(words(dir, "cgroup.procs"), " ") != pid {

@@ -20,46 +20,50 @@ import (
 
 // child is a worker process as its parent sees it.
 type child struct {
-	name     string
-	nonce    string // by which its hello is known
-	cmd      *exec.Cmd
+	name   string // What messages call it, such as "worker process 4711".
+	nonce  string // What its hello must say, so that no other process is taken for it.
+	cmd    *exec.Cmd
+	exited chan struct{} // Closed when it has ended and has been waited for.
+	cgroup cgroup
+
+	// The ways to it and from it. A command's worker has requests and replies alone.
 	requests *os.File
 	replies  *os.File
-	control  *os.File
-	lane     *os.File
+	control  *os.File // Where it is told which call to cancel.
+	lane     *os.File // The socket for large inputs.
 	in       *frameReader
+	line     *speaker // The state of a command's worker; then in and tasks are nil.
 	page     *page
-	cgroup   cgroup
-	memory   shared
+	memory   shared // The page, and the answers after it that have not been written.
 	printed  *printed
-	line     *speaker          // of a command's worker, instead of in and tasks
-	tasks    map[string]uint64 // numbers that the worker knows
-	flight   flight            // of the lease
-	frames   outgoing          // of the lease
-	paced    overlap.AnyTask   // the last lease's, with the window that it had come to
-	window   int
-	inPipe   int    // bytes that fit into requests for sure
-	sent     uint64 // calls
-	told     uint64 // of those, answers read from replies
-	marked   uint64 // the last of those that was sent while no other was in flight
-	answered uint64 // of those, answered: the answers may be read from the memory before
-	served   int
-	term     int    // calls after which it retires; 0: none
-	expired  func() // what to do when the wait for it is interrupted; nil: fail
 
-	limited   bool  // in its memory
-	limit     int64 // of that, in bytes
-	atStart   int64 // bytes of it that it used when it was ready; 0 if unknown
-	kills     int   // by the kernel, for want of memory, anywhere, when it was started
-	inherited int64 // peak memory of its parent when it was started
+	// What belongs to the lease that has the worker, and to its goroutine alone.
+	tasks       map[string]uint64 // The numbers of the tasks that it has been told of.
+	flight      flight
+	frames      outgoing
+	paced       overlap.AnyTask // The task of the last lease.
+	window      int             // How many calls were in flight when the last lease ended.
+	inPipe      int             // How many bytes fit into requests for sure.
+	sent        uint64          // How many calls it has been sent.
+	received    uint64          // To how many of them answers have been read from replies.
+	answered    uint64          // How many of them have ended here; the answers may have been read from the memory before.
+	marked      uint64          // The last call that was sent while no other was in flight.
+	served      int             // How many calls it has made.
+	retireAfter int             // After so many calls it is replaced; 0: never.
+	onInterrupt func()          // What to do when the watch interrupts a read or a write; nil: they fail.
 
-	exited  chan struct{}
-	leased  bool // guarded by the pool's mutex
-	used    bool // leased once; likewise
-	closing sync.Once
-	freeing sync.Once
-	reason  atomic.Pointer[string] // why this side killed it
-	ending  atomic.Bool            // it was told to go
+	limited   bool  // Its memory is limited.
+	limit     int64 // To so many bytes.
+	atStart   int64 // How many of those it used when it was ready; 0 if nobody knows.
+	kills     int   // How many processes the kernel had killed for want of memory, anywhere, when it was started.
+	inherited int64 // The peak memory of its parent when it was started.
+
+	leased   bool                   // A job's worker has it. Guarded by the pool's mutex.
+	used     bool                   // It has been leased once. Guarded by the pool's mutex.
+	closing  sync.Once              // Closes requests.
+	freeing  sync.Once              // Closes the other files, and unmaps the memory.
+	reason   atomic.Pointer[string] // Why this side killed it; nil if it has not.
+	stopping atomic.Bool            // It has been told to end.
 }
 
 // startLimit is how long a worker may take until it is ready, its initializer included.
@@ -74,10 +78,10 @@ func (c *child) greet() error {
 		err = fmt.Errorf("%w for %v", errSilent, startLimit)
 	}
 	if err != nil || k != kindHello {
-		return c.unready("it did not say hello: does the program call process.Main() first in main?", err)
+		return c.notReady("it did not say hello: does the program call process.Main() first in main?", err)
 	}
 	if got, want := string(body), c.nonce+" "+builtAs; got != want {
-		return c.unready("it is another build of the program: the file has been replaced since the start", nil)
+		return c.notReady("it is another build of the program: the file has been replaced since the start", nil)
 	}
 	k, body, err = c.in.next()
 	if isTimeout(err) {
@@ -85,9 +89,9 @@ func (c *child) greet() error {
 	}
 	switch {
 	case err != nil || k != kindReady:
-		return c.unready("it did not get ready", err)
+		return c.notReady("it did not get ready", err)
 	case len(body) > 0:
-		return c.unready(string(body), nil)
+		return c.notReady(string(body), nil)
 	}
 	return nil
 }
@@ -101,10 +105,10 @@ var errStarved = errors.New("it ran out of memory before it was ready")
 // errSilent is a worker that said nothing for as long as it may take to start.
 var errSilent = errors.New("nothing came")
 
-// quiet is the error of a worker that said nothing.
-type quiet struct{ error }
+// silentError is the error of a worker that said nothing.
+type silentError struct{ error }
 
-func (quiet) Is(target error) bool { return target == errSilent }
+func (silentError) Is(target error) bool { return target == errSilent }
 
 // silentFor is when people are told that a worker is waited for.
 const silentFor = 2 * time.Second
@@ -119,8 +123,8 @@ func firstLines(text string) string {
 	return strings.Join(lines[:2*mostDumpLines], "\n") + fmt.Sprintf("\n… and %d more lines", left)
 }
 
-// unready kills a worker that did not get ready and says why.
-func (c *child) unready(what string, err error) error {
+// notReady kills a worker that did not get ready and says why.
+func (c *child) notReady(what string, err error) error {
 	killed := false
 	select {
 	case <-c.exited:
@@ -131,7 +135,7 @@ func (c *child) unready(what string, err error) error {
 	}
 	c.cgroup.remove()
 	c.printed.drain()
-	c.printed.letGo(false)
+	c.printed.stopHolding(false)
 	defer c.release()
 	var text string
 	if err != nil {
@@ -153,10 +157,11 @@ func (c *child) unready(what string, err error) error {
 		what = errKilled.Error()
 	}
 	if strings.Contains(tail, "No module named 'overlap_worker'") {
-		text += "\noverlap_worker.py is in the folder process/python of this program's source: copy it beside the program, or name its folder in PYTHONPATH"
+		text += "\noverlap_worker.py is in the folder process/python of this program's source: " +
+			"copy it beside the program, or name its folder in PYTHONPATH"
 	}
 	if silent {
-		return quiet{fmt.Errorf("%s: %s%s", c.name, what, text)}
+		return silentError{fmt.Errorf("%s: %s%s", c.name, what, text)}
 	}
 	return fmt.Errorf("%s: %s%s", c.name, what, text)
 }
@@ -164,11 +169,12 @@ func (c *child) unready(what string, err error) error {
 // fromOutside reports whether a signal ended the process that programs do not end of by themselves.
 func fromOutside(state *os.ProcessState) bool {
 	status, _ := state.Sys().(syscall.WaitStatus)
-	return status.Signaled() && slices.Contains([]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}, status.Signal())
+	return status.Signaled() && slices.Contains([]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT,
+		syscall.SIGHUP}, status.Signal())
 }
 
-// Read reads replies, and goes on after an interruption. When the worker has gone, they end, also where something it started
-// still has its files.
+// Read reads replies, and goes on after an interruption. When the worker has gone, they end, also where something it
+// started still has its files.
 func (c *child) Read(b []byte) (int, error) {
 	for {
 		n, err := c.replies.Read(b)
@@ -178,11 +184,11 @@ func (c *child) Read(b []byte) (int, error) {
 		if c.gone() {
 			return readNow(c.replies, b)
 		}
-		if c.expired == nil {
+		if c.onInterrupt == nil {
 			return n, err
 		}
 		c.replies.SetReadDeadline(time.Time{})
-		c.expired()
+		c.onInterrupt()
 	}
 }
 
@@ -191,11 +197,11 @@ func (c *child) write(to *os.File, b []byte) error {
 	for {
 		n, err := to.Write(b)
 		b = b[n:]
-		if err == nil || !isTimeout(err) || c.expired == nil || c.gone() {
+		if err == nil || !isTimeout(err) || c.onInterrupt == nil || c.gone() {
 			return err
 		}
 		to.SetWriteDeadline(time.Time{})
-		c.expired()
+		c.onInterrupt()
 	}
 }
 
@@ -211,7 +217,7 @@ func (c *child) gone() bool {
 
 func isTimeout(err error) bool { return err != nil && os.IsTimeout(err) }
 
-// interrupt has a Read or a write that waits call expired.
+// interrupt has a Read or a write that waits call onInterrupt.
 func (c *child) interrupt() {
 	now := time.Now()
 	c.replies.SetReadDeadline(now)
@@ -225,9 +231,9 @@ func (c *child) cancel(seq uint64) {
 	c.control.Write(binary.LittleEndian.AppendUint64(nil, seq))
 }
 
-// dismiss tells an idle worker to go: it sees the end of its requests. One that does not go is killed.
-func (c *child) dismiss() {
-	c.ending.Store(true)
+// stop tells an idle worker to go: it sees the end of its requests. One that does not go is killed.
+func (c *child) stop() {
+	c.stopping.Store(true)
 	c.closing.Do(func() { c.requests.Close() })
 	go func() {
 		select {

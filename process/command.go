@@ -12,14 +12,16 @@ import (
 )
 
 // Command starts a pool of n workers that are any command: argv is started n times, and speaks the line protocol of
-// PROTOCOL.md on its standard input and output. What it prints to standard error is passed on, as for [New]. Everything else
-// is as for New too: timeouts kill, a crash hurts one call, workers are replaced. The program need not call [Main].
+// PROTOCOL.md on its standard input and output. What it prints to standard error is passed on, as for [New]. Everything
+// else is as for New too: timeouts kill, a crash hurts one call, workers are replaced. The program need not call
+// [Main].
 //
-// Tasks are found by their names, which the workers list; [Remote] makes one that exists there alone. A job whose task they
-// do not list is refused. Values cross by encoding/json; a string that is not UTF-8, which that would change, fails its call.
+// Tasks are found by their names, which the workers list; [Remote] makes one that exists there alone. A job whose task
+// they do not list is refused. Values cross by encoding/json; a string that is not UTF-8, which that would change,
+// fails its call.
 //
-// It panics when argv is empty or n < 1. That the command cannot be started, or does not speak the protocol, is the error of
-// the jobs on the pool.
+// It panics when argv is empty or n < 1. That the command cannot be started, or does not speak the protocol, is the
+// error of the jobs on the pool.
 func Command(argv []string, n int, options ...Option) *Pool {
 	if len(argv) == 0 || argv[0] == "" {
 		panic("overlap: process.Command: no command given")
@@ -30,13 +32,13 @@ func Command(argv []string, n int, options ...Option) *Pool {
 	return open(&lines{argv: slices.Clone(argv)}, n, options)
 }
 
-// Remote makes a task whose function lives in the workers of a [Command], under the same name. Like overlap.Define, it panics
-// when the name is empty or taken, so call it while the package is initialised:
+// Remote makes a task whose function lives in the workers of a [Command], under the same name. Like overlap.Define, it
+// panics when the name is empty or taken, so call it while the package is initialised:
 //
 //	var resize = process.Remote[Image, Image]("resize", overlap.Idempotent())
 //
-// A worker of which nothing says what it is running, as it neither sends start nor has the page, gets the calls of a task
-// that is not declared [overlap.Idempotent] one at a time.
+// A worker of which nothing says what it is running, as it neither sends start nor has the page, gets the calls of a
+// task that is not declared [overlap.Idempotent] one at a time.
 func Remote[In, Out any](name string, options ...overlap.TaskOption) *overlap.Task[In, Out] {
 	return overlap.Define(name, func(context.Context, In) (out Out, err error) {
 		return out, fmt.Errorf("task %s is in another program: run it on process.Command", name)
@@ -54,9 +56,9 @@ func InitValue(v any) Option {
 
 const defaultLongestLine = 256 << 20
 
-// LongestLine bounds the lines between the parent and the workers of a [Command], in bytes; 256 MiB unless said. A call whose
-// input is longer fails, and so does one whose result is: workers are told the bound, and one that says more all the same is
-// killed. It panics when bytes < 1,024.
+// LongestLine bounds the lines between the parent and the workers of a [Command], in bytes; 256 MiB unless said. A call
+// whose input is longer fails, and so does one whose result is: workers are told the bound, and one that says more all
+// the same is killed. It panics when bytes < 1,024.
 func LongestLine(bytes int) Option {
 	if bytes < 1024 {
 		panic(fmt.Sprintf("overlap: process.LongestLine: must be at least 1,024, got %d", bytes))

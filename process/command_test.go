@@ -184,7 +184,7 @@ func TestAWorkerThatDoesNotGreetFailsTheStart(t *testing.T) {
 		"version":  {"version 2"},
 		"no tasks": {"no tasks"},
 		"long":     {"longer than its limit"},
-		"unready":  {"LicenceError: expired", "at line 7"},
+		"notReady": {"LicenceError: onInterrupt", "at line 7"},
 		"babble":   {"ready!", "print to stderr"},
 	} {
 		t.Run(greeting, func(t *testing.T) {

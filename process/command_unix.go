@@ -22,7 +22,7 @@ func (d *lines) spawn(s *settings) (*child, error) {
 		return nil, errors.New("a memory limit for commands is enforced on Linux only: leave process.MemoryLimit out here")
 	}
 	if s.recycle > 0 {
-		c.term = lifetime(s.recycle)
+		c.retireAfter = lifetime(s.recycle)
 	}
 	var files []*os.File
 	abort := func(err error) (*child, error) {
@@ -61,7 +61,8 @@ func (d *lines) spawn(s *settings) (*child, error) {
 	c.cmd = exec.Command(d.argv[0], d.argv[1:]...)
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr, c.cmd.ExtraFiles = stdin, stdout, stderr, []*os.File{file}
 	c.cmd.Env = append(withoutOurs(os.Environ()), s.environment...)
-	c.cmd.Env = append(c.cmd.Env, fmt.Sprintf("%s=%d", lineVariable, lineVersion), fmt.Sprintf("%s=%d", depthVariable, depth()+1))
+	c.cmd.Env = append(c.cmd.Env, fmt.Sprintf("%s=%d", lineVariable, lineVersion), fmt.Sprintf("%s=%d", depthVariable,
+		depth()+1))
 	if err := s.start(c); err != nil {
 		return abort(err)
 	}
@@ -78,7 +79,7 @@ func (d *lines) spawn(s *settings) (*child, error) {
 	c.printed = forward(output, c.name, s.printed, nil)
 	go c.reap()
 	if err := s.limit(c); err != nil {
-		return nil, c.unready(err.Error(), nil)
+		return nil, c.notReady(err.Error(), nil)
 	}
 	return c, nil
 }

@@ -15,32 +15,34 @@ import (
 type Class string
 
 const (
-	Exited       Class = "the task exited"               // os.Exit or log.Fatal
-	Crashed      Class = "crashed"                       // a fatal error of the runtime, or a signal such as SIGSEGV
-	PanickedElse Class = "panicked in another goroutine" // which no call can catch
-	OutOfMemory  Class = "ran out of memory"
+	Exited            Class = "the task exited"               // os.Exit or log.Fatal
+	Crashed           Class = "crashed"                       // a fatal error of the runtime, or a signal such as SIGSEGV
+	PanickedElsewhere Class = "panicked in another goroutine" // which no call can catch
+	OutOfMemory       Class = "ran out of memory"
 	// ProbablyOutOfMemory is a worker that somebody killed while the kernel killed for want of memory, here or elsewhere.
 	ProbablyOutOfMemory Class = "was killed, probably for want of memory"
 	OverTime            Class = "killed for its timeout"
 	KilledHere          Class = "killed by its pool"
-	KilledElse          Class = "killed from outside"
+	KilledOutside       Class = "killed from outside"
 	Unreachable         Class = "closed its files"
 )
 
 // DiedError is the death of a worker process.
 type DiedError struct {
-	Worker   string // its name, such as "worker process 4711"; [overlap.Result] has another number, of the goroutine that fed it
+	// Worker is what messages call it, such as "worker process 4711". The Worker of an [overlap.Result] is another number:
+	// that of the goroutine that fed it.
+	Worker   string
 	PID      int
 	Class    Class
-	ExitCode int            // −1 if a signal ended it
-	Signal   syscall.Signal // 0 if none did
-	Reason   string         // why its pool killed it, if it did
-	Peak     int64          // its peak memory in bytes, with what it started if it had a cgroup; 0 if unknown
-	Printed  string         // the end of what it printed, a stack for instance
-	Limit    int64          // its memory limit in bytes; 0 if it had none
-	AtStart  int64          // how much of that it used before its first call; 0 if unknown
-	Started  bool           // the call had started
-	Unclear  bool           // what was printed may be of another call, made just before
+	ExitCode int            // −1 if a signal ended it.
+	Signal   syscall.Signal // 0 if none did.
+	Reason   string         // Why its pool killed it; "" if it did not.
+	Peak     int64          // Its peak memory in bytes, with what it started if it had a cgroup; 0 if nobody knows.
+	Printed  string         // The end of what it printed, a stack for instance.
+	Limit    int64          // Its memory limit in bytes; 0 if it had none.
+	AtStart  int64          // How much of that it used before its first call; 0 if nobody knows.
+	Started  bool           // The call had started.
+	Unclear  bool           // What was printed may be of another call, made just before.
 }
 
 // nameOf is a worker's name in messages. It is no number from 0 or 1, which would look like the worker's of a result.
@@ -79,14 +81,15 @@ func (e *DiedError) Error() string {
 
 // ErrResultLost is a call that had ended when its worker died, before its result arrived. Its task is not declared
 // [overlap.Idempotent], so it was not made again.
-var ErrResultLost = errors.New("the call had ended, but its result was lost with the worker; declare the task overlap.Idempotent to have it made again")
+var ErrResultLost = errors.New("the call had ended, but its result was lost with the worker; " +
+	"declare the task overlap.Idempotent to have it made again")
 
-// buried deals with what was in flight when the process died.
-func (l *lease) buried() {
+// afterDeath deals with what was in flight when the process died.
+func (l *lease) afterDeath() {
 	c := l.child
 	l.pool.unwatch(c)
-	died := c.bury()
-	l.hearOut()
+	died := c.awaitDeath()
+	l.takeLastAnswers()
 	started, finished := c.progress()
 	if l.flight.count > 0 && started == c.answered { // it died of nothing that it had begun
 		l.fruitless++
@@ -98,8 +101,9 @@ func (l *lease) buried() {
 	for seq := first; l.flight.count > 0; seq++ {
 		f := l.flight.pop()
 		switch {
-		case f.gone:
-		case seq > started && seq == first && l.fruitless >= mostFruitless: // the call kills workers before it is seen to begin
+		case f.requeued:
+		// the call kills workers before it is seen to begin
+		case seq > started && seq == first && l.fruitless >= mostFruitless:
 			died.Started = false
 			f.call.End(nil, overlap.WorkerDied, died)
 			l.fruitless = 0
@@ -125,10 +129,10 @@ func (l *lease) buried() {
 // mostFruitless is how many workers in a row may die under a call that they have not begun.
 const mostFruitless = 5
 
-// hearOut takes what the process had answered before it died: what is on the pipe, and what it had not written.
-func (l *lease) hearOut() {
+// takeLastAnswers takes what the process had answered before it died: what is on the pipe, and what it had not written.
+func (l *lease) takeLastAnswers() {
 	c := l.child
-	c.expired = nil
+	c.onInterrupt = nil
 	c.replies.SetReadDeadline(time.Now().Add(dumpLimit)) // something it started may hold the pipe
 	for l.flight.count > 0 && l.receive() {
 	}
@@ -136,8 +140,8 @@ func (l *lease) hearOut() {
 	l.takeKept(c.memory.replies()[:min(c.page.unsent, unsentSize)], finished)
 }
 
-// bury waits for the end of a worker that does not answer any more, and says how it died.
-func (c *child) bury() *DiedError {
+// awaitDeath waits for the end of a worker that does not answer any more, and says how it died.
+func (c *child) awaitDeath() *DiedError {
 	unreachable := false
 	select {
 	case <-c.exited:
@@ -148,7 +152,8 @@ func (c *child) bury() *DiedError {
 	}
 	c.printed.drain()
 	state := c.cmd.ProcessState
-	e := &DiedError{Worker: c.name, PID: state.Pid(), ExitCode: state.ExitCode(), Printed: c.printed.tail(), Peak: c.peak(), Started: true}
+	e := &DiedError{Worker: c.name, PID: state.Pid(), ExitCode: state.ExitCode(), Printed: c.printed.tail(),
+		Peak: c.peak(), Started: true}
 	if r := c.reason.Load(); r != nil {
 		e.Reason = *r
 	}
@@ -180,8 +185,9 @@ func (e *DiedError) classify(unreachable bool, c *child) Class {
 		return OutOfMemory
 	case e.Signal == syscall.SIGKILL && !c.cgroup.knows() && kills() > c.kills:
 		return ProbablyOutOfMemory
-	case e.Signal == syscall.SIGKILL || e.Signal == syscall.SIGTERM || e.Signal == syscall.SIGINT || e.Signal == syscall.SIGHUP:
-		return KilledElse
+	case e.Signal == syscall.SIGKILL || e.Signal == syscall.SIGTERM || e.Signal == syscall.SIGINT ||
+		e.Signal == syscall.SIGHUP:
+		return KilledOutside
 	case e.Signal != 0:
 		return Crashed
 	case e.ExitCode == 2 && (says(": out of memory") || says("cannot allocate memory")):
@@ -189,18 +195,19 @@ func (e *DiedError) classify(unreachable bool, c *child) Class {
 	case e.ExitCode == 2 && says("fatal error: "):
 		return Crashed
 	case e.ExitCode == 2 && says("panic: ") && says("\ngoroutine "):
-		return PanickedElse
+		return PanickedElsewhere
 	case e.ExitCode == 2 && (says("SIGSEGV: ") || says("SIGABRT: ") || says("SIGQUIT: ")):
 		return Crashed
 	}
 	return Exited
 }
 
-// saysOutOfMemory reports whether Go's runtime, or the C library, has said so: also of a thread that has got no stack, of which
-// they do not say that memory is what it lacks.
+// saysOutOfMemory reports whether Go's runtime, or the C library, has said so: also of a thread that has got no stack,
+// of which they do not say that memory is what it lacks.
 func saysOutOfMemory(printed string) bool {
 	for _, said := range []string{
-		": out of memory", "fatal error: runtime: cannot allocate memory", "pthread_create failed", "failed to create new OS thread",
+		": out of memory", "fatal error: runtime: cannot allocate memory", "pthread_create failed",
+		"failed to create new OS thread",
 		"fatal error: newosproc", "std::bad_alloc", "cannot allocate memory",
 	} {
 		if strings.Contains(printed, said) {
@@ -216,10 +223,12 @@ const overMemory = "it used more memory than its limit"
 func headline(printed string) string {
 	lines := strings.Split(printed, "\n")
 	for i, line := range lines {
-		if strings.HasSuffix(line, "(most recent call first):") && i+1 < len(lines) && !strings.Contains(printed, "Fatal Python error: ") {
+		if strings.HasSuffix(line, "(most recent call first):") && i+1 < len(lines) &&
+			!strings.Contains(printed, "Fatal Python error: ") {
 			return strings.TrimSpace(lines[i+1]) // where Python was
 		}
-		if strings.HasPrefix(line, "Fatal Python error: ") || strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "SIG") {
+		if strings.HasPrefix(line, "Fatal Python error: ") || strings.HasPrefix(line, "panic: ") ||
+			strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "SIG") {
 			return line
 		}
 	}

@@ -60,7 +60,7 @@ func drains(t *testing.T, p *Pool, task *overlap.Task[string, int]) {
 	areThere(t, folder)
 	begin(cause)
 	time.Sleep(5 * tick) // the watch sees it at its next ticks, with which it is not told in another way
-	letGo(t, folder)
+	stopHolding(t, folder)
 	within(t, "the Map", func() { <-ended })
 	done := 0
 	for _, v := range out {

@@ -15,9 +15,9 @@ const (
 
 var dumpFiles atomic.Int64
 
-// terse passes on what a worker prints to this process's standard error, but of a crash, which may have thousands of lines, only the
-// first. The rest goes into a file.
-type terse struct {
+// dumpShortener passes on what a worker prints to this process's standard error, but of a crash, which may have
+// thousands of lines, only the first. The rest goes into a file.
+type dumpShortener struct {
 	worker string
 	lines  int // of a crash that is being printed; 0 if none is
 	left   int // of those, not passed on
@@ -25,7 +25,7 @@ type terse struct {
 	full   bool // there is no file for the rest
 }
 
-func (t *terse) line(line []byte) {
+func (t *dumpShortener) line(line []byte) {
 	switch {
 	case t.lines == 0 && beginsCrash(line):
 		t.lines = 1
@@ -52,7 +52,7 @@ func (t *terse) line(line []byte) {
 }
 
 // end is for the end of a crash, or of the output.
-func (t *terse) end() {
+func (t *dumpShortener) end() {
 	switch {
 	case t.left == 0:
 	case t.file != nil:
@@ -63,7 +63,7 @@ func (t *terse) end() {
 	if t.file != nil {
 		t.file.Close()
 	}
-	*t = terse{worker: t.worker}
+	*t = dumpShortener{worker: t.worker}
 }
 
 func beginsCrash(line []byte) bool {
@@ -81,11 +81,14 @@ func inCrash(line []byte) bool {
 		return true
 	}
 	for _, how := range []string{
-		"goroutine ", "\t", "created by ", "[signal ", "PC=", "r", "e", "...additional frames elided...", "-----", "Thread 0x", "Current thread ", "  File ",
+		"goroutine ", "\t", "created by ", "[signal ", "PC=", "r", "e", "...additional frames elided...", "-----",
+		"Thread 0x", "Current thread ", "  File ",
 	} {
-		if bytes.HasPrefix(line, []byte(how)) && (len(how) > 1 || how == "\t" || bytes.Contains(line, []byte(" 0x"))) { // or a register
+		// or a register
+		if bytes.HasPrefix(line, []byte(how)) && (len(how) > 1 || how == "\t" || bytes.Contains(line, []byte(" 0x"))) {
 			return true
 		}
 	}
-	return bytes.HasSuffix(line, []byte(")")) && bytes.ContainsRune(line, '(') && !bytes.ContainsRune(bytes.SplitN(line, []byte("("), 2)[0], ' ')
+	return bytes.HasSuffix(line, []byte(")")) && bytes.ContainsRune(line, '(') &&
+		!bytes.ContainsRune(bytes.SplitN(line, []byte("("), 2)[0], ' ')
 }

@@ -82,8 +82,8 @@ func (f *fake) serve(greeting string) {
 		return
 	}
 	switch greeting {
-	case "unready":
-		f.say(`{"ready":false,"err":{"kind":"LicenceError","msg":"expired","trace":"at line 7"}}`)
+	case "notReady":
+		f.say(`{"ready":false,"err":{"kind":"LicenceError","msg":"onInterrupt","trace":"at line 7"}}`)
 	case "babble":
 		f.say(`ready!`)
 	case "log":

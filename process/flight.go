@@ -18,7 +18,7 @@ type flying struct {
 	call     overlap.Call
 	route    *route
 	bytes    int32
-	gone     bool          // given back: what the worker says of it does not count
+	requeued bool          // given back: what the worker says of it does not count
 	earliest time.Duration // when it may have begun, since the lease began
 }
 

@@ -19,14 +19,16 @@ const (
 type kind byte
 
 const (
-	kindHello   kind = iota + 1 // worker: protocol, nonce and fingerprint
-	kindReady                   // worker: the initializer has returned; its error, if any
-	kindTask                    // parent: the name of the task that has the next number
-	kindCalls                   // parent: number of the task, timeout, deadline of the job, and an item for each call: its input
-	kindLarge                   // parent: number of the task, timeout, deadline, and the size of the input, which comes by the lane
-	kindValues                  // worker: an item for each of the next calls: its value
-	kindFailed                  // worker: the next call's failure
-	kindSkipped                 // worker: the next call was revoked before it started
+	kindHello kind = iota + 1 // worker: protocol, nonce and fingerprint
+	kindReady                 // worker: the initializer has returned; its error, if any
+	kindTask                  // parent: the name of the task that has the next number
+	// parent: number of the task, timeout, deadline of the job, and an item for each call: its input
+	kindCalls
+	// parent: number of the task, timeout, deadline, and the size of the input, which comes by the lane
+	kindLarge
+	kindValues  // worker: an item for each of the next calls: its value
+	kindFailed  // worker: the next call's failure
+	kindSkipped // worker: the next call was revoked before it started
 )
 
 // appendHead begins a frame whose length is not known yet; endFrame fills it in.

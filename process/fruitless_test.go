@@ -103,7 +103,7 @@ func TestACallThatNoWorkerLivesToBeginFails(t *testing.T) {
 		}
 	})
 	died, ok := errors.AsType[*DiedError](r.Err)
-	if r.Outcome != overlap.WorkerDied || !ok || died.Class != KilledElse || !killed[died.PID] || r.Attempts != 1 {
+	if r.Outcome != overlap.WorkerDied || !ok || died.Class != KilledOutside || !killed[died.PID] || r.Attempts != 1 {
 		t.Errorf("the call ended as %v in %d attempts: %v", r.Outcome, r.Attempts, r.Err)
 	}
 	if n := len(killed); n < mostFruitless {

@@ -13,24 +13,26 @@ import (
 type lease struct {
 	pool    *Pool
 	worker  *overlap.Worker
-	drained <-chan struct{} // closed when nothing of the job may begin any more; nil if nobody says so
+	drained <-chan struct{} // Closed when nothing of the job may begin any more; nil if nobody says so.
 	child   *child
-	flight  *flight // of the child, as is frames: both keep their room
-	bytes   int     // in flight
-	full    bool    // a call that does not fit waits for those in flight
-	frames  *outgoing
-	rest    []byte // of a frame of values: those that have not been taken
-	window  int
-	last    time.Time     // of the last answers
-	cursor  time.Time     // up to which the calls that have been answered ran
-	each    time.Duration // that they took, about
+
+	flight *flight   // That of the child, as is frames: both keep their room for the next lease.
+	frames *outgoing // What has not been written yet.
+	bytes  int       // How many bytes of requests are in flight.
+	full   bool      // A call that does not fit waits for those in flight.
+	window int       // How many calls may be in flight.
+	rest   []byte    // What has not been taken of a frame of values.
+
+	last   time.Time     // When the last answers came.
+	cursor time.Time     // Up to when the calls ran that have been answered.
+	each   time.Duration // How long each of them took, about.
 
 	routes    map[string]*route
-	recent    overlap.AnyTask // whose route is route
+	recent    overlap.AnyTask // The task whose route is in the next field.
 	route     *route
-	timed     bool      // the job wants to know when calls begin and end
-	epoch     time.Time // when the lease began
-	fruitless int       // workers in a row that died with nothing begun
+	timed     bool      // The job wants to know when calls begin and end.
+	epoch     time.Time // When the lease began.
+	fruitless int       // How many workers in a row have died with nothing begun.
 	watched   watched
 }
 
@@ -51,7 +53,7 @@ func (p *Pool) work(w *overlap.Worker, drained <-chan struct{}) {
 		}
 		if l.child == nil {
 			if err := l.begin(call); err != nil {
-				if unserved(call, err); err == errFewer {
+				if unserved(call, err); err == errTooFewWorkers {
 					return
 				}
 				continue
@@ -59,7 +61,7 @@ func (p *Pool) work(w *overlap.Worker, drained <-chan struct{}) {
 		}
 		switch {
 		case !l.feed(call) || l.condemned():
-			l.buried()
+			l.afterDeath()
 		case l.pool.settings.retire(l.child, 0):
 			l.end()
 		}
@@ -69,7 +71,7 @@ func (p *Pool) work(w *overlap.Worker, drained <-chan struct{}) {
 // unserved ends a call that has got no worker.
 func unserved(call overlap.Call, err error) {
 	switch {
-	case err == errFewer, err == errDrained:
+	case err == errTooFewWorkers, err == errDrained:
 		call.Requeue()
 	case call.Context().Err() != nil: // the job says what becomes of it
 		call.Requeue()
@@ -92,7 +94,7 @@ func (l *lease) begin(call overlap.Call) error {
 	if c.paced == call.Task() {
 		l.window = c.window // at which they went last time
 	}
-	c.expired = l.look
+	c.onInterrupt = l.look
 	l.pool.watch(c)
 	return nil
 }
@@ -106,18 +108,18 @@ func (l *lease) end() {
 		defer l.end() // also if another one does
 		for l.child != nil && l.flight.count > 0 {
 			if !l.write() || !l.receive() {
-				l.buried()
+				l.afterDeath()
 			}
 		}
 		return
 	}
 	l.write() // it may be told of a task none of whose calls could be sent
 	if l.condemned() {
-		l.buried()
+		l.afterDeath()
 		return
 	}
 	l.pool.unwatch(l.child)
-	l.child.expired = nil
+	l.child.onInterrupt = nil
 	l.child.page.revoked.Store(0)             // all have been answered for
 	if l.route != nil && l.route.err == nil { // else an idle worker would keep a closure
 		l.child.paced, l.child.window = l.recent, l.window
@@ -144,7 +146,8 @@ func (l *lease) feed(call overlap.Call) bool {
 	return false
 }
 
-// fill sends more calls, until there is no more room for them. It leaves some to others until it knows how long they take.
+// fill sends more calls, until there is no more room for them. It leaves some to others until it knows how long they
+// take.
 func (l *lease) fill() bool {
 	for {
 		asked := min(l.room(), mostRun)
@@ -161,8 +164,8 @@ func (l *lease) fill() bool {
 	}
 }
 
-// condemned reports whether the process is being killed, for a call that may have ended meanwhile: others must not be sent
-// to it.
+// condemned reports whether the process is being killed, for a call that may have ended meanwhile: others must not be
+// sent to it.
 func (l *lease) condemned() bool { return l.child.reason.Load() != nil }
 
 // room is how many more calls may be sent.
@@ -176,8 +179,8 @@ func (l *lease) room() int {
 		each := l.bytes/inFlight + 1
 		room = min(room, (c.inPipe-l.bytes)/each)
 	}
-	if c.term > 0 {
-		room = min(room, c.term-c.served-inFlight)
+	if c.retireAfter > 0 {
+		room = min(room, c.retireAfter-c.served-inFlight)
 	}
 	return room
 }

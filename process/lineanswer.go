@@ -10,8 +10,8 @@ import (
 	"example.com/overlap"
 )
 
-// heed does what a line from the worker says. The error is how the line breaks the protocol.
-func (l *lineLease) heed(line []byte) error {
+// handleLine does what a line from the worker says. The error is how the line breaks the protocol.
+func (l *lineLease) handleLine(line []byte) error {
 	m := &l.message
 	if err := parseMessage(line, m); err != nil {
 		return err
@@ -59,8 +59,8 @@ func (l *lineLease) begun(number, item uint64) error {
 		return nil
 	}
 	f.started, f.since = true, time.Now()
-	if !f.told && !f.gone {
-		f.told = true
+	if !f.startTold && !f.requeued {
+		f.startTold = true
 		f.call.Started(f.since)
 	}
 	return nil
@@ -116,7 +116,7 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 	if !m.Skipped {
 		l.child.served++
 		l.child.line.skipped = 0
-		if !f.gone {
+		if !f.requeued {
 			l.dialect.skips.made(f.call)
 		}
 	}
@@ -126,17 +126,17 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 	} else if l.cursor = l.cursor.Add(l.each); l.cursor.After(l.last) {
 		l.cursor = l.last
 	}
-	if !f.gone && !f.told && !m.Skipped {
+	if !f.requeued && !f.startTold && !m.Skipped {
 		f.call.Started(began)
 	}
 	if f.suspect {
 		l.dialect.suspects.clear(f.call)
 	}
 	switch {
-	case f.gone:
+	case f.requeued:
 	case m.Skipped:
 		l.skipped(f)
-	case m.Err != nil && f.stopped && !f.started && l.child.line.starts && has(l.drained): // another word for skipped
+	case m.Err != nil && f.stopped && !f.started && l.child.line.starts && isClosed(l.drained): // another word for skipped
 		f.call.Requeue()
 	case m.Err == nil:
 		f.crossing.end(f.call, l.cursor, m.Out)
@@ -153,8 +153,8 @@ const (
 	mostSkippers = 3 // workers in a row that only skip, before calls are not given to more of them
 )
 
-// skipped is for a call that the worker will not make. One that was told to skip it is in its right. One that has reasons of
-// its own is replaced after some calls, and a call that nobody makes fails.
+// skipped is for a call that the worker will not make. One that was told to skip it is in its right. One that has
+// reasons of its own is replaced after some calls, and a call that nobody makes fails.
 func (l *lineLease) skipped(f *lineCall) {
 	line, skips := l.child.line, &l.dialect.skips
 	if f.stopped || l.child.page.revoked.Load() != 0 {

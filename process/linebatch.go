@@ -20,8 +20,8 @@ const (
 	batchWindow = 16 // calls are tiny when the window has grown to this
 )
 
-// joins reports whether a call goes into a batch: calls that are made twice without harm alone do, since the worker's death
-// takes the values of those that had ended along.
+// joins reports whether a call goes into a batch: calls that are made twice without harm alone do, since the worker's
+// death takes the values of those that had ended along.
 func (l *lineLease) joins(call overlap.Call, x *lineCrossing, timeout time.Duration) bool {
 	if !l.child.line.batches || l.child.line.parallel || l.window < batchWindow || !l.repeats(call) {
 		return false

@@ -14,13 +14,13 @@ import (
 // BrokeProtocol is a command's worker that said what the line protocol has no place for. The reason quotes it.
 const BrokeProtocol Class = "broke the line protocol"
 
-// buried deals with what was in flight when the process died.
-func (l *lineLease) buried() {
+// afterDeath deals with what was in flight when the process died.
+func (l *lineLease) afterDeath() {
 	c := l.child
 	l.pool.unwatch(c)
-	c.expired = nil
-	died := c.bury()
-	l.hearOut()
+	c.onInterrupt = nil
+	died := c.awaitDeath()
+	l.takeLastAnswers()
 	if l.broke != "" {
 		died.Class, died.Reason = BrokeProtocol, l.broke
 	}
@@ -29,8 +29,8 @@ func (l *lineLease) buried() {
 	*l = lineLease{pool: l.pool, dialect: l.dialect, worker: l.worker, drained: l.drained}
 }
 
-// hearOut reads what the process had said before it died: on the pipe, and on its page.
-func (l *lineLease) hearOut() {
+// takeLastAnswers reads what the process had said before it died: on the pipe, and on its page.
+func (l *lineLease) takeLastAnswers() {
 	c := l.child
 	c.replies.SetReadDeadline(time.Now().Add(dumpLimit)) // something it started may hold the pipe
 	for l.open > 0 {
@@ -39,17 +39,17 @@ func (l *lineLease) hearOut() {
 			l.ends(line)
 			break
 		}
-		if err := l.heed(line); err != nil {
+		if err := l.handleLine(line); err != nil {
 			l.breaks(line, err)
 		}
 	}
 	if c.line.paged {
-		l.heedPage()
+		l.handlePage()
 	}
 }
 
-// heedPage ends the calls whose answers are on the page, and says which those are.
-func (l *lineLease) heedPage() (numbers []uint64) {
+// handlePage ends the calls whose answers are on the page, and says which those are.
+func (l *lineLease) handlePage() (numbers []uint64) {
 	c := l.child
 	n := min(atomic.LoadUint64(&c.page.unsent), unsentSize)
 	text := bytes.Clone(c.memory.replies()[:n])
@@ -72,8 +72,8 @@ func (l *lineLease) heedPage() (numbers []uint64) {
 }
 
 // judge ends, or hands out again, the calls that a dead worker has not answered. To blame is what it had started. Where
-// several calls may be to blame, those that may be made twice travel alone next time. Where none is, all do that were sent;
-// and one that has travelled alone is to blame, whatever the worker said of it.
+// several calls may be to blame, those that may be made twice travel alone next time. Where none is, all do that were
+// sent; and one that has travelled alone is to blame, whatever the worker said of it.
 func (l *lineLease) judge(died *DiedError) {
 	c := l.child
 	started, finished := c.progress()
@@ -83,15 +83,15 @@ func (l *lineLease) judge(died *DiedError) {
 	for number := c.answered + 1; number <= c.sent; number++ {
 		f := l.at(number)
 		switch {
-		case f.ended || f.gone:
+		case f.ended || f.requeued:
 			continue
 		case number > l.written:
 			f.call.Requeue()
 			continue
-		case f.over || l.running(f) || c.line.paged && number <= started:
+		case f.killedFor || l.running(f) || c.line.paged && number <= started:
 			ran = append(ran, f)
 			lost[f] = c.line.paged && number <= finished
-			known = known || f.over || f.blame != ""
+			known = known || f.killedFor || f.blame != ""
 		default:
 			sent = append(sent, f)
 		}
@@ -116,7 +116,7 @@ func (l *lineLease) judge(died *DiedError) {
 		switch repeats := l.repeats(f.call); {
 		case lost[f] && repeats:
 			f.call.Requeue()
-		case (f.over || f.blame != "") && (c.line.starts || unclear == 1):
+		case (f.killedFor || f.blame != "") && (c.line.starts || unclear == 1):
 			l.condemn(f, died)
 		case repeats && l.broke != "" && f.blame == "":
 			f.call.Requeue()
@@ -146,9 +146,9 @@ func (l *lineLease) condemn(f *lineCall, died *DiedError) {
 	ctx := f.call.Context()
 	timeout, grace := f.call.Timeout()
 	switch {
-	case f.over && died.Class == OverTime:
+	case f.killedFor && died.Class == OverTime:
 		f.call.End(nil, overlap.TimedOut, &overlap.TimeoutError{Timeout: timeout, Grace: grace, Err: died})
-	case f.over && ctx.Err() != nil:
+	case f.killedFor && ctx.Err() != nil:
 		f.call.End(nil, overlap.Canceled, errors.Join(context.Cause(ctx), died))
 	default:
 		f.call.End(nil, overlap.WorkerDied, died)

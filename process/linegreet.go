@@ -47,21 +47,23 @@ func (c *child) greetLines(s *settings) error {
 	defer c.requests.SetWriteDeadline(time.Time{})
 	line, err := c.line.in.next()
 	if err != nil {
-		return c.speechless("say hello", line, err)
+		return c.handshakeError("say hello", line, err)
 	}
 	var h hello
 	if err := json.Unmarshal(line, &h); err != nil || h.Overlap == 0 {
-		return c.unready(fmt.Sprintf("its first line is not hello but %s: stdout is the protocol; print to stderr", shortLine(line)), nil)
+		return c.notReady(fmt.Sprintf("its first line is not hello but %s: stdout is the protocol; print to stderr",
+			shortLine(line)), nil)
 	}
 	if h.Overlap != lineVersion {
-		return c.unready(fmt.Sprintf("it speaks version %d of the line protocol, this program version %d", h.Overlap, lineVersion), nil)
+		return c.notReady(fmt.Sprintf("it speaks version %d of the line protocol, this program version %d", h.Overlap,
+			lineVersion), nil)
 	}
 	if len(h.Tasks) == 0 {
-		return c.unready("it lists no tasks in its hello "+shortLine(line), nil)
+		return c.notReady("it lists no tasks in its hello "+shortLine(line), nil)
 	}
 	w := c.line.agree(&h, c.page != nil)
 	if s.above > 0 && !c.line.paged {
-		return c.unready("it does not say how much memory it uses, as it has no page: leave process.RecycleAbove out", nil)
+		return c.notReady("it does not say how much memory it uses, as it has no page: leave process.RecycleAbove out", nil)
 	}
 	w.Init = s.initValue
 	text, err := json.Marshal(w)
@@ -69,15 +71,16 @@ func (c *child) greetLines(s *settings) error {
 		err = c.write(c.requests, append(text, '\n'))
 	}
 	if err != nil {
-		return c.unready("it did not take its welcome", err)
+		return c.notReady("it did not take its welcome", err)
 	}
 	for {
 		if line, err = c.line.in.next(); err != nil {
-			return c.speechless("get ready", line, err)
+			return c.handshakeError("get ready", line, err)
 		}
 		var r readiness
 		if err := json.Unmarshal(line, &r); err != nil || r.Ready == nil && r.Log == nil {
-			return c.unready(fmt.Sprintf("it said %s instead of ready: stdout is the protocol; print to stderr", shortLine(line)), nil)
+			return c.notReady(fmt.Sprintf("it said %s instead of ready: stdout is the protocol; print to stderr",
+				shortLine(line)), nil)
 		}
 		switch {
 		case r.Ready == nil:
@@ -85,9 +88,9 @@ func (c *child) greetLines(s *settings) error {
 		case *r.Ready:
 			return nil
 		case r.Err != nil:
-			return c.unready("it failed to get ready", errors.New(strings.TrimSpace(r.Err.remote().Error()+"\n"+r.Err.Trace)))
+			return c.notReady("it failed to get ready", errors.New(strings.TrimSpace(r.Err.remote().Error()+"\n"+r.Err.Trace)))
 		default:
-			return c.unready("it says that it is not ready", nil)
+			return c.notReady("it says that it is not ready", nil)
 		}
 	}
 }
@@ -109,11 +112,11 @@ func (s *speaker) agree(h *hello, pages bool) *welcome {
 	return w
 }
 
-// speechless says how a worker ended, or kept silent, in the handshake.
-func (c *child) speechless(what string, said []byte, err error) error {
+// handshakeError says how a worker ended, or kept silent, in the handshake.
+func (c *child) handshakeError(what string, said []byte, err error) error {
 	switch {
 	case errors.Is(err, errLong):
-		return c.unready(fmt.Sprintf("it did not %s: %v: %s", what, err, shortLine(said)), nil)
+		return c.notReady(fmt.Sprintf("it did not %s: %v: %s", what, err, shortLine(said)), nil)
 	case isTimeout(err):
 		err = fmt.Errorf("%w for %v", errSilent, startLimit)
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -121,5 +124,5 @@ func (c *child) speechless(what string, said []byte, err error) error {
 	case errors.Is(err, io.EOF):
 		err = errors.New("it closed its standard output")
 	}
-	return c.unready("it did not "+what+": does it speak the line protocol of PROTOCOL.md?", err)
+	return c.notReady("it did not "+what+": does it speak the line protocol of PROTOCOL.md?", err)
 }

@@ -12,51 +12,54 @@ type lineLease struct {
 	pool    *Pool
 	dialect *lines
 	worker  *overlap.Worker
-	drained <-chan struct{} // closed when nothing of the job may begin any more; nil if nobody says so
+	drained <-chan struct{} // Closed when nothing of the job may begin any more; nil if nobody says so.
 	child   *child
-	flight  []lineCall // from the oldest that has not ended; their numbers end at child.sent
-	head    int        // of flight
-	open    int        // of those in flight, not answered
-	settled uint64     // calls that have been answered
-	bytes   int        // in flight
-	out     []byte     // not yet written
-	written uint64     // number of the last call written
-	writing bool
-	batch   batch // at the end of out, if it has calls
-	window  int
-	last    time.Time     // of the last answers
-	cursor  time.Time     // up to which the calls that have been answered ran
-	each    time.Duration // that they took, about
-	alone   bool          // the call in flight travels alone, or one that does not fit waits for the others
-	broke   string        // how the worker broke the protocol
-	brokeAt time.Time
-	blamed  int // of those in flight, what it was making then
+
+	flight  []lineCall // The calls from the oldest that has not ended; their numbers end at child.sent.
+	head    int        // Where in flight the oldest one is.
+	open    int        // How many of those in flight have not been answered.
+	settled uint64     // How many calls have been answered.
+	bytes   int        // How many bytes of requests are in flight.
+	out     []byte     // What has not been written yet.
+	written uint64     // The number of the last call that has been written.
+	writing bool       // This goroutine is in the midst of a write.
+	batch   batch      // The batch at the end of out, if it has calls.
+	window  int        // How many calls may be in flight.
+	alone   bool       // The call in flight travels alone, or one that does not fit waits for the others.
+
+	last   time.Time     // When the last answers came.
+	cursor time.Time     // Up to when the calls ran that have been answered.
+	each   time.Duration // How long each of them took, about.
+
+	broke   string    // How the worker broke the protocol; "" if it has not.
+	brokeAt time.Time // When it did.
+	blamed  int       // How many calls in flight it was making then.
 
 	crossings map[overlap.AnyTask]*lineCrossing
-	recent    overlap.AnyTask // whose crossing is crossing
+	recent    overlap.AnyTask // The task whose crossing is in the next field.
 	crossing  *lineCrossing
 	message   message
 
-	finished uint64          // on the page at the last tick
-	early    map[uint64]bool // answered from the page; the same comes by the pipe
+	finished uint64          // How many calls had finished, by the page, at the last tick.
+	early    map[uint64]bool // The calls whose answers were taken from the page; the same answers come by the pipe.
 }
 
 // lineCall is a call in flight.
 type lineCall struct {
-	call     overlap.Call
-	crossing *lineCrossing
-	bytes    int
-	batch    int       // calls of the batch that begins here; −1 in the midst of one
-	since    time.Time // sent, or started
-	told     bool      // the job knows that it has started
-	canceled time.Time // that was seen, or its timeout
-	stopped  bool      // the worker was told of it
-	started  bool      // the worker said so
-	ended    bool
-	gone     bool // given back: what the worker says of it does not count
-	suspect  bool
-	over     bool   // it is what its worker was killed for
-	blame    string // how its worker broke the protocol while it made this
+	call      overlap.Call
+	crossing  *lineCrossing
+	bytes     int
+	batch     int       // How many calls the batch has that begins here; −1 within one, 0 outside of any.
+	since     time.Time // When it was sent, or started if the worker says so.
+	startTold bool      // The job has been told that it has started.
+	canceled  time.Time // When it was seen that it is canceled, or that its timeout has passed.
+	stopped   bool      // The worker has been told to cancel it.
+	started   bool      // The worker has said that it started it.
+	ended     bool      // The job has its result.
+	requeued  bool      // It has been handed out again: what the worker says of it does not count.
+	suspect   bool      // A worker died while it was in flight, and nobody knows of what: it travels alone.
+	killedFor bool      // The worker is killed for it.
+	blame     string    // How the worker broke the protocol while it made this call; "" if it did not.
 }
 
 const mostLines = 512 // calls in flight
@@ -72,7 +75,7 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker, drained <-chan struct{}) {
 		}
 		if l.child == nil {
 			if err := l.begin(call); err != nil {
-				if unserved(call, err); err == errFewer {
+				if unserved(call, err); err == errTooFewWorkers {
 					return
 				}
 				continue
@@ -80,7 +83,7 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker, drained <-chan struct{}) {
 		}
 		switch {
 		case !l.feed(call):
-			l.buried()
+			l.afterDeath()
 		case p.settings.retire(l.child, 0):
 			l.end()
 		}
@@ -92,11 +95,12 @@ func (l *lineLease) begin(call overlap.Call) error {
 	if err != nil {
 		return err
 	}
-	*l = lineLease{pool: l.pool, dialect: l.dialect, worker: l.worker, drained: l.drained, child: c, window: 1, written: c.sent}
+	*l = lineLease{pool: l.pool, dialect: l.dialect, worker: l.worker, drained: l.drained, child: c, window: 1,
+		written: c.sent}
 	if c.line.parallel {
 		l.window = c.line.window
 	}
-	c.expired = l.look
+	c.onInterrupt = l.look
 	l.pool.watch(c)
 	return nil
 }
@@ -105,11 +109,11 @@ func (l *lineLease) begin(call overlap.Call) error {
 func (l *lineLease) end() {
 	if l.child != nil && l.open > 0 { // a value that decodes has ended this goroutine
 		l.child.kill("its answers are not read any more")
-		l.buried()
+		l.afterDeath()
 	}
 	if l.child != nil {
 		l.pool.unwatch(l.child)
-		l.child.expired = nil
+		l.child.onInterrupt = nil
 		l.pool.give(l.child)
 		l.child = nil
 	}
@@ -153,7 +157,8 @@ func (l *lineLease) repeats(call overlap.Call) bool {
 }
 
 func (l *lineLease) room() bool {
-	return l.open < l.window && l.bytes < smallestPipe/2 && !l.alone && l.broke == "" && len(l.flight)-l.head < 4*mostLines &&
+	return l.open < l.window && l.bytes < smallestPipe/2 && !l.alone && l.broke == "" &&
+		len(l.flight)-l.head < 4*mostLines &&
 		l.child.page.revoked.Load() == 0 && !l.pool.settings.retire(l.child, l.open)
 }
 

@@ -22,7 +22,7 @@ func (l *lineLease) receive() bool {
 			l.ends(line)
 			return false
 		}
-		if err := l.heed(line); err != nil {
+		if err := l.handleLine(line); err != nil {
 			l.breaks(line, err)
 		}
 		if l.broke != "" && l.open == l.blamed {
@@ -33,8 +33,8 @@ func (l *lineLease) receive() bool {
 	return true
 }
 
-// pace finds out, when the first of some answers comes, how long each of their calls took: a worker makes calls one after
-// another. Their times are shared out evenly, so that none costs a look at a clock.
+// pace finds out, when the first of some answers comes, how long each of their calls took: a worker makes calls one
+// after another. Their times are shared out evenly, so that none costs a look at a clock.
 func (l *lineLease) pace(answers int) {
 	if l.each > 0 {
 		return
@@ -52,8 +52,8 @@ func (l *lineLease) pace(answers int) {
 // is handed out again like others.
 func (l *lineLease) tell() {
 	for i := l.head; i < len(l.flight); i++ {
-		if f := &l.flight[i]; !f.ended && !f.gone && !f.told && !f.since.IsZero() {
-			f.told = true
+		if f := &l.flight[i]; !f.ended && !f.requeued && !f.startTold && !f.since.IsZero() {
+			f.startTold = true
 			f.call.Started(l.begins(f))
 		}
 		if !l.child.line.parallel {
@@ -62,8 +62,8 @@ func (l *lineLease) tell() {
 	}
 }
 
-// begins is when the worker began the call that it makes next, about: after it had made those before, and not before the
-// call was sent, as its last attempt may have been made elsewhere meanwhile.
+// begins is when the worker began the call that it makes next, about: after it had made those before, and not before
+// the call was sent, as its last attempt may have been made elsewhere meanwhile.
 func (l *lineLease) begins(f *lineCall) time.Time {
 	if l.child.line.parallel || f.since.After(l.cursor) {
 		return f.since
@@ -82,8 +82,8 @@ func (l *lineLease) adapt() {
 	}
 }
 
-// breaks is for a worker that breaks the protocol: to blame is what it is making, unless the line is about a call that has
-// ended. What else it has got it may make and answer, for a moment if something is to blame; then it is killed.
+// breaks is for a worker that breaks the protocol: to blame is what it is making, unless the line is about a call that
+// has ended. What else it has got it may make and answer, for a moment if something is to blame; then it is killed.
 func (l *lineLease) breaks(line []byte, err error) {
 	reason := fmt.Sprintf("on the line %s: %v", shortLine(line), err)
 	if l.broke == "" {

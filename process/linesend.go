@@ -37,7 +37,8 @@ func (l *lineLease) send(call overlap.Call) bool {
 	b, err := x.appendInput(l.out, call)
 	size := len(b) - start
 	if err == nil && len(b)-head > c.line.in.most {
-		err = fmt.Errorf("it takes a line of %d bytes, more than the limit of %d: see process.LongestLine", len(b)-head, c.line.in.most)
+		err = fmt.Errorf("it takes a line of %d bytes, more than the limit of %d: see process.LongestLine", len(b)-head,
+			c.line.in.most)
 	}
 	if err != nil {
 		l.out = l.out[:start]

@@ -8,11 +8,11 @@ import (
 	"example.com/overlap"
 )
 
-// suspects are calls that were in flight when a worker died of which nobody knows what it was running. Each of them travels
-// alone next time, so that the one that kills workers is found, and fails by itself.
+// suspects are calls that were in flight when a worker died of which nobody knows what it was running. Each of them
+// travels alone next time, so that the one that kills workers is found, and fails by itself.
 //
-// A call is known by where its input is. One that is never made again, as its job was canceled, is not taken off; all that
-// comes of that is that a later call whose input happens to be there travels alone as well.
+// A call is known by where its input is. One that is never made again, as its job was canceled, is not taken off; all
+// that comes of that is that a later call whose input happens to be there travels alone as well.
 type suspects struct {
 	count atomic.Int64
 	mu    sync.Mutex

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// replaced is what encoding/json writes for bytes of a string that are not UTF-8. A string that has the character itself
-// is written as it is, so this tells the two apart, but for types that write their own JSON.
+// replaced is what encoding/json writes for bytes of a string that are not UTF-8. A string that has the character
+// itself is written as it is, so this tells the two apart, but for types that write their own JSON.
 var replaced = []byte(`\ufffd`)
 
 // changed says which string of a value encoding/json has changed, since it was not UTF-8; "" if none.

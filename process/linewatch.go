@@ -34,7 +34,7 @@ func (l *lineLease) look() {
 	var next *lineCall // whose turn it is
 	for i := l.head; i < len(l.flight); i++ {
 		f := &l.flight[i]
-		if f.ended || f.gone {
+		if f.ended || f.requeued {
 			continue
 		}
 		given = false
@@ -45,7 +45,7 @@ func (l *lineLease) look() {
 			if next == nil {
 				next = f
 			}
-			if has(l.drained) && !f.stopped {
+			if isClosed(l.drained) && !f.stopped {
 				l.cancel(f) // so that it is skipped
 			}
 		}
@@ -90,10 +90,10 @@ func (l *lineLease) bound(f *lineCall, now time.Time) {
 	case l.child.reason.Load() != nil:
 		return
 	case timeout > 0 && now.Sub(since)-grace > timeout:
-		f.over = true
+		f.killedFor = true
 		l.child.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v", timeout, grace))
 	case !f.canceled.IsZero() && f.call.Context().Err() != nil && now.Sub(f.canceled) > grace:
-		f.over = true
+		f.killedFor = true
 		l.child.overdue(fmt.Sprintf("the call did not end within its grace of %v after it was canceled", grace))
 	case f.canceled.IsZero() && (f.call.Context().Err() != nil || timeout > 0 && now.Sub(since) > timeout):
 		f.canceled = now
@@ -111,12 +111,14 @@ func (l *lineLease) boundUnbegun(f *lineCall, now time.Time) {
 		since = l.last
 	}
 	if timeout > 0 && l.child.reason.Load() == nil && now.Sub(since)-grace > timeout {
-		f.over = true
-		l.child.overdue(fmt.Sprintf("the call took longer than its timeout of %v and its grace of %v, without having been begun", timeout, grace))
+		f.killedFor = true
+		l.child.overdue(fmt.Sprintf(
+			"the call took longer than its timeout of %v and its grace of %v, without having been begun", timeout, grace))
 	}
 }
 
-// cancel tells a worker that listens to give up a call. One that comes while another is being told waits for the next tick.
+// cancel tells a worker that listens to give up a call. One that comes while another is being told waits for the next
+// tick.
 func (l *lineLease) cancel(f *lineCall) {
 	if !l.child.line.cancels || l.writing || f.batch != 0 {
 		return
@@ -134,8 +136,9 @@ func (l *lineLease) cancel(f *lineCall) {
 
 const brokenLimit = 500 * time.Millisecond
 
-// lookAtPage finds out what the worker has started. When a call has become slow, those behind it are revoked, and given back
-// a tick later: other languages have no way to order a store before a load, but no store takes that long to be seen.
+// lookAtPage finds out what the worker has started. When a call has become slow, those behind it are revoked, and given
+// back a tick later: other languages have no way to order a store before a load, but no store takes that long to be
+// seen.
 func (l *lineLease) lookAtPage(now time.Time) {
 	c := l.child
 	started, finished := c.progress()
@@ -155,7 +158,7 @@ func (l *lineLease) lookAtPage(now time.Time) {
 	}
 	if revoked := c.page.revoked.Load(); revoked != 0 {
 		l.giveBack(max(started, revoked))
-	} else if started < c.sent && (now.Sub(f.since) > slow || f.call.Context().Err() != nil || has(l.drained)) {
+	} else if started < c.sent && (now.Sub(f.since) > slow || f.call.Context().Err() != nil || isClosed(l.drained)) {
 		c.page.revoked.Store(started)
 	}
 }
@@ -163,17 +166,17 @@ func (l *lineLease) lookAtPage(now time.Time) {
 // giveBack has the calls after a number run elsewhere.
 func (l *lineLease) giveBack(after uint64) {
 	for number := after + 1; number <= l.written; number++ {
-		if f := l.at(number); f != nil && !f.ended && !f.gone && !f.suspect {
-			f.gone = true
+		if f := l.at(number); f != nil && !f.ended && !f.requeued && !f.suspect {
+			f.requeued = true
 			f.call.Requeue()
 		}
 	}
 }
 
-// readAhead takes answers that the worker has put into its page and not yet written, since a slow call follows them. They
-// come by the pipe as well, later.
+// readAhead takes answers that the worker has put into its page and not yet written, since a slow call follows them.
+// They come by the pipe as well, later.
 func (l *lineLease) readAhead() {
-	for _, number := range l.heedPage() {
+	for _, number := range l.handlePage() {
 		if l.early == nil {
 			l.early = map[uint64]bool{}
 		}

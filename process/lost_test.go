@@ -172,7 +172,7 @@ func lostOne(t *testing.T, p *Pool, task *overlap.Task[freight, freight], size i
 	}
 	for _, r := range failed {
 		died, ok := errors.AsType[*DiedError](r.Err)
-		if !errors.Is(r.Err, ErrResultLost) || r.Outcome != overlap.WorkerDied || fmt.Sprint(r.Index) != large || r.Attempts != 1 || !ok || died.Class != KilledElse {
+		if !errors.Is(r.Err, ErrResultLost) || r.Outcome != overlap.WorkerDied || fmt.Sprint(r.Index) != large || r.Attempts != 1 || !ok || died.Class != KilledOutside {
 			t.Errorf("call %d ended as %v in %d attempts: %v, want call %s to have lost its result", r.Index, r.Outcome, r.Attempts, r.Err, large)
 		}
 	}

@@ -29,8 +29,8 @@ const (
 // hooked is set once Main has been called, without which this binary would not know how to be a worker.
 var hooked atomic.Bool
 
-// Main must be called first in main, and in TestMain, by every program that uses this package. In a worker it runs calls
-// and never returns; elsewhere it returns at once.
+// Main must be called first in main, and in TestMain, by every program that uses this package. In a worker it runs
+// calls and never returns; elsewhere it returns at once.
 //
 // Everything that is done before, package initialisation for instance, is done in each worker as well.
 func Main() {
@@ -44,7 +44,8 @@ func Main() {
 	hooked.Store(true)
 	version, nonce, ok := strings.Cut(marker, ":")
 	if !ok || version != protocol {
-		fmt.Fprintf(os.Stderr, "overlap: %s is %q, which this program does not speak: it is set by process.New alone\n", workerVariable, marker)
+		fmt.Fprintf(os.Stderr, "overlap: %s is %q, which this program does not speak: it is set by process.New alone\n",
+			workerVariable, marker)
 		os.Exit(2)
 	}
 	debug.SetMaxStack(mostStack)

@@ -43,7 +43,7 @@ func TestAKillForWantOfMemoryIsSuspected(t *testing.T) {
 	}
 	ready(t, p, 2) // those were started after it
 	for r := range overlap.Stream(context.Background(), p, obey, slices.Values([]order{{Fault: "SIGKILL"}})) {
-		if died, ok := errors.AsType[*DiedError](r.Err); !ok || died.Class != KilledElse {
+		if died, ok := errors.AsType[*DiedError](r.Err); !ok || died.Class != KilledOutside {
 			t.Errorf("a worker that was killed later: %v", r.Err)
 		}
 	}

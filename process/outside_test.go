@@ -111,7 +111,7 @@ func TestWorkersKilledDuringClose(t *testing.T) {
 	within(t, "Close", func() { <-closed })
 	within(t, "Wait", func() { group.Wait() })
 	died, ok := errors.AsType[*DiedError](call.Err())
-	if call.Outcome() != overlap.WorkerDied || !ok || died.Signal != syscall.SIGKILL || died.Class != KilledElse {
+	if call.Outcome() != overlap.WorkerDied || !ok || died.Signal != syscall.SIGKILL || died.Class != KilledOutside {
 		t.Errorf("the call ended as %v: %v", call.Outcome(), call.Err())
 	}
 }
@@ -173,9 +173,9 @@ func TestWorkersThatKillEachOther(t *testing.T) {
 				for r := range overlap.Stream(context.Background(), p, killSiblings, slices.Values(numbers(20))) {
 					ended++
 					died, ok := errors.AsType[*DiedError](r.Err)
-					killed := ok && died.Class == KilledElse
-					unready := r.Err != nil && strings.Contains(r.Err.Error(), "starting a worker process") // too many in a row
-					if r.Err == nil && r.Value != 2*r.Index || r.Err != nil && !killed && !unready {
+					killed := ok && died.Class == KilledOutside
+					notReady := r.Err != nil && strings.Contains(r.Err.Error(), "starting a worker process") // too many in a row
+					if r.Err == nil && r.Value != 2*r.Index || r.Err != nil && !killed && !notReady {
 						t.Errorf("call %d: %v, %v, %v", r.Index, r.Value, r.Outcome, r.Err)
 					}
 				}

@@ -6,9 +6,9 @@ import (
 )
 
 // page is memory that a worker shares with its parent. The worker says there which call it has started and which it has
-// finished, counted from 1 over its life; after its death the parent knows from that which call it was running, and which it
-// never started. The parent revokes calls that it wants back by setting revoked: every call above it that had not started then
-// never will. Whatever the worker wrote may be wrong, so the parent clamps what it reads.
+// finished, counted from 1 over its life; after its death the parent knows from that which call it was running, and
+// which it never started. The parent revokes calls that it wants back by setting revoked: every call above it that had
+// not started then never will. Whatever the worker wrote may be wrong, so the parent clamps what it reads.
 type page struct {
 	started  atomic.Uint64
 	_        [56]byte

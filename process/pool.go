@@ -12,40 +12,46 @@ import (
 )
 
 // Pool is an executor of worker processes, which all jobs on it share, taking turns. It starts them when it is made and
-// one more than it needs, so that a worker's death is made good at once; a pool of more than 64 starts them as calls want
-// them. Where fewer can be started than there are to be, for want of files, processes or memory for instance, as many calls run
-// at once as there are workers, and [Notices] tells. Close it when it is no longer used. Safe for concurrent use.
+// one more than it needs, so that a worker's death is made good at once; a pool of more than 64 starts them as calls
+// want them. Where fewer can be started than there are to be, for want of files, processes or memory for instance, as
+// many calls run at once as there are workers, and [Notices] tells. Close it when it is no longer used. Safe for
+// concurrent use.
 type Pool struct {
 	settings settings
 	slots    *overlap.Slots
 	dialect  dialect
 
-	mu       sync.Mutex
-	changed  sync.Cond
-	want     int      // workers, without the spare
-	free     []*child // ready and not leased, the one used last at the end
-	alive    map[*child]bool
-	starting int
-	busy     int             // workers that are taken
-	waiting  int             // takes that wait for one
-	asked    int             // workers that somebody wants to be there
-	short    bool            // fewer workers than wanted can be started, and there are some
-	careful  bool            // start one worker at a time, as something ran out
-	told     bool            // of the last shortage
-	silent   bool            // it has been told that a worker says nothing
-	greeted  map[*child]bool // of those starting, the ones that are there and not ready yet
-	leaving  int             // no longer alive for the pool, but not gone
-	failures int             // starts in a row that failed
-	killed   int             // starts since one succeeded that somebody else ended
-	unused   int             // workers in a row that died before they were leased
-	failed   error           // the last one's
-	closed   bool
-	made     int // workers ever
-	leased   map[*child]bool
-	resting  bool // there are no workers, for want of jobs
-	rest     *time.Timer
-	ticking  bool
-	retry    *time.Timer
+	mu      sync.Mutex // Guards what follows, and leased and used of each child.
+	changed sync.Cond  // Broadcast when something has changed that somebody may wait for.
+
+	want     int             // How many workers there are to be, without the spare.
+	alive    map[*child]bool // The workers that are ready or at work.
+	free     []*child        // Those of them that are not leased, the one used last at the end.
+	leased   map[*child]bool // Those that a job's worker has, from watch to unwatch.
+	greeted  map[*child]bool // Those that have been started and are not ready yet.
+	starting int             // How many are being started, from before they are spawned until they are ready.
+	leaving  int             // How many are no longer alive for the pool, but have not ended yet.
+	made     int             // How many have ever been started.
+
+	busy    int // How many workers are taken.
+	waiting int // How many calls of take wait for one.
+	asked   int // How many workers somebody wants to be there before there are calls for them.
+
+	failures int         // How many starts in a row have failed.
+	killed   int         // How many workers somebody else has ended before they were ready, since one got ready.
+	unused   int         // How many workers in a row have died before they were leased.
+	failed   error       // Why the last start failed.
+	retry    *time.Timer // Set while no worker is started, since starts have failed.
+
+	short      bool // Fewer workers than wanted can be started, and there are some.
+	oneAtATime bool // Workers are started one at a time, as something ran out.
+	toldShort  bool // The user has been told of the last shortage.
+	toldSilent bool // The user has been told that a worker says nothing.
+
+	closed    bool
+	idle      bool        // There are no workers, for want of jobs.
+	idleTimer *time.Timer // Ends the workers when there has been no job for a while.
+	ticking   bool        // The goroutine of tick runs.
 
 	crossings sync.Map // what crossingOf has found, by the name of the task
 }
@@ -53,7 +59,8 @@ type Pool struct {
 // ErrClosed is the error of a job on a pool that has been closed.
 var ErrClosed = errors.New("the process pool is closed")
 
-// New starts a pool of n worker processes. It panics when n < 1. That they cannot be started is the error of the jobs on it.
+// New starts a pool of n worker processes. It panics when n < 1. That they cannot be started is the error of the jobs
+// on it.
 func New(n int, options ...Option) *Pool {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: process.New: must be at least 1, got %d", n))
@@ -83,7 +90,7 @@ func open(d dialect, n int, options []Option) *Pool {
 	if d.refusal() == nil {
 		p.settings.findCgroups()
 		p.mu.Lock()
-		p.fill()
+		p.startMissing()
 		p.mu.Unlock()
 	}
 	return p
@@ -101,7 +108,8 @@ func (sameBinary) check(s *settings) {
 func (sameBinary) refusal() error {
 	switch {
 	case !hooked.Load():
-		return errors.New("worker processes are this program started again: call process.Main() first in main (and in TestMain)")
+		return errors.New("worker processes are this program started again: " +
+			"call process.Main() first in main (and in TestMain)")
 	case depth() >= mostDepth:
 		return tooDeep()
 	}
@@ -140,14 +148,14 @@ func (p *Pool) Start(job *overlap.Job) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = max(p.asked, 1)
-	p.rouse()
+	p.endIdle()
 	ctx := job.Context()
 	if len(p.alive) == 0 {
 		defer p.wakeAtEnd(ctx, job.Drained())()
 	}
-	over := func() bool { return ctx.Err() != nil || has(job.Drained()) }
+	over := func() bool { return ctx.Err() != nil || isClosed(job.Drained()) }
 	for len(p.alive) == 0 && !p.closed && !p.hopeless() && !over() {
-		p.fill()
+		p.startMissing()
 		p.changed.Wait()
 	}
 	switch {
@@ -166,8 +174,8 @@ func (p *Pool) Start(job *overlap.Job) error {
 	return nil
 }
 
-// wakeAtEnd has those who wait for a change look again when ctx ends, or drained is closed, until the returned function is
-// called.
+// wakeAtEnd has those who wait for a change look again when ctx ends, or drained is closed, until the returned function
+// is called.
 func (p *Pool) wakeAtEnd(ctx context.Context, drained <-chan struct{}) (stop func()) {
 	wake := func() {
 		p.mu.Lock()
@@ -192,8 +200,8 @@ func (p *Pool) wakeAtEnd(ctx context.Context, drained <-chan struct{}) (stop fun
 	}
 }
 
-// has reports whether a channel has been closed.
-func has(closed <-chan struct{}) bool {
+// isClosed reports whether a channel has been closed.
+func isClosed(closed <-chan struct{}) bool {
 	select {
 	case <-closed:
 		return true
@@ -202,8 +210,8 @@ func has(closed <-chan struct{}) bool {
 	}
 }
 
-// Ready waits until all workers are ready to run calls, or 64 of them, which no job needs: calls start as soon as there is one.
-// It returns the cause of ctx when that ends first, or why they cannot be started.
+// Ready waits until all workers are ready to run calls, or 64 of them, which no job needs: calls start as soon as there
+// is one. It returns the cause of ctx when that ends first, or why they cannot be started.
 func (p *Pool) Ready(ctx context.Context) error {
 	if err := p.dialect.refusal(); err != nil {
 		return err
@@ -212,7 +220,7 @@ func (p *Pool) Ready(ctx context.Context) error {
 	defer p.mu.Unlock()
 	defer p.wakeAtEnd(ctx, nil)()
 	p.asked = max(p.asked, min(p.want, mostEager))
-	p.rouse()
+	p.endIdle()
 	for len(p.alive) < min(p.want, p.asked) {
 		switch {
 		case ctx.Err() != nil:
@@ -246,8 +254,9 @@ func (p *Pool) Tasks(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// Idempotent are those of the [Pool.Tasks] of which the workers of a [Command] say that they may be made twice, so that a task
-// made by [Remote] can be declared [overlap.Idempotent]; of the program's own, those that are declared so are known anyway.
+// Idempotent are those of the [Pool.Tasks] of which the workers of a [Command] say that they may be made twice, so that
+// a task made by [Remote] can be declared [overlap.Idempotent]; of the program's own, those that are declared so are
+// known anyway.
 func (p *Pool) Idempotent(ctx context.Context) ([]string, error) {
 	if err := p.Ready(ctx); err != nil {
 		return nil, err
@@ -292,11 +301,11 @@ func (p *Pool) Info() Info {
 	return i
 }
 
-// let has a worker go that is not leased. p.mu is held.
-func (p *Pool) let(c *child) {
+// removeWorker has a worker go that is not leased. p.mu is held.
+func (p *Pool) removeWorker(c *child) {
 	delete(p.alive, c)
 	p.leaving++
-	c.dismiss()
+	c.stop()
 }
 
 // Resize changes how many workers there are. Calls that run are not disturbed. It panics when n < 1.
@@ -311,25 +320,25 @@ func (p *Pool) Resize(n int) {
 	for len(p.alive) > n+1 && len(p.free) > 0 {
 		c := p.free[0]
 		p.free = p.free[1:]
-		p.let(c)
+		p.removeWorker(c)
 	}
-	p.fill()
+	p.startMissing()
 }
 
 // Close ends the workers, each after the calls it has been given, and returns when they are gone, with all that they
-// started. Calls that have no worker by then fail with [ErrClosed], as do jobs that start later; so wait for your jobs first.
-// It may be called more than once.
+// started. Calls that have no worker by then fail with [ErrClosed], as do jobs that start later; so wait for your jobs
+// first. It may be called more than once.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	p.closed = true
 	if p.retry != nil {
 		p.retry.Stop()
 	}
-	if p.rest != nil {
-		p.rest.Stop()
+	if p.idleTimer != nil {
+		p.idleTimer.Stop()
 	}
 	for _, c := range p.free {
-		p.let(c)
+		p.removeWorker(c)
 	}
 	p.free = nil
 	for c := range p.greeted {

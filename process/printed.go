@@ -42,7 +42,7 @@ const (
 func forward(from *os.File, worker string, to func(string, []byte), perCall func(Printout)) *printed {
 	ended := func() {}
 	if to == nil {
-		t := &terse{worker: worker}
+		t := &dumpShortener{worker: worker}
 		to, ended = func(_ string, line []byte) { t.line(line) }, t.end
 	}
 	p := &printed{done: make(chan struct{}), pipe: from}
@@ -53,7 +53,7 @@ func forward(from *os.File, worker string, to func(string, []byte), perCall func
 	}
 	p.to = func(line []byte) { to(worker, line) }
 	p.holding = true
-	late := time.AfterFunc(holdFor, func() { p.letGo(true) })
+	late := time.AfterFunc(holdFor, func() { p.stopHolding(true) })
 	go func() {
 		defer close(p.done)
 		defer late.Stop()
@@ -100,12 +100,12 @@ func (p *printed) pass(line []byte) {
 	}
 }
 
-// holdFor is for how long a worker's words are held back: of one that does not get ready, the error has them, and several may say
-// the same.
+// holdFor is for how long a worker's words are held back: of one that does not get ready, the error has them, and
+// several may say the same.
 const holdFor = time.Second
 
-// letGo ends the holding back, by passing on what has been held or by dropping it.
-func (p *printed) letGo(pass bool) {
+// stopHolding ends the holding back, by passing on what has been held or by dropping it.
+func (p *printed) stopHolding(pass bool) {
 	p.passing.Lock()
 	defer p.passing.Unlock()
 	if !pass && p.holding {

@@ -14,7 +14,9 @@ type Printout struct {
 	Task   string
 	Index  int // the call's, in its job
 	Text   []byte
-	Cut    int64 // bytes that were printed between the first and the last 512 KB, which are all that Text has, beside a line that says so
+	// Cut is how many bytes were printed between the first and the last 512 KB. Text has only those, and a line between
+	// them that says so.
+	Cut int64
 }
 
 // mostPrinted is how many bytes of a call's output are kept from its beginning, and how many from its end.

@@ -15,7 +15,7 @@ import (
 func (l *lease) receive() bool {
 	c := l.child
 	if len(l.rest) > 0 { // a value that decodes has ended the goroutine that was here
-		return l.takeValues(&c.told, c.sent)
+		return l.takeValues(&c.received, c.sent)
 	}
 	before := c.answered
 	for first := true; first || c.in.buffered() && l.flight.count > 0; first = false {
@@ -26,7 +26,7 @@ func (l *lease) receive() bool {
 		if first {
 			l.pace()
 		}
-		if !l.take(k, body, &c.told, c.sent) {
+		if !l.take(k, body, &c.received, c.sent) {
 			c.kill("it sent what is no answer")
 			return false
 		}
@@ -36,7 +36,8 @@ func (l *lease) receive() bool {
 	}
 	if l.each > 0 {
 		wanted := max(1, int(busyFor/l.each))
-		l.window = min(mostFlying, max(wanted, (l.window+wanted)/2)) // narrowed with care: the worker may just not have been run
+		// narrowed with care: the worker may just not have been run
+		l.window = min(mostFlying, max(wanted, (l.window+wanted)/2))
 	}
 	if l.flight.count == 0 {
 		l.bytes, l.full = 0, false
@@ -63,8 +64,8 @@ func (l *lease) advance(calls int) {
 	}
 }
 
-// take ends the calls that a frame answers: those after the first told ones, up to a number. It passes over answers that have
-// been taken before. It reports false when the frame is no answer to the calls in flight.
+// take ends the calls that a frame answers: those after the first told ones, up to a number. It passes over answers
+// that have been taken before. It reports false when the frame is no answer to the calls in flight.
 func (l *lease) take(k kind, body []byte, told *uint64, upTo uint64) bool {
 	if k == kindValues {
 		l.rest = body
@@ -88,8 +89,8 @@ func (l *lease) takeValues(told *uint64, upTo uint64) bool {
 	return len(l.rest) == 0
 }
 
-// takeKept takes the answers to finished calls that are in the shared memory and have not been written. Answers to others
-// may be there in part.
+// takeKept takes the answers to finished calls that are in the shared memory and have not been written. Answers to
+// others may be there in part.
 func (l *lease) takeKept(memory []byte, finished uint64) {
 	defer func() { l.rest = nil }()
 	told := atomic.LoadUint64(&l.child.page.unsentFrom) - 1
@@ -107,8 +108,8 @@ func (l *lease) readAhead(started, finished uint64) {
 	c := l.child
 	n := min(atomic.LoadUint64(&c.page.unsent), unsentSize)
 	memory := bytes.Clone(c.memory.replies()[:n])
-	// A barrier: the copy is done before the next look, also on processors that put loads in another order. When the call is
-	// still the same, nothing has been written or added.
+	// A barrier: the copy is done before the next look, also on processors that put loads in another order. When the call
+	// is still the same, nothing has been written or added.
 	c.page.revoked.Add(0)
 	if again, _ := c.progress(); again == started && len(l.rest) == 0 {
 		l.pace()
@@ -133,7 +134,7 @@ func (l *lease) settle(k kind, body []byte, number uint64) bool {
 	} else if s := l.child.printed.sorter; s != nil {
 		s.forget(number)
 	}
-	if f.gone {
+	if f.requeued {
 		return true
 	}
 	switch k {
@@ -171,8 +172,8 @@ func (l *lease) fail(call overlap.Call, body []byte) {
 	l.endCall(call, nil, o, err)
 }
 
-// ends reports whether the context of a call has ended that its worker says is canceled. The worker knows the deadline, and
-// its clock may be a little ahead.
+// ends reports whether the context of a call has ended that its worker says is canceled. The worker knows the deadline,
+// and its clock may be a little ahead.
 func ends(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
@@ -193,7 +194,7 @@ func (l *lease) endCall(call overlap.Call, out any, o overlap.Outcome, err error
 
 // begun says that the oldest call in flight has started, or is about to: it is the worker's turn.
 func (l *lease) begun() {
-	if l.timed && l.flight.count > 0 && !l.flight.at(0).gone {
+	if l.timed && l.flight.count > 0 && !l.flight.at(0).requeued {
 		f := l.flight.at(0)
 		if earliest := l.epoch.Add(f.earliest); earliest.After(l.cursor) {
 			l.cursor = earliest

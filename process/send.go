@@ -38,8 +38,8 @@ const (
 	largeInput   = 64 << 10
 )
 
-// send adds calls, all of one task and its options, to what is to be written. It reports false when the process has died. Calls
-// that it does not get to are handed out again.
+// send adds calls, all of one task and its options, to what is to be written. It reports false when the process has
+// died. Calls that it does not get to are handed out again.
 func (l *lease) send(calls ...overlap.Call) bool {
 	r := l.routeOf(calls[0].Task())
 	timeout, _ := calls[0].Timeout()
@@ -103,8 +103,8 @@ func (l *lease) sendOne(call overlap.Call, r *route, timeout time.Duration) bool
 	return len(o.bytes) < mostPending || l.write()
 }
 
-// begin opens a frame for calls of a task, which the worker is told of first if it does not know it. It counts the tasks
-// that it has been told of, so a task gets its number here and no sooner.
+// begin opens a frame for calls of a task, which the worker is told of first if it does not know it. It counts the
+// tasks that it has been told of, so a task gets its number here and no sooner.
 func (o *outgoing) begin(r *route, timeout time.Duration, task string, known map[string]uint64) {
 	b := o.bytes
 	if !r.known {
@@ -152,7 +152,7 @@ func (l *lease) launch(call overlap.Call, r *route, size int) {
 	}
 	l.bytes += size
 	f := l.flight.push()
-	f.call, f.route, f.bytes, f.gone = call, r, int32(size), false
+	f.call, f.route, f.bytes, f.requeued = call, r, int32(size), false
 	if l.timed {
 		f.earliest = l.last.Sub(l.epoch)
 		if call.Attempt() > 1 { // its last attempt may have ended elsewhere since
@@ -166,7 +166,8 @@ func (l *lease) launch(call overlap.Call, r *route, size int) {
 	}
 }
 
-// sendLarge sends the only call in flight, whose frame is open, with its input by the lane, which is faster for much at once.
+// sendLarge sends the only call in flight, whose frame is open, with its input by the lane, which is faster for much at
+// once.
 func (l *lease) sendLarge(input []byte) bool {
 	o, c := l.frames, l.child
 	announced := binary.AppendUvarint(slices.Clone(o.bytes), uint64(len(input))) // the input begins where the frame ends

@@ -109,7 +109,8 @@ func (s *server) serve() error {
 func bind(name string) *bound {
 	t, ok := overlap.Lookup(name)
 	if !ok {
-		return &bound{err: fmt.Errorf("task %s is not defined in the worker: it must be defined at package level, not in main", name)}
+		return &bound{err: fmt.Errorf(
+			"task %s is not defined in the worker: it must be defined at package level, not in main", name)}
 	}
 	in, out := t.Types()
 	b := &bound{Binding: t.Bind(), clear: !scalar(in) || !scalar(out)}
@@ -174,8 +175,8 @@ func (s *server) nextInput() (input []byte, err error) {
 	return input, err
 }
 
-// makeCalls makes the calls of the frame at hand, and answers each whatever becomes of it. It returns when there are none
-// left, and when one has panicked.
+// makeCalls makes the calls of the frame at hand, and answers each whatever becomes of it. It returns when there are
+// none left, and when one has panicked.
 func (s *server) makeCalls() error {
 	running := false
 	defer func() {

@@ -26,8 +26,8 @@ func serve(nonce string) error {
 	s.say(kindHello, nonce+" "+builtAs)
 	s.marks = os.Getenv(marksVariable) != ""
 	os.Unsetenv(marksVariable)
-	go s.beat()
-	go s.obey(os.NewFile(fileControl, "control"))
+	go s.reportMemory()
+	go s.readCancels(os.NewFile(fileControl, "control"))
 	if name := os.Getenv(initVariable); name != "" {
 		if err := initialize(name); err != nil {
 			s.say(kindReady, fmt.Sprintf("the initializer %s failed: %v", name, err))

@@ -22,7 +22,7 @@ func supported() error { return nil }
 func (s *settings) spawn() (*child, error) {
 	c := &child{tasks: map[string]uint64{}, exited: make(chan struct{})}
 	if s.recycle > 0 {
-		c.term = lifetime(s.recycle)
+		c.retireAfter = lifetime(s.recycle)
 	}
 	var mine, theirs []*os.File
 	abort := func(err error) (*child, error) {
@@ -106,7 +106,7 @@ func (s *settings) spawn() (*child, error) {
 	c.printed = forward(output, c.name, s.printed, s.perCall)
 	go c.reap()
 	if err := s.limit(c); err != nil {
-		return nil, c.unready(err.Error(), nil)
+		return nil, c.notReady(err.Error(), nil)
 	}
 	return c, nil
 }
@@ -129,8 +129,8 @@ func readNow(from *os.File, b []byte) (n int, err error) {
 // dump has the worker print its goroutines and end.
 func (c *child) dump() { unix.Kill(c.cmd.Process.Pid, unix.SIGQUIT) }
 
-// peak is a dead worker's peak memory, 0 if nobody knows. Before it ran its program it shared its parent's memory, which
-// Linux counts as its own, so no more than that says nothing.
+// peak is a dead worker's peak memory, 0 if nobody knows. Before it ran its program it shared its parent's memory,
+// which Linux counts as its own, so no more than that says nothing.
 func (c *child) peak() int64 {
 	if usage, ok := c.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && peakOf(usage) > c.inherited {
 		return peakOf(usage)

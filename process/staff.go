@@ -20,7 +20,8 @@ const (
 	mostWaiters = 4096 // calls that wait for a worker while there are fewer workers than half as many
 )
 
-// mostStarting is how many workers are started at once: to start more takes longer for each, and calls may be done meanwhile.
+// mostStarting is how many workers are started at once: to start more takes longer for each, and calls may be done
+// meanwhile.
 func mostStarting() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
 // target is how many workers there should be now, the spare included. p.mu is held.
@@ -49,16 +50,16 @@ func (p *Pool) limit() {
 // hopeless reports whether jobs that have no worker are to fail. p.mu is held.
 func (p *Pool) hopeless() bool { return p.failures >= mostFailures || p.killed >= mostKilled }
 
-// fill starts workers until there are as many as wanted, and a spare. p.mu is held.
-func (p *Pool) fill() {
-	for !p.closed && !p.resting && len(p.alive)+p.starting < p.target() && p.retry == nil && p.starting < mostStarting() {
-		if p.careful && p.starting > 0 {
+// startMissing starts workers until there are as many as wanted, and a spare. p.mu is held.
+func (p *Pool) startMissing() {
+	for !p.closed && !p.idle && len(p.alive)+p.starting < p.target() && p.retry == nil && p.starting < mostStarting() {
+		if p.oneAtATime && p.starting > 0 {
 			return
 		}
 		p.starting++
 		p.made++
-		go p.start(p.careful)
-		if p.failures+p.killed > 0 || p.short || p.careful { // one at a time, and later, while starts fail
+		go p.start(p.oneAtATime)
+		if p.failures+p.killed > 0 || p.short || p.oneAtATime { // one at a time, and later, while starts fail
 			return
 		}
 	}
@@ -81,46 +82,47 @@ func (p *Pool) start(alone bool) {
 		case killed:
 			p.killed++
 		case lacking(err) && !alone: // others that were starting had what it lacked, perhaps
-			p.careful = true
+			p.oneAtATime = true
 		case errors.Is(err, errSilent): // it has been waited for for long enough
 			p.failures += mostFailures
 		default:
 			p.failures++
 		}
 		if len(p.alive) > 0 && (p.hopeless() || lacking(err)) {
-			p.lack()
+			p.runWithFewer()
 		}
 		if (killed || p.hopeless() || p.short) && p.retry == nil && !p.closed {
 			p.retry = time.AfterFunc(pauseAfter(p.failures+p.killed), p.tryAgain)
 		}
-		p.fill()
-	case p.closed || p.resting || len(p.alive) > p.want: // or cut meanwhile
+		p.startMissing()
+	case p.closed || p.idle || len(p.alive) > p.want: // or cut meanwhile
 		p.leaving++
 		c.kill("the pool has no use for it any more")
-		go p.mourn(c)
+		go p.awaitExit(c)
 	default:
 		p.failures, p.killed = 0, 0
 		p.alive[c] = true
 		p.free = append(p.free, c)
 		if len(p.alive) >= p.want {
-			p.short, p.told, p.careful = false, false, false
+			p.short, p.toldShort, p.oneAtATime = false, false, false
 		}
 		p.limit()
-		go p.mourn(c)
-		p.fill()
+		go p.awaitExit(c)
+		p.startMissing()
 	}
 }
 
-// lack has as many calls run at once as there are workers, as no more can be started for now. p.mu is held.
-func (p *Pool) lack() {
+// runWithFewer has as many calls run at once as there are workers, as no more can be started for now. p.mu is held.
+func (p *Pool) runWithFewer() {
 	if len(p.alive) >= min(p.want, max(p.busy+p.waiting, p.asked)) { // what it lacks is the spare
 		return
 	}
 	p.short = true
 	p.limit()
-	if !p.told && !p.closed {
-		p.told = true
-		p.settings.notice(fmt.Sprintf("%s(%d): %d calls run at once for now, as no more workers can be started: %v", p.dialect.name(), p.want, len(p.alive), p.failed))
+	if !p.toldShort && !p.closed {
+		p.toldShort = true
+		p.settings.notice(fmt.Sprintf("%s(%d): %d calls run at once for now, as no more workers can be started: %v",
+			p.dialect.name(), p.want, len(p.alive), p.failed))
 	}
 }
 
@@ -136,7 +138,7 @@ func (p *Pool) greet(c *child) error {
 	err := p.dialect.greet(&p.settings, c)
 	waited.Stop()
 	if err == nil {
-		c.printed.letGo(true)
+		c.printed.stopHolding(true)
 	}
 	switch {
 	case err == nil && c.limited:
@@ -153,8 +155,8 @@ func (p *Pool) greet(c *child) error {
 // tellSilent tells, once, what is waited for.
 func (p *Pool) tellSilent(c *child) {
 	p.mu.Lock()
-	told := p.silent || p.closed
-	p.silent = true
+	told := p.toldSilent || p.closed
+	p.toldSilent = true
 	p.mu.Unlock()
 	if !told {
 		p.settings.notice(fmt.Sprintf("%s: waiting for %s (%s) to get ready, which it has not been for %v; it may take %v",
@@ -180,13 +182,13 @@ func (p *Pool) tryAgain() {
 	if p.hopeless() && !p.short {
 		p.failures, p.killed = min(p.failures, mostFailures-1), min(p.killed, mostKilled-1)
 	} else {
-		p.fill()
+		p.startMissing()
 	}
 	p.changed.Broadcast()
 }
 
-// mourn replaces a worker when it has gone, whether it was idle or not.
-func (p *Pool) mourn(c *child) {
+// awaitExit replaces a worker when it has gone, whether it was idle or not.
+func (p *Pool) awaitExit(c *child) {
 	<-c.exited
 	c.cgroup.remove()
 	p.mu.Lock()
@@ -214,12 +216,12 @@ func (p *Pool) mourn(c *child) {
 	if p.short {
 		p.limit()
 	}
-	p.fill()
+	p.startMissing()
 	p.changed.Broadcast()
 }
 
-// errFewer is for a call that has to wait for its turn, as there are fewer workers than calls that want one.
-var errFewer = errors.New("there are fewer workers than wanted")
+// errTooFewWorkers is for a call that has to wait for its turn, as there are fewer workers than calls that want one.
+var errTooFewWorkers = errors.New("there are fewer workers than wanted")
 
 // errDrained is for a call whose job drains before it has a worker.
 var errDrained = errors.New("the job drains")
@@ -242,17 +244,17 @@ func (p *Pool) take(ctx context.Context, drained <-chan struct{}) (*child, error
 		if p.closed {
 			return nil, ErrClosed
 		}
-		p.rouse()
+		p.endIdle()
 		switch alive := len(p.alive); {
 		case p.starting == 0 && p.hopeless() && alive == 0:
 			return nil, p.failed
 		case p.starting == 0 && p.short && alive > 0 && p.busy+p.waiting > alive:
-			return nil, errFewer
+			return nil, errTooFewWorkers
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if has(drained) {
+		if isClosed(drained) {
 			return nil, errDrained
 		}
 		if !waits {
@@ -271,42 +273,42 @@ func (p *Pool) give(c *child) {
 	case !p.alive[c]:
 		c.release()
 	case p.settings.retire(c, 0):
-		p.let(c) // so that another takes its place at once
-		p.fill()
+		p.removeWorker(c) // so that another takes its place at once
+		p.startMissing()
 	case p.closed || len(p.alive) > p.want+1:
-		p.let(c)
+		p.removeWorker(c)
 	default:
 		p.free = append(p.free, c)
 		p.changed.Broadcast()
 	}
 }
 
-// rouse ends the pool's rest. p.mu is held.
-func (p *Pool) rouse() {
-	p.resting = false
-	if p.rest != nil {
-		p.rest.Stop()
+// endIdle starts the workers again that an idle pool has let go. p.mu is held.
+func (p *Pool) endIdle() {
+	p.idle = false
+	if p.idleTimer != nil {
+		p.idleTimer.Stop()
 	}
-	p.fill()
+	p.startMissing()
 }
 
-// sleep lets the workers go if there is no job for a while. p.mu is held.
-func (p *Pool) sleep() {
+// startIdleTimer lets the workers go if there is no job for a while. p.mu is held.
+func (p *Pool) startIdleTimer() {
 	if p.settings.idle == 0 || len(p.leased) > 0 {
 		return
 	}
-	if p.rest != nil {
-		p.rest.Stop()
+	if p.idleTimer != nil {
+		p.idleTimer.Stop()
 	}
-	p.rest = time.AfterFunc(p.settings.idle, func() {
+	p.idleTimer = time.AfterFunc(p.settings.idle, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if len(p.leased) > 0 || p.closed {
 			return
 		}
-		p.resting = true
+		p.idle = true
 		for _, c := range p.free {
-			p.let(c)
+			p.removeWorker(c)
 		}
 		p.free = nil
 	})

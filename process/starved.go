@@ -14,7 +14,8 @@ type leastMemory struct {
 // starved says of a worker that had too little memory to start how much it takes.
 func (s *settings) starved(d dialect, err error) error {
 	s.least.once.Do(func() {
-		free := &settings{initializer: s.initializer, initValue: s.initValue, longestLine: s.longestLine, environment: s.environment}
+		free := &settings{initializer: s.initializer, initValue: s.initValue, longestLine: s.longestLine,
+			environment: s.environment}
 		Silent().applyToPool(free)
 		c, err := d.spawn(free)
 		if err != nil {

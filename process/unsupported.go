@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// supported refuses worker processes where their parts are missing: Windows hands no more than three files to a child by
-// number, and has no process groups.
+// supported refuses worker processes where their parts are missing: Windows hands no more than three files to a child
+// by number, and has no process groups.
 func supported() error {
 	return errors.New("worker processes are not supported on this system yet: use overlap.Pool")
 }

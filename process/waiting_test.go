@@ -58,7 +58,7 @@ var heldUp = map[string]func(folder string) (*Pool, func(ctx context.Context) er
 	},
 }
 
-func letGo(t *testing.T, folder string) {
+func stopHolding(t *testing.T, folder string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(folder, "go"), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestAJobThatIsCanceledDoesNotWaitForWorkers(t *testing.T) {
 					t.Errorf("Tasks: %v", err)
 				}
 			})
-			letGo(t, folder)
+			stopHolding(t, folder)
 			within(t, "a later job", func() {
 				if err := job(t.Context()); err != nil {
 					t.Errorf("the pool is not usable afterwards: %v", err)

@@ -10,8 +10,8 @@ import (
 // done for a call in between, so that a call costs no timer.
 const tick = 5 * time.Millisecond
 
-// slow is over how long a worker's progress is looked at. Calls that it has been sent are given back, for other workers to
-// run, when it would take more than twice as long to get through them: one has turned out to be slow, or all have.
+// slow is over how long a worker's progress is looked at. Calls that it has been sent are given back, for other workers
+// to run, when it would take more than twice as long to get through them: one has turned out to be slow, or all have.
 const slow = 10 * time.Millisecond
 
 // watched is what the watch knows of the call whose answer is awaited, and of the worker's progress.
@@ -29,8 +29,8 @@ type glimpse struct {
 	finished uint64
 }
 
-// glance notes how far the worker has come, and returns how many calls it has finished in about the time of slow, if it has
-// been looked at for that long.
+// glance notes how far the worker has come, and returns how many calls it has finished in about the time of slow, if it
+// has been looked at for that long.
 func (h *watched) glance(now time.Time, finished uint64) (done uint64, known bool) {
 	oldest, latest := h.earlier[0], &h.earlier[len(h.earlier)-1]
 	if now.Sub(latest.at) >= tick/2 {
@@ -62,7 +62,7 @@ func (p *Pool) unwatch(c *child) {
 	defer p.mu.Unlock()
 	delete(p.leased, c)
 	p.busy--
-	p.sleep()
+	p.startIdleTimer()
 	p.changed.Broadcast()
 }
 
@@ -110,7 +110,7 @@ func (l *lease) look() {
 		l.window = max(1, int(done)/2) // what it pulls next it would have to give back, too
 		l.giveBack()
 	}
-	if has(l.drained) {
+	if isClosed(l.drained) {
 		l.giveBack()
 	}
 	if seq := finished + 1; h.seq != seq && !h.killed { // else the call that it is killed for stays known
@@ -139,8 +139,9 @@ func (l *lease) look() {
 	}
 }
 
-// giveBack has the calls that the worker has not started run elsewhere. The worker stores what it starts before it looks
-// at revoked, and this stores revoked before it looks at what has started; so what has not started by then never will.
+// giveBack has the calls that the worker has not started run elsewhere. The worker stores what it starts before it
+// looks at revoked, and this stores revoked before it looks at what has started; so what has not started by then never
+// will.
 func (l *lease) giveBack() {
 	c := l.child
 	if c.page.revoked.Load() != 0 {
@@ -151,8 +152,8 @@ func (l *lease) giveBack() {
 	c.page.revoked.Store(max(started, first)) // the first has been said to have begun
 	started, _ = c.progress()
 	for i := range l.flight.count {
-		if f := l.flight.at(i); first+uint64(i) > max(started, first) && !f.gone {
-			f.gone = true
+		if f := l.flight.at(i); first+uint64(i) > max(started, first) && !f.requeued {
+			f.requeued = true
 			f.call.Requeue()
 		}
 	}

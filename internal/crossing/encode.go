@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// An error crosses as the tree that it is. A node of it is an error value that both sides know by a name, an error of a type
-// that both know, with its fields, or any other error, of which a *RemoteError arrives.
+// An error crosses as the tree that it is. A node of it is an error value that both sides know by a name, an error of a
+// type that both know, with its fields, or any other error, of which a *RemoteError arrives.
 const (
 	nodeValue  = iota + 1 // name
 	nodeTyped             // name, text, fields

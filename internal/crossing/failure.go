@@ -8,8 +8,8 @@ import (
 	"example.com/overlap"
 )
 
-// AppendFailure encodes how a call failed: the outcome, the error, which must not be nil, and the stack of a panic. It runs
-// methods of the error; one that panics is left out, and one that ends the goroutine does that here.
+// AppendFailure encodes how a call failed: the outcome, the error, which must not be nil, and the stack of a panic. It
+// runs methods of the error; one that panics is left out, and one that ends the goroutine does that here.
 func AppendFailure(b []byte, o overlap.Outcome, err error, stack []byte) []byte {
 	e := encoder{b: append(b, byte(o)), known: knownErrors(), panicked: o == overlap.Panicked}
 	e.text(string(stack))
@@ -33,8 +33,8 @@ func PanicCause(value any) error {
 // errNoFailure is the error of bytes that AppendFailure has not made.
 var errNoFailure = errors.New("not an encoded failure")
 
-// DecodeFailure decodes what [AppendFailure] has encoded. A panic is an [overlap.PanicError] then. Where bad is not nil, the
-// bytes are something else. It runs methods of the errors, which may end the goroutine.
+// DecodeFailure decodes what [AppendFailure] has encoded. A panic is an [overlap.PanicError] then. Where bad is not
+// nil, the bytes are something else. It runs methods of the errors, which may end the goroutine.
 func DecodeFailure(b []byte) (outcome overlap.Outcome, err error, bad error) {
 	if len(b) == 0 {
 		return 0, nil, errNoFailure
@@ -59,7 +59,8 @@ func DecodeFailure(b []byte) (outcome overlap.Outcome, err error, bad error) {
 	return 0, nil, errNoFailure
 }
 
-// retryable is overlap.DefaultRetryable of the error in its own process. Of what a panic carried, that is for it to say.
+// retryable is overlap.DefaultRetryable of the error in its own process. Of what a panic carried, that is for it to
+// say.
 func retryable(err error, panicked bool) bool {
 	if panicked {
 		said, ok := errors.AsType[interface {

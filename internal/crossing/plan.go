@@ -25,8 +25,8 @@ var (
 
 var errNoCrossing = errors.New("the error holds what does not cross")
 
-// planOf makes the plan for a type. What value carries crosses so; besides, errors and addresses do, and fields that are not
-// exported: the process on the other side is the same program.
+// planOf makes the plan for a type. What value carries crosses so; besides, errors and addresses do, and fields that
+// are not exported: the process on the other side is the same program.
 func planOf(t reflect.Type) *plan { return plans{}.of(t) }
 
 // plans are the plans that are being made, for types that contain themselves.
@@ -249,7 +249,8 @@ func (p *plan) address() {
 }
 
 var addressTypes = []reflect.Type{
-	reflect.TypeFor[*net.TCPAddr](), reflect.TypeFor[*net.UDPAddr](), reflect.TypeFor[*net.UnixAddr](), reflect.TypeFor[*net.IPAddr](),
+	reflect.TypeFor[*net.TCPAddr](), reflect.TypeFor[*net.UDPAddr](), reflect.TypeFor[*net.UnixAddr](),
+	reflect.TypeFor[*net.IPAddr](),
 	reflect.TypeFor[*net.IPNet](),
 }
 
@@ -259,7 +260,8 @@ type address struct{ network, text string }
 func (a address) Network() string { return a.network }
 func (a address) String() string  { return a.text }
 
-// basicType is for fields of type reflect.Type, as errors of encoding/json have: types without a name of a package cross.
+// basicType is for fields of type reflect.Type, as errors of encoding/json have: types without a name of a package
+// cross.
 func (p *plan) basicType() {
 	p.append = func(e *encoder, v reflect.Value, _ int) error {
 		t, _ := v.Interface().(reflect.Type)
@@ -283,11 +285,14 @@ var basicTypes = func() map[string]reflect.Type {
 	all := map[string]reflect.Type{}
 	for _, t := range []reflect.Type{
 		reflect.TypeFor[bool](), reflect.TypeFor[string](), anyType, reflect.TypeFor[float32](), reflect.TypeFor[float64](),
-		reflect.TypeFor[int](), reflect.TypeFor[int8](), reflect.TypeFor[int16](), reflect.TypeFor[int32](), reflect.TypeFor[int64](),
-		reflect.TypeFor[uint](), reflect.TypeFor[uint8](), reflect.TypeFor[uint16](), reflect.TypeFor[uint32](), reflect.TypeFor[uint64](),
+		reflect.TypeFor[int](), reflect.TypeFor[int8](), reflect.TypeFor[int16](), reflect.TypeFor[int32](),
+		reflect.TypeFor[int64](),
+		reflect.TypeFor[uint](), reflect.TypeFor[uint8](), reflect.TypeFor[uint16](), reflect.TypeFor[uint32](),
+		reflect.TypeFor[uint64](),
 		reflect.TypeFor[complex64](), reflect.TypeFor[complex128](), reflect.TypeFor[chan int](), reflect.TypeFor[func()](),
 	} {
-		for _, t := range []reflect.Type{t, reflect.PointerTo(t), reflect.SliceOf(t), reflect.MapOf(reflect.TypeFor[string](), t)} {
+		for _, t := range []reflect.Type{t, reflect.PointerTo(t), reflect.SliceOf(t),
+			reflect.MapOf(reflect.TypeFor[string](), t)} {
 			all[t.String()] = t
 		}
 	}

@@ -23,8 +23,8 @@ type RemoteError struct {
 	foreign    bool          // It is of another language, where the type says what the text leaves out.
 }
 
-// Foreign is an error of a worker in another language: its type, text and stack there, whether another attempt is of use,
-// and when to make it, if retryAfter is not negative.
+// Foreign is an error of a worker in another language: its type, text and stack there, whether another attempt is of
+// use, and when to make it, if retryAfter is not negative.
 func Foreign(kind, text, stack string, retry bool, retryAfter time.Duration) *RemoteError {
 	e := &RemoteError{Type: kind, Text: text, Stack: stack, foreign: true, noRetry: !retry}
 	if retryAfter >= 0 {
@@ -181,7 +181,8 @@ func traitsOf(err error, panicked bool) (t traits, wait time.Duration) {
 	return t, wait
 }
 
-// finite reports whether an error wraps no more than so many others. One may wrap itself, and errors.As would not come back.
+// finite reports whether an error wraps no more than so many others. One may wrap itself, and errors.As would not come
+// back.
 func finite(err error, nodes *int) bool {
 	if *nodes--; *nodes < 0 {
 		return false

@@ -14,11 +14,12 @@ type Task struct {
 	InType, OutType reflect.Type
 }
 
-// ForTask finds out how a task's values cross. The error says why they do not: which value of which type, or that the task
-// is a closure, which no other process has. It takes some microseconds; keep what it returns.
+// ForTask finds out how a task's values cross. The error says why they do not: which value of which type, or that the
+// task is a closure, which no other process has. It takes some microseconds; keep what it returns.
 func ForTask(t overlap.AnyTask) (*Task, error) {
 	if !t.Defined() {
-		return nil, fmt.Errorf("%s is a closure of this process: make it a task with overlap.Define to run it in another", t.Name())
+		return nil, fmt.Errorf("%s is a closure of this process: make it a task with overlap.Define to run it in another",
+			t.Name())
 	}
 	x := &Task{}
 	x.InType, x.OutType = t.Types()
@@ -32,8 +33,9 @@ func ForTask(t overlap.AnyTask) (*Task, error) {
 	return x, nil
 }
 
-// AppendInput encodes a call's input, as [overlap.Call.Input] gives it: a pointer to a value of InType, or to an interface
-// that holds one, for a task without types. It runs the encoders of the input's type, which may panic or end the goroutine.
+// AppendInput encodes a call's input, as [overlap.Call.Input] gives it: a pointer to a value of InType, or to an
+// interface that holds one, for a task without types. It runs the encoders of the input's type, which may panic or end
+// the goroutine.
 func (x *Task) AppendInput(b []byte, input any) ([]byte, error) {
 	held, ok := input.(*any)
 	if !ok {
