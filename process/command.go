@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/overlap"
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // Command starts a pool of n workers that are any command: argv is started n times, and speaks the line protocol of
@@ -95,7 +96,7 @@ func (d *lines) accept(p *Pool, t overlap.AnyTask) error {
 			return err
 		}
 	}
-	return lineRefusal(t)
+	return jsonlines.Refuse(t)
 }
 
 func (d *lines) work(p *Pool, w *overlap.Worker, drained <-chan struct{}) { p.workLines(d, w, drained) }
@@ -113,7 +114,7 @@ func (d *lines) describe() overlap.Description {
 
 // speaker is a worker that speaks the line protocol.
 type speaker struct {
-	in       *lineReader
+	in       *jsonlines.Reader
 	tasks    []string // sorted
 	repeats  []string // of those, the ones that may be made twice; sorted
 	window   int      // calls in flight it takes

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 var (
@@ -329,7 +330,7 @@ func TestValuesWithoutJSONAreRefused(t *testing.T) {
 		{overlap.Func(func(context.Context, func()) (int, error) { return 0, nil }), "has no JSON"},
 		{overlap.Func(func(context.Context, time.Time) (map[int][]any, error) { return nil, nil }), ""},
 	} {
-		if err := lineRefusal(test.task); (err == nil) != (test.says == "") || err != nil && !strings.Contains(err.Error(), test.says) {
+		if err := jsonlines.Refuse(test.task); (err == nil) != (test.says == "") || err != nil && !strings.Contains(err.Error(), test.says) {
 			t.Errorf("got %v, want %q", err, test.says)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // filePage is the number of the file that a command's worker may share with its parent.
@@ -75,7 +77,7 @@ func (d *lines) spawn(s *settings) (*child, error) {
 	if most == 0 {
 		most = defaultLongestLine
 	}
-	c.line = &speaker{in: newLineReader(c, most)}
+	c.line = &speaker{in: jsonlines.NewReader(c, most)}
 	c.printed = forward(output, c.name, s.printed, nil)
 	go c.reap()
 	if err := s.limit(c); err != nil {

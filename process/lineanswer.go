@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // handleLine does what a line from the worker says. The error is how the line breaks the protocol.
 func (l *lineLease) handleLine(line []byte) error {
 	m := &l.message
-	if err := parseMessage(line, m); err != nil {
+	if err := jsonlines.Parse(line, m); err != nil {
 		return err
 	}
 	switch {
@@ -23,16 +24,19 @@ func (l *lineLease) handleLine(line []byte) error {
 	case m.Start != nil:
 		return l.begun(*m.Start, m.Item)
 	}
-	f, err := l.asked(m.id)
+	f, err := l.asked(m.Call)
 	if err != nil {
 		return err
 	}
-	if l.early[m.id] {
-		delete(l.early, m.id)
+	if l.early[m.Call] {
+		delete(l.early, m.Call)
 		return nil
 	}
 	return l.answered(f, m)
 }
+
+// errAnswered is a line about a call that has been answered.
+var errAnswered = errors.New("was answered before")
 
 // asked finds the call that a line is about.
 func (l *lineLease) asked(number uint64) (*lineCall, error) {
@@ -67,18 +71,18 @@ func (l *lineLease) begun(number, item uint64) error {
 }
 
 // answered ends a call, or all of a batch, as the message says.
-func (l *lineLease) answered(f *lineCall, m *message) error {
+func (l *lineLease) answered(f *lineCall, m *jsonlines.Message) error {
 	switch {
 	case f.blame != "":
 		return nil
 	case f.batch < 0:
-		return fmt.Errorf("call %d is in a batch, which is answered as a whole", m.id)
+		return fmt.Errorf("call %d is in a batch, which is answered as a whole", m.Call)
 	case f.batch == 0 && m.Outs != nil:
-		return fmt.Errorf("call %d is no batch: it is answered with out or err", m.id)
+		return fmt.Errorf("call %d is no batch: it is answered with out or err", m.Call)
 	case f.batch > 0 && m.Outs == nil && m.Err == nil && !m.Skipped:
-		return fmt.Errorf("call %d is a batch of %d: it is answered with outs, err or skipped", m.id, f.batch)
+		return fmt.Errorf("call %d is a batch of %d: it is answered with outs, err or skipped", m.Call, f.batch)
 	case f.batch > 0 && m.Outs != nil && len(m.Outs) != f.batch:
-		return fmt.Errorf("batch %d has %d calls, not %d", m.id, f.batch, len(m.Outs))
+		return fmt.Errorf("batch %d has %d calls, not %d", m.Call, f.batch, len(m.Outs))
 	case f.batch == 0:
 		l.pace(1)
 		l.settle(f, m)
@@ -88,27 +92,27 @@ func (l *lineLease) answered(f *lineCall, m *message) error {
 	l.pace(f.batch)
 	if m.Outs == nil { // the same for all
 		for i := range uint64(f.batch) {
-			l.settle(l.at(m.id+i), m)
+			l.settle(l.at(m.Call+i), m)
 		}
 		l.shrink()
 		return nil
 	}
-	items := make([]message, len(m.Outs))
+	items := make([]jsonlines.Message, len(m.Outs))
 	for i, text := range m.Outs {
 		of := &items[i]
 		if err := json.Unmarshal(text, of); err != nil || (of.Out != nil) == (of.Err != nil) && !of.Skipped {
-			return fmt.Errorf("item %d of batch %d is no answer", i, m.id)
+			return fmt.Errorf("item %d of batch %d is no answer", i, m.Call)
 		}
 	}
 	for i := range items {
-		l.settle(l.at(m.id+uint64(i)), &items[i])
+		l.settle(l.at(m.Call+uint64(i)), &items[i])
 	}
 	l.shrink()
 	return nil
 }
 
 // settle ends a call as its answer says.
-func (l *lineLease) settle(f *lineCall, m *message) {
+func (l *lineLease) settle(f *lineCall, m *jsonlines.Message) {
 	f.ended = true
 	l.open--
 	l.settled++
@@ -139,9 +143,9 @@ func (l *lineLease) settle(f *lineCall, m *message) {
 	case m.Err != nil && f.stopped && !f.started && l.child.line.starts && isClosed(l.drained): // another word for skipped
 		f.call.Requeue()
 	case m.Err == nil:
-		f.crossing.end(f.call, l.cursor, m.Out)
+		f.crossing.End(f.call, l.cursor, m.Out)
 	default:
-		o, err := l.failure(f, began, m.Err.remote())
+		o, err := l.failure(f, began, m.Err.Remote())
 		f.call.EndAt(l.cursor, nil, o, err)
 	}
 	f.call, f.crossing = overlap.Call{}, nil

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // batch is a line with several calls of one task.
 type batch struct {
 	calls    int
 	first    uint64
-	crossing *lineCrossing
+	crossing *jsonlines.Task
 	timeout  time.Duration
 }
 
@@ -22,7 +23,7 @@ const (
 
 // joins reports whether a call goes into a batch: calls that are made twice without harm alone do, since the worker's
 // death takes the values of those that had ended along.
-func (l *lineLease) joins(call overlap.Call, x *lineCrossing, timeout time.Duration) bool {
+func (l *lineLease) joins(call overlap.Call, x *jsonlines.Task, timeout time.Duration) bool {
 	if !l.child.line.batches || l.child.line.parallel || l.window < batchWindow || !l.repeats(call) {
 		return false
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // BrokeProtocol is a command's worker that said what the line protocol has no place for. The reason quotes it.
@@ -34,7 +35,7 @@ func (l *lineLease) takeLastAnswers() {
 	c := l.child
 	c.replies.SetReadDeadline(time.Now().Add(dumpLimit)) // something it started may hold the pipe
 	for l.open > 0 {
-		line, err := c.line.in.next()
+		line, err := c.line.in.Next()
 		if err != nil {
 			l.ends(line)
 			break
@@ -58,15 +59,15 @@ func (l *lineLease) handlePage() (numbers []uint64) {
 	}
 	for line := range bytes.Lines(text) {
 		m := &l.message
-		if line[len(line)-1] != '\n' || parseMessage(line[:len(line)-1], m) != nil || m.Log != nil || m.Start != nil {
+		if line[len(line)-1] != '\n' || jsonlines.Parse(line[:len(line)-1], m) != nil || m.Log != nil || m.Start != nil {
 			return numbers
 		}
-		if f := l.at(m.id); m.id > l.written || f == nil || f.ended {
+		if f := l.at(m.Call); m.Call > l.written || f == nil || f.ended {
 			continue // it has come by the pipe
 		} else if l.answered(f, m) != nil {
 			return numbers
 		}
-		numbers = append(numbers, m.id)
+		numbers = append(numbers, m.Call)
 	}
 	return numbers
 }

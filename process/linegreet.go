@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // hello is a worker's first line.
@@ -31,9 +33,9 @@ type welcome struct {
 
 // readiness is a worker's second line.
 type readiness struct {
-	Ready *bool      `json:"ready"`
-	Err   *lineError `json:"err"`
-	Log   *string    `json:"log"`
+	Ready *bool              `json:"ready"`
+	Err   *jsonlines.Failure `json:"err"`
+	Log   *string            `json:"log"`
 }
 
 const lineVersion = 1
@@ -45,21 +47,21 @@ func (c *child) greetLines(s *settings) error {
 	c.requests.SetWriteDeadline(until)
 	defer c.replies.SetReadDeadline(time.Time{})
 	defer c.requests.SetWriteDeadline(time.Time{})
-	line, err := c.line.in.next()
+	line, err := c.line.in.Next()
 	if err != nil {
 		return c.handshakeError("say hello", line, err)
 	}
 	var h hello
 	if err := json.Unmarshal(line, &h); err != nil || h.Overlap == 0 {
 		return c.notReady(fmt.Sprintf("its first line is not hello but %s: stdout is the protocol; print to stderr",
-			shortLine(line)), nil)
+			jsonlines.Quote(line)), nil)
 	}
 	if h.Overlap != lineVersion {
 		return c.notReady(fmt.Sprintf("it speaks version %d of the line protocol, this program version %d", h.Overlap,
 			lineVersion), nil)
 	}
 	if len(h.Tasks) == 0 {
-		return c.notReady("it lists no tasks in its hello "+shortLine(line), nil)
+		return c.notReady("it lists no tasks in its hello "+jsonlines.Quote(line), nil)
 	}
 	w := c.line.agree(&h, c.page != nil)
 	if s.above > 0 && !c.line.paged {
@@ -74,13 +76,13 @@ func (c *child) greetLines(s *settings) error {
 		return c.notReady("it did not take its welcome", err)
 	}
 	for {
-		if line, err = c.line.in.next(); err != nil {
+		if line, err = c.line.in.Next(); err != nil {
 			return c.handshakeError("get ready", line, err)
 		}
 		var r readiness
 		if err := json.Unmarshal(line, &r); err != nil || r.Ready == nil && r.Log == nil {
 			return c.notReady(fmt.Sprintf("it said %s instead of ready: stdout is the protocol; print to stderr",
-				shortLine(line)), nil)
+				jsonlines.Quote(line)), nil)
 		}
 		switch {
 		case r.Ready == nil:
@@ -88,7 +90,7 @@ func (c *child) greetLines(s *settings) error {
 		case *r.Ready:
 			return nil
 		case r.Err != nil:
-			return c.notReady("it failed to get ready", errors.New(strings.TrimSpace(r.Err.remote().Error()+"\n"+r.Err.Trace)))
+			return c.notReady("it failed to get ready", errors.New(strings.TrimSpace(r.Err.Remote().Error()+"\n"+r.Err.Trace)))
 		default:
 			return c.notReady("it says that it is not ready", nil)
 		}
@@ -105,7 +107,7 @@ func (s *speaker) agree(h *hello, pages bool) *welcome {
 	s.paged = pages && can("page") && !s.parallel
 	s.starts = s.paged || can("start")
 	s.next = 1
-	w := &welcome{Window: s.window, Most: s.in.most, Start: s.starts && !s.paged}
+	w := &welcome{Window: s.window, Most: s.in.Longest(), Start: s.starts && !s.paged}
 	if s.paged {
 		w.Page = filePage
 	}
@@ -115,12 +117,12 @@ func (s *speaker) agree(h *hello, pages bool) *welcome {
 // handshakeError says how a worker ended, or kept silent, in the handshake.
 func (c *child) handshakeError(what string, said []byte, err error) error {
 	switch {
-	case errors.Is(err, errLong):
-		return c.notReady(fmt.Sprintf("it did not %s: %v: %s", what, err, shortLine(said)), nil)
+	case errors.Is(err, jsonlines.ErrTooLong):
+		return c.notReady(fmt.Sprintf("it did not %s: %v: %s", what, err, jsonlines.Quote(said)), nil)
 	case isTimeout(err):
 		err = fmt.Errorf("%w for %v", errSilent, startLimit)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		err = fmt.Errorf("its last words: %s", shortLine(said))
+		err = fmt.Errorf("its last words: %s", jsonlines.Quote(said))
 	case errors.Is(err, io.EOF):
 		err = errors.New("it closed its standard output")
 	}

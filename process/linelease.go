@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // lineLease is a command's worker in the hands of one of a job's workers, as lease is one of ours. Answers come in any
@@ -35,10 +36,10 @@ type lineLease struct {
 	brokeAt time.Time // When it did.
 	blamed  int       // How many calls in flight it was making then.
 
-	crossings map[overlap.AnyTask]*lineCrossing
+	crossings map[overlap.AnyTask]*jsonlines.Task
 	recent    overlap.AnyTask // The task whose crossing is in the next field.
-	crossing  *lineCrossing
-	message   message
+	crossing  *jsonlines.Task
+	message   jsonlines.Message
 
 	finished uint64          // How many calls had finished, by the page, at the last tick.
 	early    map[uint64]bool // The calls whose answers were taken from the page; the same answers come by the pipe.
@@ -47,7 +48,7 @@ type lineLease struct {
 // lineCall is a call in flight.
 type lineCall struct {
 	call      overlap.Call
-	crossing  *lineCrossing
+	crossing  *jsonlines.Task
 	bytes     int
 	batch     int       // How many calls the batch has that begins here; −1 within one, 0 outside of any.
 	since     time.Time // When it was sent, or started if the worker says so.

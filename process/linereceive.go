@@ -5,17 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // receive reads lines: one answer at least, and all that has come with it.
 func (l *lineLease) receive() bool {
 	l.each = 0
 	before, in := l.settled, l.child.line.in
-	for l.settled == before || in.buffered() {
-		line, err := in.next()
+	for l.settled == before || in.Buffered() {
+		line, err := in.Next()
 		switch {
-		case err == errLong:
-			l.breaks(line, fmt.Errorf("%w of %d bytes: see process.LongestLine", err, in.most))
+		case err == jsonlines.ErrTooLong:
+			l.breaks(line, fmt.Errorf("%w of %d bytes: see process.LongestLine", err, in.Longest()))
 			l.child.kill(l.broke)
 			return false
 		case err != nil:
@@ -85,7 +87,7 @@ func (l *lineLease) adapt() {
 // breaks is for a worker that breaks the protocol: to blame is what it is making, unless the line is about a call that
 // has ended. What else it has got it may make and answer, for a moment if something is to blame; then it is killed.
 func (l *lineLease) breaks(line []byte, err error) {
-	reason := fmt.Sprintf("on the line %s: %v", shortLine(line), err)
+	reason := fmt.Sprintf("on the line %s: %v", jsonlines.Quote(line), err)
 	if l.broke == "" {
 		l.broke, l.brokeAt = reason, time.Now()
 	}
@@ -103,6 +105,6 @@ func (l *lineLease) breaks(line []byte, err error) {
 // ends is for the end of a worker's output, with what there is of a last line.
 func (l *lineLease) ends(rest []byte) {
 	if len(bytes.TrimSpace(rest)) > 0 && rest[0] != '{' {
-		l.breaks(rest, errNotJSON)
+		l.breaks(rest, jsonlines.ErrNotJSON)
 	}
 }

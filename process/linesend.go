@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/process/internal/jsonlines"
 )
 
 // send adds a call to what is to be written. One that does not encode fails here.
@@ -15,8 +16,8 @@ func (l *lineLease) send(call overlap.Call) bool {
 		return true
 	}
 	c, x := l.child, l.crossingOf(call)
-	if x.err != nil {
-		call.End(nil, overlap.Failed, x.err)
+	if x.Err != nil {
+		call.End(nil, overlap.Failed, x.Err)
 		return true
 	}
 	suspect := l.dialect.suspects.has(call)
@@ -31,14 +32,14 @@ func (l *lineLease) send(call overlap.Call) bool {
 		l.out = append(l.out, ',')
 	} else {
 		l.endBatch()
-		l.out = appendCallHead(l.out, c.sent+1, x.name, timeout, joins)
+		l.out = appendCallHead(l.out, c.sent+1, x.Name, timeout, joins)
 	}
 	head := len(l.out)
-	b, err := x.appendInput(l.out, call)
+	b, err := x.AppendInput(l.out, call)
 	size := len(b) - start
-	if err == nil && len(b)-head > c.line.in.most {
+	if err == nil && len(b)-head > c.line.in.Longest() {
 		err = fmt.Errorf("it takes a line of %d bytes, more than the limit of %d: see process.LongestLine", len(b)-head,
-			c.line.in.most)
+			c.line.in.Longest())
 	}
 	if err != nil {
 		l.out = l.out[:start]
@@ -81,7 +82,7 @@ func (l *lineLease) after(call overlap.Call) bool {
 }
 
 // crossingOf finds out how the call's values cross to the lease's process.
-func (l *lineLease) crossingOf(call overlap.Call) *lineCrossing {
+func (l *lineLease) crossingOf(call overlap.Call) *jsonlines.Task {
 	t := call.Task()
 	if t == l.recent {
 		return l.crossing
@@ -90,12 +91,12 @@ func (l *lineLease) crossingOf(call overlap.Call) *lineCrossing {
 	if !ok {
 		in, _ := t.Types()
 		_, held := call.Input().(*any)
-		x = newLineCrossing(t, held && in != reflect.TypeFor[any]())
+		x = jsonlines.NewTask(t, held && in != reflect.TypeFor[any]())
 		if err := l.child.line.lacks(t); err != nil {
-			x.err = err
+			x.Err = err
 		}
 		if l.crossings == nil || len(l.crossings) > 1000 { // a group may make untyped tasks without end
-			l.crossings = map[overlap.AnyTask]*lineCrossing{}
+			l.crossings = map[overlap.AnyTask]*jsonlines.Task{}
 		}
 		l.crossings[t] = x
 	}

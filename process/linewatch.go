@@ -8,13 +8,9 @@ import (
 // look is what a lease does when its wait is interrupted.
 func (l *lineLease) look() {
 	c, now := l.child, time.Now()
-	if l.writing && !c.line.in.reading { // the worker may be stuck writing itself
+	if l.writing && !c.line.in.Reading() { // the worker may be stuck writing itself
 		c.replies.SetReadDeadline(now.Add(time.Millisecond))
-		if c.line.in.to-c.line.in.from <= c.line.in.most {
-			c.line.in.r = c.replies
-			c.line.in.fill()
-			c.line.in.r = c
-		}
+		c.line.in.FillFrom(c.replies)
 		c.replies.SetReadDeadline(time.Time{})
 	}
 	if l.open == 0 {

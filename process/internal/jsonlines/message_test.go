@@ -1,4 +1,4 @@
-package process
+package jsonlines
 
 import (
 	"bytes"
@@ -38,8 +38,8 @@ func TestMessagesSayOneThing(t *testing.T) {
 		{`{"id":7,"out":1,"err":{}}`, "one of"},
 		{"{\"id\":7,\"out\":\"\xff\"}", "UTF-8"},
 	} {
-		var m message
-		err := parseMessage([]byte(test.line), &m)
+		var m Message
+		err := Parse([]byte(test.line), &m)
 		switch {
 		case test.wrong == "" && err != nil:
 			t.Errorf("%s: %v", test.line, err)
@@ -59,15 +59,15 @@ func FuzzMessage(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
-		var m, plain message
-		err := parseMessage(line, &m)
-		var short message
+		var m, plain Message
+		err := Parse(line, &m)
+		var short Message
 		if parseValue(line, &short) {
 			if json.Unmarshal(line, &plain) != nil {
 				t.Fatalf("%q: the short cut takes what is no message", line)
 			}
-			if plain.ID == nil || *plain.ID != short.id {
-				t.Fatalf("%q: number %d by the short cut", line, short.id)
+			if plain.ID == nil || *plain.ID != short.Call {
+				t.Fatalf("%q: number %d by the short cut", line, short.Call)
 			}
 			var a, b any
 			if json.Unmarshal(plain.Out, &a) != nil || json.Unmarshal(short.Out, &b) != nil {
@@ -77,14 +77,14 @@ func FuzzMessage(f *testing.F) {
 		if err == nil && !json.Valid(line) {
 			t.Fatalf("%q is taken and is no JSON", line)
 		}
-		shortLine(line)
+		Quote(line)
 	})
 }
 
 func TestLongLinesEndTheReading(t *testing.T) {
 	for name, text := range map[string]string{"with an end": strings.Repeat("x", 3000) + "\n", "without": strings.Repeat("x", 1<<20)} {
-		l := newLineReader(strings.NewReader(text), 2000)
-		if line, err := l.next(); err != errLong || len(line) < 2000 || len(line) > 256<<10 {
+		l := NewReader(strings.NewReader(text), 2000)
+		if line, err := l.Next(); err != ErrTooLong || len(line) < 2000 || len(line) > 256<<10 {
 			t.Errorf("%s: got %d bytes and %v", name, len(line), err)
 		}
 	}
@@ -99,13 +99,13 @@ func FuzzLineReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, most uint16) {
 		limit := int(most) + 100<<10
 		for name, r := range map[string]io.Reader{"whole": bytes.NewReader(text), "bytes": iotest.OneByteReader(bytes.NewReader(text)), "halves": iotest.HalfReader(bytes.NewReader(text))} {
-			l := newLineReader(r, limit)
+			l := NewReader(r, limit)
 			rest := text
 			for {
-				line, err := l.next()
+				line, err := l.Next()
 				want, after, ended := bytes.Cut(rest, []byte("\n"))
 				if !ended {
-					if len(want) > limit && err == errLong {
+					if len(want) > limit && err == ErrTooLong {
 						break
 					}
 					if !bytes.Equal(line, want) || len(want) > 0 && !errors.Is(err, io.ErrUnexpectedEOF) || len(want) == 0 && err != io.EOF {
@@ -114,7 +114,7 @@ func FuzzLineReader(f *testing.F) {
 					break
 				}
 				want = bytes.TrimSuffix(want, []byte("\r"))
-				if err == errLong && len(want) > limit {
+				if err == ErrTooLong && len(want) > limit {
 					break
 				}
 				if err != nil || !bytes.Equal(line, want) {

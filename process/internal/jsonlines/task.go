@@ -1,4 +1,4 @@
-package process
+package jsonlines
 
 import (
 	"encoding"
@@ -12,27 +12,29 @@ import (
 	"example.com/overlap"
 )
 
-// lineCrossing is how a task's values cross to a command's workers: by encoding/json.
-type lineCrossing struct {
+// Task is how a task's values cross to a command's workers: by encoding/json. It is for one goroutine.
+type Task struct {
+	Name []byte // Its name, quoted.
+	Err  error  // Why its values do not cross; nil if they do.
+
 	inType  reflect.Type
-	name    []byte // of the task, quoted
-	err     error  // why they do not
-	result  any    // *Out, for one value after another
-	fresh   reflect.Value
-	untyped bool // values are held in an interface
+	result  any           // A *Out, into which one value after another is decoded.
+	fresh   reflect.Value // The same, by reflection.
+	untyped bool          // The values are held in an interface.
 }
 
-func newLineCrossing(t overlap.AnyTask, untyped bool) *lineCrossing {
+// NewTask finds out how a task's values cross; untyped says that its calls hold them in an interface.
+func NewTask(t overlap.AnyTask, untyped bool) *Task {
 	in, out := t.Types()
-	x := &lineCrossing{inType: in, untyped: untyped, fresh: reflect.New(out)}
-	x.name, _ = json.Marshal(t.Name())
+	x := &Task{inType: in, untyped: untyped, fresh: reflect.New(out)}
+	x.Name, _ = json.Marshal(t.Name())
 	x.result = x.fresh.Interface()
-	x.err = lineRefusal(t)
+	x.Err = Refuse(t)
 	return x
 }
 
-// lineRefusal is why a task's values cannot cross.
-func lineRefusal(t overlap.AnyTask) error {
+// Refuse says why a task's values cannot cross; nil if they can.
+func Refuse(t overlap.AnyTask) error {
 	in, out := t.Types()
 	if why := noJSON(in, in.String(), nil); why != "" {
 		return fmt.Errorf("the input of task %s cannot cross to a command: %s", t.Name(), why)
@@ -84,8 +86,8 @@ func noJSON(t reflect.Type, path string, around []reflect.Type) string {
 	return ""
 }
 
-// appendInput encodes a call's input. A call whose input ends this goroutine is ended here.
-func (x *lineCrossing) appendInput(b []byte, call overlap.Call) ([]byte, error) {
+// AppendInput encodes a call's input. A call whose input ends this goroutine is ended here.
+func (x *Task) AppendInput(b []byte, call overlap.Call) ([]byte, error) {
 	input := call.Input()
 	switch v := input.(type) {
 	case *int:
@@ -111,8 +113,8 @@ func (x *lineCrossing) appendInput(b []byte, call overlap.Call) ([]byte, error) 
 	return append(b, text...), err
 }
 
-// end ends a call with the value that a worker sent.
-func (x *lineCrossing) end(call overlap.Call, at time.Time, value []byte) {
+// End ends a call with the value that a worker sent.
+func (x *Task) End(call overlap.Call, at time.Time, value []byte) {
 	x.fresh.Elem().SetZero()
 	if n, ok := x.result.(*int); ok && len(value) < 19 {
 		if v, err := strconv.Atoi(string(value)); err == nil {
@@ -130,7 +132,7 @@ func (x *lineCrossing) end(call overlap.Call, at time.Time, value []byte) {
 	err := json.Unmarshal(value, x.result)
 	decoded = true
 	if err != nil {
-		call.EndAt(at, nil, overlap.Failed, fmt.Errorf("the worker's result %s did not decode: %w", shortLine(value), err))
+		call.EndAt(at, nil, overlap.Failed, fmt.Errorf("the worker's result %s did not decode: %w", Quote(value), err))
 		return
 	}
 	if x.untyped {
