@@ -15,12 +15,12 @@ import (
 type answers struct {
 	to      *os.File
 	memory  shared
-	pending []byte // in the memory, unless it does not fit
-	values  int    // where the frame of values begins that ends pending; −1 if there is none
-	waiting int    // calls answered in pending
-	flushed time.Time
-	since   int // calls since the clock was looked at
-	quick   bool
+	pending []byte    // What is to be written. It is in the memory, unless it does not fit.
+	values  int       // Where the frame of values begins that ends pending; −1 if there is none.
+	waiting int       // How many calls are answered in pending.
+	flushed time.Time // When answers were written last.
+	since   int       // How many calls have been made since the last look at the clock.
+	quick   bool      // Calls were tiny at that look.
 }
 
 func newAnswers(to *os.File, memory shared) answers {

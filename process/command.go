@@ -115,16 +115,16 @@ func (d *lines) describe() overlap.Description {
 // speaker is a worker that speaks the line protocol.
 type speaker struct {
 	in       *jsonlines.Reader
-	tasks    []string // sorted
-	repeats  []string // of those, the ones that may be made twice; sorted
-	window   int      // calls in flight it takes
-	next     uint64   // number of the next call
-	skipped  int      // calls in a row that it was to make
-	batches  bool
-	cancels  bool
-	parallel bool // makes the calls in flight all at once
-	starts   bool // says what it starts
-	paged    bool // says that on its page
+	tasks    []string // The names of the tasks that it lists, sorted.
+	repeats  []string // Those of them that may be made twice, sorted.
+	window   int      // How many calls in flight it takes.
+	next     uint64   // The number of the next call.
+	skipped  int      // How many calls in a row it has skipped that it was to make.
+	batches  bool     // It takes several calls in one line.
+	cancels  bool     // It listens to what cancels a call while it makes one.
+	parallel bool     // It makes the calls in flight all at once.
+	starts   bool     // It says what it starts.
+	paged    bool     // It says that on its page.
 }
 
 func (s *speaker) idempotent(task string) bool {

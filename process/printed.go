@@ -13,24 +13,25 @@ import (
 
 // printed is what a worker has printed.
 type printed struct {
-	mu      sync.Mutex
-	last    []byte
-	head    []byte // of a crash: what it says first, before all the goroutines
-	done    chan struct{}
-	sorter  *sorter // if calls are to have their parts
-	passing sync.Mutex
-	to      func(line []byte)
-	holding bool     // lines wait until it is known whether the worker gets ready
-	held    [][]byte // those
-	holds   int      // bytes of them
+	mu   sync.Mutex    // Guards last, head, at and since.
+	last []byte        // The end of what was printed, for errors.
+	head []byte        // Of a crash: what it says first, before all the goroutines.
+	done chan struct{} // Closed at the end of the output.
 
-	counting sync.Mutex // of bytes from the pipe, together with looks at what waits in it
+	sorter  *sorter           // Divides the output among the calls; nil if nobody wants that.
+	passing sync.Mutex        // Guards to, holding, held and holds, and is held while a line is passed on.
+	to      func(line []byte) // Where lines go.
+	holding bool              // Lines wait until it is known whether the worker gets ready.
+	held    [][]byte          // The lines that wait.
+	holds   int               // How many bytes they have.
+
+	counting sync.Mutex // Makes one of a read from the pipe and its count, for a look at what waits in the pipe.
 	pipe     *os.File
 	raw      syscall.RawConn
-	read     int64 // bytes that have been read
+	read     int64 // How many bytes have been read.
 
-	at    int64 // bytes that have been passed on
-	since int64 // where the output of the call at hand begins, if that has not come yet
+	at    int64 // How many bytes have been passed on.
+	since int64 // Where the output of the call at hand begins, if that has not come yet.
 }
 
 const (

@@ -14,12 +14,12 @@ import (
 // outgoing are frames that have not been written. The last one may be open for more calls like those in it.
 type outgoing struct {
 	bytes   []byte
-	open    int // where that frame begins; −1 if there is none
-	route   *route
-	timeout time.Duration
-	until   int64          // deadline of the job, in nanoseconds since 1970; 0 if it has none
-	calls   int            // in it
-	run     []overlap.Call // room for calls on their way into frames
+	open    int            // Where the last frame begins, if it is open; else −1.
+	route   *route         // The task of the open frame.
+	timeout time.Duration  // The timeout of its calls.
+	calls   int            // How many calls are in it.
+	until   int64          // The deadline of the job, in nanoseconds since 1970; 0 if it has none.
+	run     []overlap.Call // Room for calls on their way into frames.
 }
 
 func (o *outgoing) reset() { *o = outgoing{bytes: o.bytes[:0], open: -1, run: o.run, until: o.until} }

@@ -18,20 +18,20 @@ import (
 // server is a worker's side: it reads calls, makes them one after another and writes what became of them.
 type server struct {
 	in    *frameReader
-	lane  *os.File // large inputs
-	big   []byte   // the last large input's room
+	lane  *os.File // Where large inputs come.
+	big   []byte   // The last large input, for its room.
 	page  *page
-	tasks []*bound
-	seq   uint64 // of the call at hand, from 1
-	life  atomic.Pointer[life]
-	marks bool // begin and end of calls are marked in the output
-	over  chan error
+	tasks []*bound             // The tasks that the parent has named, by number.
+	seq   uint64               // The number of the call at hand, from 1.
+	life  atomic.Pointer[life] // The context of the calls.
+	marks bool                 // The begin and the end of each call are marked in the output.
+	over  chan error           // Takes the end of the loop.
 
-	// The calls of the frame at hand: all of one task.
+	// The calls of the frame at hand, all of one task.
 	task    *bound
 	timeout time.Duration
-	rest    []byte // items that have not been looked at
-	alone   []byte // instead, the input of the only call
+	rest    []byte // The items that have not been looked at.
+	alone   []byte // Instead of them, the input of the only call.
 
 	answers
 }
@@ -39,9 +39,9 @@ type server struct {
 // bound is a task with the ways its values cross.
 type bound struct {
 	overlap.Binding
-	in, out value.Place // Input and Output
-	clear   bool        // one call's values must be cleared for the next
-	err     error       // why there is none
+	in, out value.Place // Input and Output, as the codec wants them.
+	clear   bool        // The values of one call must be cleared for the next.
+	err     error       // Why there is no such task here; then nothing else is set.
 }
 
 func (s *server) run() error {

@@ -16,11 +16,11 @@ const slow = 10 * time.Millisecond
 
 // watched is what the watch knows of the call whose answer is awaited, and of the worker's progress.
 type watched struct {
-	seq      uint64
-	since    time.Time
-	canceled time.Time // when the call that runs was seen to be
-	killed   bool
-	earlier  [3]glimpse // the oldest first, about a tick apart
+	seq      uint64     // The number of the call whose answer is awaited.
+	since    time.Time  // Since when it is.
+	canceled time.Time  // When it was seen that the call, which runs, is canceled.
+	killed   bool       // The worker is being killed for it.
+	earlier  [3]glimpse // Looks at the progress, the oldest first, about a tick apart.
 }
 
 // glimpse is how many calls a worker had finished.
