@@ -16,8 +16,8 @@ func (t Text) JSON(r io.Reader, from string) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		for item, err := range t.Items(r, from) {
 			if err == nil {
-				var value json.RawMessage
-				if bad := json.Unmarshal([]byte(item.Text), &value); bad != nil {
+				value := json.RawMessage(item.Text)
+				if bad := badJSON(value); bad != nil {
 					err = fmt.Errorf("%s:%d: %s is no JSON (%w): give one value a line, with a text in quotes",
 						from, item.Line, quote(item.Text), bad)
 				}
@@ -31,4 +31,13 @@ func (t Text) JSON(r io.Reader, from string) iter.Seq2[Item, error] {
 			}
 		}
 	}
+}
+
+// badJSON is what is wrong with a text that is no JSON.
+func badJSON(text []byte) error {
+	if json.Valid(text) {
+		return nil
+	}
+	var value json.RawMessage
+	return json.Unmarshal(text, &value)
 }

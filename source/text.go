@@ -171,7 +171,13 @@ func (s *scanner) fill() {
 
 // leavesOut reports whether a line is no item: a blank one, or a comment.
 func (s *scanner) leavesOut(line []byte) bool {
-	return !s.Null && (len(bytes.TrimSpace(line)) == 0 || s.Comments && line[0] == '#')
+	if s.Null {
+		return false
+	}
+	if len(line) > 0 && line[0] > ' ' { // most lines, quickly
+		return line[0] == '#' && s.Comments
+	}
+	return len(bytes.TrimSpace(line)) == 0
 }
 
 // isUTF16 reports whether a first line is UTF-16: it has that byte order mark, or every other byte is zero.
