@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"example.com/overlap/source"
 )
 
 // Input is a command and all that it needs, so that any worker anywhere runs the same one. Only the environment that
@@ -32,13 +34,10 @@ type Input struct {
 	Results Text `json:"results,omitempty"`
 }
 
-// Stdin is what a command reads: Text or, if File is named, Header followed by a span of that file.
+// Stdin is what a command reads: a text or, if Chunk is set, that part of a file.
 type Stdin struct {
-	Text   Text  `json:"text,omitempty"`
-	File   Text  `json:"file,omitempty"`
-	Offset int64 `json:"offset,omitempty"`
-	Length int64 `json:"length,omitempty"` // of the span, in bytes
-	Header Text  `json:"header,omitempty"`
+	Text  Text          `json:"text,omitempty"`
+	Chunk *source.Chunk `json:"chunk,omitempty"`
 }
 
 // A marker stands in the words for what only the worker knows. No input can be mistaken for one, since no argument of a
@@ -67,7 +66,7 @@ func (in Input) String() string {
 var markersShown = strings.NewReplacer(numberMarker, "{#}", slotMarker, "{%}")
 
 // Key names the command across runs: a hash, in hexadecimal, of its words, its standard input, its directory and the
-// names of Env. A file that it reads counts by its name and its span. What {#} and {%} stand for does not count.
+// names of Env. A chunk of a file counts by where it is. What {#} and {%} stand for does not count.
 func (in Input) Key() string {
 	h := sha256.New()
 	hashNumber(h, int64(len(in.Words)))
@@ -76,10 +75,12 @@ func (in Input) Key() string {
 	}
 	if s := in.Stdin; s != nil {
 		hashText(h, string(s.Text))
-		hashText(h, string(s.File))
-		hashText(h, string(s.Header))
-		hashNumber(h, s.Offset)
-		hashNumber(h, s.Length)
+		if c := s.Chunk; c != nil {
+			hashText(h, c.File)
+			hashNumber(h, c.Offset)
+			hashNumber(h, c.Length)
+			hashNumber(h, c.Header)
+		}
 	}
 	hashText(h, string(in.Dir))
 	for _, name := range slices.Sorted(maps.Keys(in.Env)) {

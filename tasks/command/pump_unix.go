@@ -25,13 +25,11 @@ func newPump(to io.WriteCloser) (*pump, int, error) {
 		_ = to.Close()
 		return nil, 0, err
 	}
-	defer theirs.Close()
-	fd, err := syscall.Dup(int(theirs.Fd())) // a plain descriptor, which blocks, as programs expect
+	fd, err := plainDescriptor(theirs)
 	if err != nil {
 		_ = errors.Join(from.Close(), to.Close())
 		return nil, 0, err
 	}
-	syscall.CloseOnExec(fd)
 	return &pump{from: from, to: to, done: make(chan error, 1)}, fd, nil
 }
 

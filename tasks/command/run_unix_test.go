@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/source"
 	"example.com/overlap/tasks/command"
 )
 
@@ -95,8 +96,8 @@ func TestRunFailures(t *testing.T) {
 		"a signal":       {sh("kill -s SEGV $$"), command.Killed, "SIGSEGV"},
 		"no directory":   {command.Input{Words: texts("true"), Dir: "/no/such"}, command.CannotStart, "directory"},
 		"a NUL":          {command.Input{Words: []command.Text{"echo", "a\x00b"}}, command.BadInput, "NUL"},
-		"no such input":  {reads("cat", command.Stdin{File: "nofile", Length: 1}), command.BadInput, "nofile"},
-		"a short file":   {reads("cat", command.Stdin{File: "script", Offset: 3, Length: 100}), command.BadInput, "shorter"},
+		"no such input":  {reads("cat", chunk("nofile", 0, 1, 0)), command.BadInput, "nofile"},
+		"a short file":   {reads("cat", chunk("script", 3, 100, 0)), command.BadInput, "chunk"},
 	} {
 		v, err := run(t, c.in)
 		if err == nil || err.Reason != c.reason || !strings.Contains(err.Error(), c.text) {
@@ -110,6 +111,10 @@ func TestRunFailures(t *testing.T) {
 }
 
 func texts(words ...command.Text) []command.Text { return words }
+
+func chunk(file string, offset, length, header int64) command.Stdin {
+	return command.Stdin{Chunk: &source.Chunk{File: file, Offset: offset, Length: length, Header: header}}
+}
 
 func reads(program command.Text, from command.Stdin) command.Input {
 	return command.Input{Words: []command.Text{program}, Stdin: &from}
@@ -150,11 +155,7 @@ func TestRunInputs(t *testing.T) {
 	big := strings.Repeat("0123456789", 1<<20)
 	must(t, os.WriteFile(file, []byte(big), 0o644))
 	cat := []command.Text{"cat"}
-	span := func(offset, length int64) command.Stdin {
-		return command.Stdin{File: command.Text(file), Offset: offset, Length: length}
-	}
-	withHeader := span(5, 10)
-	withHeader.Header = "head\n"
+	span := func(offset, length int64) command.Stdin { return chunk(file, offset, length, 0) }
 	left := sh("sleep 60 <&0 & exit 0")
 	left.Stdin = new(span(0, 10<<20))
 	environment := sh(`printf %s "$A$HOME"`)
@@ -168,7 +169,7 @@ func TestRunInputs(t *testing.T) {
 		"nothing":           {command.Input{Words: cat}, ""},
 		"text":              {reads("cat", command.Stdin{Text: "a\x00\xff\n"}), "a\x00\xff\n"},
 		"much text":         {reads("cat", command.Stdin{Text: command.Text(big)}), big},
-		"a span":            {reads("cat", withHeader), "head\n5678901234"},
+		"a span":            {reads("cat", chunk(file, 5, 10, 3)), "0125678901234"},
 		"a long span":       {reads("cat", span(1, 9<<20)), big[1 : 1+9<<20]},
 		"a span not read":   {reads("true", span(0, 10<<20)), ""},
 		"a span in part":    {command.Input{Words: []command.Text{"head", "-c3"}, Stdin: new(span(0, 10<<20))}, "012"},

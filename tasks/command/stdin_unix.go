@@ -5,10 +5,13 @@ package command
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"example.com/overlap/source"
 )
 
 // openStdin makes what the command reads from.
@@ -16,31 +19,30 @@ func (s *streams) openStdin(in *Stdin) error {
 	switch {
 	case in == nil:
 		return nil
-	case in.File == "":
+	case in.Chunk == nil:
 		return s.openText(string(in.Text))
-	case in.Offset < 0 || in.Length < 0:
-		return fail(BadInput, "", nil,
-			"the span of %s from %d, %d bytes long, makes no sense", Quote(string(in.File)), in.Offset, in.Length)
 	}
-	file, err := os.Open(string(in.File))
-	if err != nil {
+	if _, err := os.Stat(in.Chunk.File); err != nil {
 		return fail(BadInput, "", err, "standard input: %v", err)
 	}
 	read, to, err := os.Pipe()
 	if err != nil {
-		_ = file.Close()
 		return err
 	}
-	widen(to)
-	fd, err := syscall.Dup(int(read.Fd()))
-	_ = read.Close()
+	fd, err := plainDescriptor(read)
 	if err != nil {
-		return errors.Join(err, file.Close(), to.Close())
+		return errors.Join(err, to.Close())
 	}
-	syscall.CloseOnExec(fd)
 	s.files[0], s.theirs = uintptr(fd), append(s.theirs, fd)
-	s.feeding = &feeding{in: in, from: file, to: to, done: make(chan error, 1)}
+	s.feeding = &feeding{chunk: in.Chunk, to: to, done: make(chan error, 1)}
 	return nil
+}
+
+// plainDescriptor turns one end of a pipe into a descriptor that blocks, as programs expect of theirs.
+func plainDescriptor(end *os.File) (int, error) {
+	defer end.Close()
+	fd, err := unix.FcntlInt(end.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	return fd, err
 }
 
 // openText has the command read a text from a file that has no name, so that nobody has to feed it.
@@ -60,19 +62,15 @@ func (s *streams) openText(text string) error {
 	return nil
 }
 
-// feeding gives a command a span of a file.
+// feeding gives a command a chunk of a file.
 type feeding struct {
-	in   *Stdin
-	from *os.File
-	to   *os.File
-	done chan error
+	chunk *source.Chunk
+	to    *os.File
+	done  chan error
 }
 
 func (f *feeding) feed() {
-	_, err := io.WriteString(f.to, string(f.in.Header))
-	if err == nil {
-		err = copySpan(f.to, f.from, f.in.Offset, f.in.Length)
-	}
+	_, err := f.chunk.WriteTo(f.to)
 	_ = f.to.Close()
 	f.done <- err
 }
@@ -81,16 +79,10 @@ func (f *feeding) feed() {
 func (f *feeding) end() error {
 	_ = f.to.SetWriteDeadline(time.Now())
 	err := <-f.done
-	_ = f.from.Close()
 	if err == nil || errors.Is(err, syscall.EPIPE) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil
 	}
-	return fail(BadInput, "", err, "standard input: %s: %v", Quote(string(f.in.File)), err)
+	return fail(BadInput, "", err, "standard input: %v", err)
 }
 
-func (f *feeding) discard() { _ = errors.Join(f.from.Close(), f.to.Close()) }
-
-// errShort is a span that its file does not have any more.
-func errShort(missing int64) error {
-	return fmt.Errorf("the file has become shorter: %s of the span are missing", bytesText(missing))
-}
+func (f *feeding) discard() { _ = f.to.Close() }

@@ -72,7 +72,7 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-func source(lines ...string) iter.Seq2[[]string, error] {
+func linesOf(lines ...string) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		for _, line := range lines {
 			if !yield([]string{line}, nil) {
@@ -102,7 +102,7 @@ func TestTemplateRefuses(t *testing.T) {
 func TestTemplateInputs(t *testing.T) {
 	template, _ := command.Parse([]string{"echo", "{}"}, command.Syntax{MaxArgs: 2})
 	var got []string
-	for in, err := range template.Inputs(source("a", "b", "c")) {
+	for in, err := range template.Inputs(linesOf("a", "b", "c")) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestTemplateFills(t *testing.T) {
 		lines = append(lines, "12345678")
 	}
 	total := 0
-	for in, err := range template.Inputs(source(lines...)) {
+	for in, err := range template.Inputs(linesOf(lines...)) {
 		if err != nil {
 			t.Fatal(err)
 		}

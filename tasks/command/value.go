@@ -68,6 +68,16 @@ type valueLine struct {
 	Seconds    float64   `json:"seconds"`
 }
 
+// Answer is what must be the same whenever and wherever the command runs: its exit code and its standard output.
+func (v Value) Answer() any {
+	stdout, err := v.Stdout.Bytes()
+	return struct {
+		ExitCode int
+		Stdout   []byte
+		Unread   bool
+	}{v.ExitCode, stdout, err != nil}
+}
+
 // Close gives back the files of both outputs, see [Options.Files]. After it, they are empty. It does nothing where
 // there are none.
 func (v *Value) Close() {
