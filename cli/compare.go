@@ -18,9 +18,10 @@ import (
 
 // compareFlags are what the user asked of compare.
 type compareFlags struct {
-	from                       []string
+	inputs                     inputFlags
 	on                         []string
-	jobs, runs, warmup         int
+	jobs                       atOnce
+	runs, warmup               int
 	latency, timeout, budget   time.Duration
 	exportJSON, exportMarkdown string
 	seed                       uint64
@@ -52,10 +53,10 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 		},
 	}
 	set := cmd.Flags()
-	set.StringArrayVar(&flags.from, "from", nil, fromHelp)
+	flags.inputs.add(cmd)
 	set.StringSliceVar(&flags.on, "on", strategyNames(), "compare these `strategies`, with commas between")
 	_ = cmd.RegisterFlagCompletionFunc("on", p.completeStrategies)
-	set.IntVarP(&flags.jobs, "jobs", "j", 0, "the pool's size (default min(32, cores+4))")
+	set.VarP(&flags.jobs, "jobs", "j", jobsHelp+" (default each strategy's own: min(32, cores+4) for pool, none for async)")
 	set.IntVarP(&flags.runs, "runs", "r", 5, "measure each strategy this many times")
 	set.IntVarP(&flags.warmup, "warmup", "w", 0, "run the job this many times before each measurement, in its process")
 	set.DurationVar(&flags.latency, "latency", articleLatency, "how long the local target takes for each answer")
@@ -71,7 +72,7 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 
 // compare is the command: it finds out what is to be measured, refuses what cannot be, and measures job by job.
 func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string) (err error) {
-	plan, err := p.plan(cmd, flags)
+	plan, err := p.plan(flags)
 	if err != nil {
 		return err
 	}
@@ -151,13 +152,8 @@ func failedCalls(measured *compare.Report) error {
 }
 
 // plan is what the flags say, without jobs.
-func (p *program) plan(cmd *cobra.Command, flags compareFlags) (compare.Plan, error) {
-	given := cmd.Flags().Changed
+func (p *program) plan(flags compareFlags) (compare.Plan, error) {
 	switch {
-	case given("jobs") && flags.jobs < 1:
-		return compare.Plan{}, usageErrorf("-j %d makes no sense: a pool runs at least 1 call at once", flags.jobs)
-	case tooMany("-j", flags.jobs) != nil:
-		return compare.Plan{}, tooMany("-j", flags.jobs)
 	case tooMany("--runs", flags.runs) != nil:
 		return compare.Plan{}, tooMany("--runs", flags.runs)
 	case tooMany("--warmup", flags.warmup) != nil:
@@ -172,7 +168,7 @@ func (p *program) plan(cmd *cobra.Command, flags compareFlags) (compare.Plan, er
 		return compare.Plan{}, usageErrorf("--budget %v makes no sense: give a time such as 20s", flags.budget)
 	}
 	plan := compare.Plan{
-		Runs: flags.runs, Warmup: flags.warmup, Budget: flags.budget, Workers: flags.jobs, Timeout: flags.timeout,
+		Runs: flags.runs, Warmup: flags.warmup, Budget: flags.budget, Workers: flags.jobs.calls, Timeout: flags.timeout,
 		Seed: flags.seed, Progress: p.showMeasuring, Probe: true,
 	}
 	seen := map[string]bool{}

@@ -22,14 +22,14 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(args) == 1 && len(flags.from) == 0 {
+	if len(args) == 1 && len(flags.inputs.from) == 0 {
 		if open := p.articleJob(task.Name(), flags); open != nil {
 			return []openJob{open}, nil, nil
 		}
 		return nil, nil, usageErrorf("there are no inputs for task %s: give them as arguments or with --from FILE",
 			task.Name())
 	}
-	inputs, files, err := p.compareInputs(task, args[1:], flags.from)
+	inputs, files, err := p.compareInputs(task, args[1:], flags.inputs.from)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,8 +45,8 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 
 // articleJobs are both jobs of the article, in a program that has their tasks.
 func (p *program) articleJobs(flags compareFlags) ([]openJob, error) {
-	if len(flags.from) > 0 {
-		return nil, usageErrorf("--from %s needs a task: %s compare TASK --from %s", flags.from[0], p.name, flags.from[0])
+	if len(flags.inputs.from) > 0 {
+		return nil, usageErrorf("--from %s needs a task: %s compare TASK --from %s", flags.inputs.from[0], p.name, flags.inputs.from[0])
 	}
 	var jobs []openJob
 	for _, name := range []string{fetchTask, primesTask} {

@@ -5,12 +5,19 @@ import (
 	"errors"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"example.com/overlap"
 	"example.com/overlap/source"
 )
 
-const fromHelp = "read the inputs from this `file`, one a line; - is standard input; given again, " +
-	"the next file's follow"
+// inputFlags are about where the inputs of a job come from.
+type inputFlags struct{ from []string }
+
+func (f *inputFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.from, "from", nil, "read the inputs from this `file`, one a line; - is standard input; "+
+		"given again, the next file's follow")
+}
 
 // inputs finds the inputs that the user gave: arguments, files, or standard input when that is no terminal. Those that
 // are there already, arguments and the lines of regular files that are not too large, are all checked, so that nothing

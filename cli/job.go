@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +20,7 @@ type job struct {
 	task    overlap.AnyTask
 	retries int // extra attempts that the user asked for; -1 leaves it to the task
 	inputs  *source.Source
-	results *results
+	results resultWriter
 	file    *outfile.File // that the results go to; nil for standard output
 
 	draining    context.Context         // has ended when nothing more is to begin
@@ -30,6 +31,7 @@ type job struct {
 	opened      atomic.Bool  // results and file are there
 	leaving     atomic.Bool  // the command ends at once
 	closeFile   func() error // puts the file in its place, once
+	watched     bool         // the results go to a terminal
 	underWay    *underWay    // nil where drawn and ended say as much
 
 	raw    rawInputs
@@ -46,6 +48,27 @@ type job struct {
 
 var errInterrupted = errors.New("interrupted")
 
+// resultWriter is where the results of a job go. It is safe for concurrent use.
+type resultWriter interface {
+	// add takes the result of a call; raw is its input as it was given, if that is not UTF-8. The outcome and failure
+	// that it returns are the call's, unless its value cannot be written: then the call counts as failed. err says that
+	// nothing can be written any more.
+	add(r overlap.Result[any, any], raw []byte) (outcome overlap.Outcome, failure, err error)
+	// flush hands on what add has collected, and returns the error of writing.
+	flush() error
+}
+
+// newJob readies a job, which has neither inputs nor results yet.
+func newJob(p *program, at place, flags runFlags, cancel context.CancelCauseFunc) *job {
+	j := &job{program: p, task: at.task, growth: at.growth, retries: -1, cancel: cancel, over: make(chan struct{})}
+	if flags.attempts.retries > 0 {
+		j.retries = flags.attempts.retries
+	}
+	j.draining, j.drain = context.WithCancelCause(context.Background())
+	j.closeFile = sync.OnceValue(j.putFile)
+	return j
+}
+
 func (j *job) openResults(output string) error {
 	if output == "" || j.toStdout(output) {
 		if err := j.needsStdout("the results", "give -o FILE, or -o /dev/null to throw them away"); err != nil {
@@ -54,7 +77,8 @@ func (j *job) openResults(output string) error {
 		if feeds(j.inputs.Files, j.stdout.to) {
 			return usageErrorf("the results would go into %s, where the inputs come from: give -o another file", j.inputs.Name)
 		}
-		j.results = newResults(j.stdout, isTerminal(j.stdout.to))
+		j.watched = isTerminal(j.stdout.to)
+		j.results = newResults(j.stdout, j.watched)
 		return nil
 	}
 	file, err := j.openOutput(output, j.draining.Done())
@@ -75,8 +99,8 @@ func (j *job) openResults(output string) error {
 func (j *job) run(ctx context.Context, executor overlap.Executor, options []overlap.Option) {
 	j.opened.Store(true)
 	j.tally.start = time.Now()
-	defer j.results.flushEvery(progressInterval)()
-	if j.messages.redraws && !j.results.direct { // not into the results, where both are on one terminal
+	defer every(progressInterval, func() { _ = j.results.flush() })() // its error stays, and the next add returns it
+	if j.messages.redraws && !j.watched {                             // not into the results, where both are on one terminal
 		defer j.messages.draw("")
 		defer j.showProgress()()
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"reflect"
 	"sync"
-	"time"
 	"unicode/utf8"
 
 	"example.com/overlap"
@@ -129,9 +128,4 @@ func (r *results) flushLocked() {
 		_, r.err = r.to.Write(r.pending.Bytes())
 	}
 	r.pending.Reset()
-}
-
-// flushEvery flushes now and then until stop is called, so that lines are seen soon after their calls have ended.
-func (r *results) flushEvery(d time.Duration) (stop func()) {
-	return every(d, func() { _ = r.flush() }) // the error stays, and the next add returns it
 }

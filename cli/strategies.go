@@ -14,59 +14,70 @@ import (
 // strategy is an executor under the name that --on takes.
 type strategy struct {
 	name   string
-	python string                                                   // what it answers in Python
-	make   func(workers int, of ...process.Option) overlap.Executor // workers is what -j says, 0 if it says nothing
-	says   overlap.Describer                                        // what it is, without making one
+	python string            // the Python facility that it answers
+	says   overlap.Describer // describes it without making one; nil where the executor itself does
 
-	// What -j says where the executor itself has no such limit: how many inputs may be drawn whose results are not out.
-	windowed bool
+	// make makes the executor for at most so many calls at once; 0 leaves that to the strategy.
+	make func(atOnce int, of ...process.Option) overlap.Executor
 
-	processes bool // its workers are, so that their options say something
+	usual     int  // how many calls run makes at once where -j says nothing; 0 leaves it to the executor
+	windowed  bool // nothing but the window of run keeps its calls to a number
+	processes bool // its workers are processes, which some flags are for
 }
 
 // strategies is the one table of them: run, compare, the process that measures, the table of strategies and the
 // completions all read it.
 func strategies() []strategy {
 	return []strategy{
-		{name: "sync", python: "the plain loop", make: func(int, ...process.Option) overlap.Executor {
+		{name: "sync", python: "the plain loop", usual: 1, make: func(int, ...process.Option) overlap.Executor {
 			return overlap.Sync()
 		}},
-		{name: "threads", python: "threading.Thread per item", make: func(int, ...process.Option) overlap.Executor {
-			return overlap.Threads()
-		}, windowed: true},
-		{name: "pool", python: "ThreadPoolExecutor", make: func(workers int, _ ...process.Option) overlap.Executor {
-			return overlap.Pool(poolSize(workers))
+		{name: "threads", python: "threading.Thread per item", make: func(atOnce int, _ ...process.Option) overlap.Executor {
+			if atOnce == 0 {
+				return overlap.Threads()
+			}
+			return overlap.ThreadsAtMost(atOnce)
 		}},
-		{name: "async", python: "asyncio.gather", make: func(int, ...process.Option) overlap.Executor {
-			return overlap.Async()
-		}, windowed: true},
-		{name: "loop", python: "asyncio's event loop", make: func(int, ...process.Option) overlap.Executor {
-			return overlap.Loop()
-		}, windowed: true},
-		{name: "processes", python: "multiprocessing.Pool", make: func(workers int, of ...process.Option) overlap.Executor {
-			return process.New(processCount(workers), of...)
-		}, says: &process.Pool{}, processes: true},
-		{name: "processes-submit", python: "ProcessPoolExecutor.submit", make: func(workers int, of ...process.Option) overlap.Executor {
-			return compare.Submitted{Executor: process.New(processCount(workers), of...)}
-		}, says: submitsToProcesses{}, processes: true},
+		{name: "pool", python: "ThreadPoolExecutor", usual: overlap.DefaultWorkers(),
+			make: func(atOnce int, _ ...process.Option) overlap.Executor { return overlap.Pool(poolSize(atOnce)) }},
+		{name: "async", python: "asyncio.gather", usual: usualAsync,
+			make: func(atOnce int, _ ...process.Option) overlap.Executor {
+				if atOnce == 0 {
+					return overlap.Async()
+				}
+				return overlap.AsyncAtMost(atOnce)
+			}},
+		{name: "loop", python: "asyncio's event loop", usual: usualAsync, windowed: true,
+			make: func(int, ...process.Option) overlap.Executor { return overlap.Loop() }},
+		{name: "processes", python: "multiprocessing.Pool", usual: runtime.GOMAXPROCS(0), processes: true,
+			make: func(atOnce int, of ...process.Option) overlap.Executor {
+				return process.New(processCount(atOnce), of...)
+			}, says: &process.Pool{}},
+		{name: "processes-submit", python: "ProcessPoolExecutor.submit", usual: runtime.GOMAXPROCS(0), processes: true,
+			make: func(atOnce int, of ...process.Option) overlap.Executor {
+				return compare.Submitted{Executor: process.New(processCount(atOnce), of...)}
+			}, says: submitsToProcesses{}},
 	}
 }
 
 const defaultStrategy = "pool"
 
-func poolSize(workers int) int {
-	if workers == 0 {
+// usualAsync is how many calls that cost no thread while they wait run at once where -j says nothing.
+const usualAsync = 1024
+
+func poolSize(atOnce int) int {
+	if atOnce == 0 {
 		return overlap.DefaultWorkers()
 	}
-	return times(workers, 1)
+	return times(atOnce, 1)
 }
 
 // processCount is how many worker processes there are: one a processor unless -j says, as Python's pools have.
-func processCount(workers int) int {
-	if workers == 0 {
+func processCount(atOnce int) int {
+	if atOnce == 0 {
 		return runtime.GOMAXPROCS(0)
 	}
-	return times(workers, 1)
+	return times(atOnce, 1)
 }
 
 // submitsToProcesses describes the row of futures on processes.

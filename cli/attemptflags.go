@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap"
+)
+
+// attemptFlags are about the attempts at a call.
+type attemptFlags struct {
+	timeout, grace time.Duration
+	retries        int
+}
+
+func (f *attemptFlags) add(cmd *cobra.Command) {
+	set := cmd.Flags()
+	set.DurationVar(&f.timeout, "timeout", 0, "stop an attempt after this long")
+	set.DurationVar(&f.grace, "grace", time.Second,
+		"give up an attempt that is still running this long after its timeout")
+	set.IntVar(&f.retries, "retries", 0, "make up to this many extra attempts at a call that fails, or whose worker "+
+		"died if its task is idempotent: 3 means 4 attempts in all")
+}
+
+// options are those of the job, or an error about flags that make no sense. given reports whether a flag was.
+func (f attemptFlags) options(given func(flag string) bool) ([]overlap.Option, error) {
+	switch {
+	case tooMany("--retries", f.retries) != nil:
+		return nil, tooMany("--retries", f.retries)
+	case f.timeout < 0:
+		return nil, usageErrorf("--timeout %v makes no sense: give a positive time, such as 10s", f.timeout)
+	case f.grace < 0:
+		return nil, usageErrorf("--grace %v makes no sense: give 0 or a positive time", f.grace)
+	case f.retries < 0:
+		return nil, usageErrorf("--retries %d makes no sense: give the number of extra attempts", f.retries)
+	}
+	var options []overlap.Option
+	if f.timeout > 0 {
+		options = append(options, overlap.Timeout(f.timeout))
+	}
+	if given("grace") {
+		options = append(options, overlap.Grace(f.grace))
+	}
+	if given("retries") {
+		options = append(options, overlap.Retry(times(f.retries, 1)))
+	}
+	return options, nil
+}
