@@ -36,15 +36,13 @@ func (p *program) compareCommand() *cobra.Command {
 shuffled order. The report has times, memory and CPU, a picture of how the calls overlapped, and says which strategy
 wins and why.
 
-Without a task it measures two jobs: fetch, 100 GETs of a local target that takes 160 ms for each answer, which is all
-waiting; and primes, the prime numbers up to n for each n from 1000 to 15999, which is all computing. Those tasks need
-no inputs; any other does: arguments, a range 1..1000 of whole numbers, or the lines of --from FILE.
+` + p.articleHelp() + `
 
 Exit status: 0 all calls succeeded, 1 some failed, which the report tells of, or it could not be written, 2 bad usage or
 bad inputs, 130 interrupted.
 
 Ctrl-C ends it; what has been measured until then is reported, and the exit status is 130.`),
-		Example: p.named(`  overlap compare
+		Example: p.examples(`  overlap compare
   overlap compare primes 1..200 --on sync,pool --runs 10
   overlap compare fetch --from urls.txt --timeout 10s --export-json report.json --export-markdown report.md`),
 		ValidArgsFunction: p.completeTask,
@@ -68,6 +66,16 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 	set.StringVar(&flags.exportMarkdown, "export-markdown", "", "write the report to this `file`; - as above")
 	set.Uint64Var(&flags.seed, "seed", 0, "of the shuffled order; 0 means a random one")
 	return cmd
+}
+
+// articleHelp says what is measured without inputs, and what inputs are.
+func (p *program) articleHelp() string {
+	if !p.hasArticle() {
+		return "It needs a task and its inputs: arguments, a range 1..1000 of whole numbers, or the lines of --from FILE."
+	}
+	return `Without a task it measures two jobs: fetch, 100 GETs of a local target that takes 160 ms for each answer, which is all
+waiting; and primes, the prime numbers up to n for each n from 1000 to 15999, which is all computing. Those tasks need
+no inputs; any other does: arguments, a range 1..1000 of whole numbers, or the lines of --from FILE.`
 }
 
 // compare is the command: it finds out what is to be measured, refuses what cannot be, and measures job by job.

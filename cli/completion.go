@@ -45,6 +45,16 @@ func (p *program) completeTask(
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeTaskName is completeTask where nothing follows the task.
+func (p *program) completeTaskName(
+	cmd *cobra.Command, args []string, typed string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return p.completeTask(cmd, args, typed)
+}
+
 func (p *program) strategyCompletions() []cobra.Completion {
 	var names []cobra.Completion
 	for _, s := range strategies() {

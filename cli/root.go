@@ -21,10 +21,13 @@ func newRoot(p *program) *cobra.Command {
 		Long: p.named(`Run one task over many inputs: in order, on threads, in a pool, as coroutines. Measure which
 strategy wins, and why. Then run the real job with it.
 
+` + p.tasksSentence() + `
+
 Exit status: 0 all calls succeeded, 1 some failed or the results could not be written, 2 the command cannot be
 carried out as it was given, 130 interrupted.`),
-		Example: p.named(`  overlap compare                                         # two jobs, one waits, one computes
+		Example: p.examples(`  overlap compare                                         # two jobs, one waits, one computes
   overlap compare fetch --from urls.txt --on sync,async   # your own inputs
+  overlap run primes 1..1000 -o primes.jsonl
   overlap run fetch --from urls.txt --on async -j 64 -o pages.jsonl`),
 		Version:       version(),
 		SilenceUsage:  true,
@@ -41,9 +44,6 @@ carried out as it was given, 130 interrupted.`),
 		p.measureCommand())
 	return root
 }
-
-// named puts the program's own name into a text.
-func (p *program) named(text string) string { return strings.ReplaceAll(text, "overlap ", p.name+" ") }
 
 // noSuchCommand refuses what is no sub-command.
 func (p *program) noSuchCommand(cmd *cobra.Command, args []string) error {

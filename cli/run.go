@@ -44,7 +44,7 @@ Ctrl-C, and after SIGTERM the calls are canceled in 8 seconds and the command en
 
 Exit status: 0 all calls succeeded, 1 some failed or the results could not be written, 2 bad usage or bad inputs,
 130 interrupted, 141 nobody reads the results any more.`),
-		Example: p.named(`  overlap run primes 1000..15999 -o primes.jsonl
+		Example: p.examples(`  overlap run primes 1000..15999 -o primes.jsonl
   overlap run fetch http://127.0.0.1:8080/json http://127.0.0.1:8080/html
   overlap run fetch --from urls.txt --on async -j 64 --timeout 10s --retries 3 -o pages.jsonl
   zcat urls.gz | overlap run fetch -k | head -1

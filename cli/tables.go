@@ -13,11 +13,24 @@ import (
 
 func (p *program) tasksCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "tasks",
-		Short:   "List the tasks of this program, with their types",
-		Example: p.named("  overlap tasks"),
-		Args:    p.noArguments,
-		RunE: func(*cobra.Command, []string) error {
+		Use:               "tasks [TASK]",
+		Short:             "List the tasks of this program, or tell what one of them takes and gives",
+		Example:           p.examples("  overlap tasks\n  overlap tasks fetch "),
+		ValidArgsFunction: p.completeTaskName,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageErrorf("tasks takes one task, got %q as well", args[1])
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				task, err := p.task(args[0])
+				if err == nil {
+					_, _ = io.WriteString(p.stdout, p.taskHelp(task)) // which remembers the error
+				}
+				return err
+			}
 			rows := [][]string{{"task", "input", "output"}}
 			for _, t := range p.tasks {
 				in, out := t.Types()

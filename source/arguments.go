@@ -24,13 +24,13 @@ func (e *ArgumentError) Unwrap() error { return e.Err }
 // returns: the first that is bad is its error, an [*ArgumentError].
 func Arguments(task overlap.AnyTask, arguments []string) (*Source, error) {
 	in, _ := task.Types()
-	parse := Parser(task)
+	ranges, parse := TakesRanges(task), Parser(task)
 	given := make([]argument, 0, len(arguments))
 	var count int64
 	for _, text := range arguments {
 		a := argument{text: text}
 		var err error
-		if takesRanges(in) {
+		if ranges {
 			a.numbers, a.isRange, err = parseRange(text, in)
 		}
 		if err == nil && !a.isRange {
@@ -38,7 +38,7 @@ func Arguments(task overlap.AnyTask, arguments []string) (*Source, error) {
 		}
 		if err != nil {
 			bad := &ArgumentError{Text: text, Err: err}
-			if meant := correctRange(text); takesRanges(in) && meant != text {
+			if meant := correctRange(text); ranges && meant != text {
 				bad.Meant = meant
 			}
 			return nil, bad

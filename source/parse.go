@@ -111,9 +111,18 @@ func reason(err error) error {
 	return err
 }
 
+// Describe says what a user gives for an input of the task: "whole numbers (int)".
+func Describe(task overlap.AnyTask) string {
+	in, _ := task.Types()
+	return describe(in)
+}
+
 // describe says what a user gives for an input of the type.
 func describe(of reflect.Type) string {
 	zero := reflect.Zero(of)
+	if d, ok := zero.Interface().(interface{ InputDescription() string }); ok {
+		return d.InputDescription()
+	}
 	switch {
 	case readsText(of), of.Implements(textUnmarshaler):
 		return of.String()
@@ -125,9 +134,8 @@ func describe(of reflect.Type) string {
 		return fmt.Sprintf("numbers (%s)", of)
 	case of.Kind() == reflect.Bool:
 		return "true or false"
-	}
-	if d, ok := zero.Interface().(interface{ InputDescription() string }); ok {
-		return d.InputDescription()
+	case of.Kind() == reflect.String, of.Kind() == reflect.Slice && of.Elem().Kind() == reflect.Uint8:
+		return fmt.Sprintf("text (%s)", of)
 	}
 	return fmt.Sprintf("JSON of a %s", of)
 }

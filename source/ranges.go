@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"example.com/overlap"
 )
 
 // Range is the whole numbers from First to Last, both included: 1000..15999 as an argument. First is at most Last.
@@ -34,8 +36,10 @@ var (
 	nearRange = regexp.MustCompile(`^(-?\d+)\s*(?:\.\.\.+|-|–|—|:|~|to)\s*(-?\d+)$`) // what is meant to be one
 )
 
-// takesRanges reports whether inputs of a type are whole numbers and not something that a text makes.
-func takesRanges(in reflect.Type) bool {
+// TakesRanges reports whether the inputs of a task are whole numbers, of which an argument may be a range. A type that
+// reads text by itself is none.
+func TakesRanges(task overlap.AnyTask) bool {
+	in, _ := task.Types()
 	zero := reflect.Zero(in)
 	return (zero.CanInt() || zero.CanUint()) && !readsText(in)
 }

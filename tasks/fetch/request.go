@@ -31,6 +31,11 @@ const requestFields = "url, method, header, body and keep_body"
 // String is the method and the URL, without a password it may hold.
 func (r Request) String() string { return r.method() + " " + redact(r.URL) }
 
+// InputDescription says in help and in errors what a user gives for a request.
+func (Request) InputDescription() string {
+	return `URLs, or requests as JSON, {"url": "https://…", "method": "PUT"}`
+}
+
 func (r Request) method() string {
 	if r.Method == "" {
 		return http.MethodGet
