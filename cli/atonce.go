@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"example.com/overlap/internal/figures"
 )
 
 // atOnce is how many calls a user wants to run at once, as -j takes it: N, a share of the cores as N%, as many more or
@@ -47,7 +49,7 @@ func parseAtOnce(text string, cores int) (calls int, err error) {
 	n, err := strconv.ParseUint(number, 10, 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange) || n > mostCount:
-		return 0, errors.New("that is more than there can be: give at most " + grouped(mostCount))
+		return 0, errors.New("that is more than there can be: give at most " + figures.Grouped(mostCount))
 	case err != nil || percent && n == 0:
 		return 0, errors.New(wantedAtOnce)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/compare"
+	"example.com/overlap/internal/figures"
 	"example.com/overlap/source"
 )
 
@@ -37,7 +38,7 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 		return nil, nil, usageErrorf("%w", err)
 	}
 	job := compare.Job{Task: task.Name(), Inputs: inputs}
-	job.Title = fmt.Sprintf("%s on %s", task.Name(), counted(int64(inputs.Len()), "input", "inputs"))
+	job.Title = fmt.Sprintf("%s on %s", task.Name(), figures.Count(int64(inputs.Len()), "input"))
 	return []openJob{func(context.Context) (compare.Job, bool, func() error, error) {
 		return job, false, func() error { return nil }, nil
 	}}, files, nil

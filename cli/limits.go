@@ -5,6 +5,7 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/compare"
+	"example.com/overlap/internal/figures"
 	"example.com/overlap/process"
 )
 
@@ -16,7 +17,7 @@ func tooMany(flag string, n int) error {
 	if int64(n) <= mostCount {
 		return nil
 	}
-	return usageErrorf("%s %d is more than there can be: give at most %s", flag, n, grouped(mostCount))
+	return usageErrorf("%s %d is more than there can be: give at most %s", flag, n, figures.Grouped(mostCount))
 }
 
 // times is a number times another, or as much of that as the library is ever asked for. Nothing has more calls at once.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/overlap/internal/figures"
 	"example.com/overlap/internal/outfile"
 	"example.com/overlap/source"
 )
@@ -35,15 +36,15 @@ func (p *program) tellLeftovers(file *outfile.File) {
 	left, others := file.Leftovers()
 	for i, l := range left {
 		if i == mostLeftovers {
-			p.messages.sayf("and %s", counted(int64(len(left)-i), "more", "more"))
+			p.messages.sayf("and %s", figures.Counted(len(left)-i, "more", "more"))
 			break
 		}
 		p.messages.sayf("a run that was killed left its part of %s in %s (%s, %s): keep it under another name, or delete it",
-			file.Name(), l.Path, counted(l.Info.Size(), "byte", "bytes"), l.Info.ModTime().Format("2006-01-02 15:04:05"))
+			file.Name(), l.Path, figures.Count(l.Info.Size(), "byte"), l.Info.ModTime().Format("2006-01-02 15:04:05"))
 	}
 	if others > 0 {
 		p.messages.sayf("%s to %s now: who ends last replaces what the others wrote",
-			counted(int64(others), "other run writes", "other runs write"), file.Name())
+			figures.Counted(others, "other run writes", "other runs write"), file.Name())
 	}
 }
 
@@ -82,7 +83,7 @@ func whereKept(file *outfile.File) string {
 	}
 	file.Keep()
 	return fmt.Sprintf("; %s in %s, and %s is as it was",
-		counted(file.Lines(), "result is", "results are"), file.Part(), filepath.Base(file.Name()))
+		figures.Counted(file.Lines(), "result is", "results are"), file.Part(), filepath.Base(file.Name()))
 }
 
 // withoutPath is an error about a file without its name, which is not the one that the user gave.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/overlap/internal/figures"
 )
 
 // progressInterval is how often the progress line is drawn anew; the jobs only ever count.
@@ -22,17 +24,17 @@ type progress struct {
 // line shows it with a rate of calls a second, which may be 0.
 func (s progress) line(rate float64) string {
 	var b strings.Builder
-	b.WriteString(grouped(s.ended))
+	b.WriteString(figures.Grouped(s.ended))
 	if s.total >= 0 {
-		fmt.Fprintf(&b, " of %s (%d %%)", grouped(s.total), 100*s.ended/max(1, s.total))
+		fmt.Fprintf(&b, " of %s (%d %%)", figures.Grouped(s.total), 100*s.ended/max(1, s.total))
 	} else {
-		fmt.Fprintf(&b, " of ≥ %s", grouped(s.drawn))
+		fmt.Fprintf(&b, " of ≥ %s", figures.Grouped(s.drawn))
 	}
 	if under := s.drawn - s.ended; under > 0 {
-		fmt.Fprintf(&b, ", %s under way", grouped(under))
+		fmt.Fprintf(&b, ", %s under way", figures.Grouped(under))
 	}
 	if s.failed > 0 {
-		fmt.Fprintf(&b, ", %s failed", grouped(s.failed))
+		fmt.Fprintf(&b, ", %s failed", figures.Grouped(s.failed))
 	}
 	fmt.Fprintf(&b, ", %s, %s", rateText(rate), clock(s.elapsed))
 	left := s.total - s.ended
@@ -73,7 +75,7 @@ func (p *pace) add(at time.Duration, ended int64) float64 {
 func rateText(rate float64) string {
 	switch {
 	case rate >= 100:
-		return grouped(int64(rate)) + "/s"
+		return figures.Grouped(int64(rate)) + "/s"
 	case rate >= 0.5 || rate == 0:
 		return fmt.Sprintf("%.1f/s", rate)
 	}
@@ -87,13 +89,4 @@ func clock(d time.Duration) string {
 		return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 	}
 	return fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
-}
-
-// grouped is a number with a comma before each three digits.
-func grouped(n int64) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/overlap/internal/figures"
 )
 
 func TestProgressLine(t *testing.T) {
@@ -49,7 +51,7 @@ func TestPaceForgets(t *testing.T) {
 
 func TestGrouped(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -100: "-100", 1234567: "1,234,567"} {
-		if got := grouped(n); got != want {
+		if got := figures.Grouped(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/figures"
 )
 
 // drainCalls is what the first Ctrl-C does: only what runs is let end.
@@ -30,7 +31,7 @@ func (j *job) drainCalls(by os.Signal) {
 		inTime = ", and so does the time in " + cancelAfter.String()
 	}
 	j.messages.sayf("interrupted: no more inputs are drawn, and %s; Ctrl-C again cancels them%s",
-		counted(running, "call under way is let end", "calls under way are let end"), inTime)
+		figures.Counted(running, "call under way is let end", "calls under way are let end"), inTime)
 }
 
 const settling = 120 * time.Millisecond // longer than events take, see overlap.Observe
@@ -42,7 +43,7 @@ func (j *job) cancelCalls(by os.Signal) {
 		late = cancelAfter.String() + " after the signal to end: "
 	}
 	j.messages.sayf("%scanceling %s; Ctrl-C again ends the command without waiting for them",
-		late, counted(j.running(), "call", "calls"))
+		late, figures.Count(j.running(), "call"))
 	j.cancel(errInterrupted)
 }
 
@@ -59,8 +60,8 @@ func (j *job) exitNow(os.Signal) {
 		if err := j.closeFile(); err != nil {
 			j.messages.sayf("%v", err)
 		} else if j.file != nil && j.ended.Load() > 0 {
-			j.messages.sayf("ended without waiting for %s; %s in %s", counted(j.running(), "call", "calls"),
-				counted(j.file.Lines(), "result is", "results are"), j.file.Name())
+			j.messages.sayf("ended without waiting for %s; %s in %s", figures.Count(j.running(), "call"),
+				figures.Counted(j.file.Lines(), "result is", "results are"), j.file.Name())
 		}
 	})
 	os.Exit(exitInterrupted)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/figures"
 	"example.com/overlap/internal/plain"
 )
 
@@ -77,14 +78,7 @@ func (j *job) tellFailure(r overlap.Result[any, any], outcome overlap.Outcome, f
 	}
 }
 
-func shownInput(in any) string {
-	const most = 80
-	shown := plain.Line(fmt.Sprintf("%+v", in))
-	if text := []rune(shown); len(text) > most {
-		return string(text[:most]) + "…"
-	}
-	return shown
-}
+func shownInput(in any) string { return plain.Shorten(plain.Line(fmt.Sprintf("%+v", in)), 80) }
 
 // finish puts the results in their place, sums up, and says how the command ends.
 func (j *job) finish() error {
@@ -100,7 +94,7 @@ func (j *job) finish() error {
 			to = " to " + j.file.Name()
 		}
 		return fmt.Errorf("cannot write the results%s, so the job was stopped after %s: %w%s",
-			to, counted(j.ended.Load(), "call", "calls"), withoutPath(err), kept)
+			to, figures.Count(j.ended.Load(), "call"), withoutPath(err), kept)
 	}
 	misplaced := j.closeFile()
 	if j.ended.Load() > 0 || j.tally.left > 0 {
@@ -109,7 +103,7 @@ func (j *job) finish() error {
 		}
 		j.messages.sayf("%s", j.tally.text(j.interrupted.Load()))
 		if n := overlap.AbandonedRunning(); n > 0 {
-			j.messages.sayf("%s with this command", counted(int64(n),
+			j.messages.sayf("%s with this command", figures.Counted(n,
 				"abandoned call is still running, and ends", "abandoned calls are still running, and end"))
 		}
 	}
@@ -150,15 +144,15 @@ func (t *tally) text(interrupted bool) string {
 	var parts []string
 	for o, n := range t.outcomes {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", grouped(n), overlap.Outcome(o)))
+			parts = append(parts, fmt.Sprintf("%s %s", figures.Grouped(n), overlap.Outcome(o)))
 		}
 		total += n
 	}
 	if t.extra > 0 {
-		parts = append(parts, counted(t.extra, "extra attempt", "extra attempts"))
+		parts = append(parts, figures.Counted(t.extra, "extra attempt", "extra attempts"))
 	}
 	if t.left > 0 {
-		parts = append(parts, fmt.Sprintf("%s drawn and not run", counted(t.left, "input", "inputs")))
+		parts = append(parts, fmt.Sprintf("%s drawn and not run", figures.Count(t.left, "input")))
 	}
 	if t.scarce != "" {
 		parts = append(parts, "fewer at once for want of "+t.scarce)
@@ -168,32 +162,11 @@ func (t *tally) text(interrupted bool) string {
 	if interrupted {
 		b.WriteString("interrupted after ")
 	}
-	fmt.Fprintf(&b, "%s in %s, %s: %s", counted(total, "call", "calls"), seconds(elapsed),
+	fmt.Fprintf(&b, "%s in %s, %s: %s", figures.Count(total, "call"), figures.Seconds(elapsed.Seconds()),
 		rateText(float64(total)/max(elapsed.Seconds(), 1e-9)), strings.Join(parts, ", "))
 	if total > 1 {
 		fmt.Fprintf(&b, "\nthe slowest took %s: call %d, %s",
-			seconds(t.slowest.Finished-t.slowest.Started), t.slowest.Index, shownInput(t.slowest.Input))
+			figures.Seconds((t.slowest.Finished - t.slowest.Started).Seconds()), t.slowest.Index, shownInput(t.slowest.Input))
 	}
 	return b.String()
-}
-
-// seconds is a time with three digits or so.
-func seconds(d time.Duration) string {
-	switch {
-	case d >= 10*time.Second:
-		return d.Round(100 * time.Millisecond).String()
-	case d >= time.Second:
-		return fmt.Sprintf("%.2fs", d.Seconds())
-	case d >= 10*time.Millisecond:
-		return fmt.Sprintf("%dms", d.Milliseconds())
-	}
-	return d.Round(10 * time.Microsecond).String()
-}
-
-// counted is "1 call" or "2 calls".
-func counted(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(n) + " " + many
 }

@@ -158,18 +158,3 @@ func TestLastReply(t *testing.T) {
 		}
 	}
 }
-
-func TestTailKeepsStartAndEnd(t *testing.T) {
-	var w tail
-	for range 1000 {
-		_, _ = w.Write([]byte("0123456789"))
-	}
-	_, _ = w.Write([]byte("the end"))
-	text := w.String()
-	if !strings.HasPrefix(text, "0123456789") || !strings.HasSuffix(text, "the end") || len(text) > 3*tailBytes {
-		t.Errorf("%d bytes: %.40q … %q", len(text), text, text[len(text)-20:])
-	}
-	if !strings.Contains(text, "7959 bytes left out") { // 10,007 written, two times 1,024 kept
-		t.Errorf("does not say what is missing: %q", text)
-	}
-}

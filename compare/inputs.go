@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/plain"
 	"example.com/overlap/internal/secret"
 	"example.com/overlap/source"
 )
@@ -79,7 +80,7 @@ func (in Inputs) Decode(task overlap.AnyTask) ([]any, error) {
 		value := reflect.New(of)
 		if err := json.Unmarshal(raw, value.Interface()); err != nil {
 			return nil, fmt.Errorf("task %s takes a %v, and input %d, %s, is none: %w", task.Name(), of, i,
-				short(json.RawMessage(secret.Mask(string(raw)))), err)
+				plain.Shorten(secret.Mask(string(raw)), 60), err)
 		}
 		decoded[i] = value.Elem().Interface()
 	}
@@ -113,13 +114,4 @@ func (r IntRange) decode(task string, of reflect.Type) ([]any, error) {
 		}
 	}
 	return decoded, nil
-}
-
-// short cuts JSON to what fits into a message.
-func short(raw []byte) string {
-	const most = 60
-	if text := []rune(string(raw)); len(text) > most {
-		return string(text[:most]) + "…"
-	}
-	return string(raw)
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 
 	"example.com/overlap/internal/lifeline"
@@ -34,7 +33,7 @@ type processes struct {
 // Measure implements [Runner].
 func (p processes) Measure(ctx context.Context, order Order) (*Measurement, error) {
 	var stdout bytes.Buffer
-	var stderr tail
+	var stderr lifeline.Output
 	cmd := exec.CommandContext(ctx, p.path, p.args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.Cancel = func() error { return procgroup.Kill(cmd.Process) }
@@ -85,39 +84,8 @@ func died(state *os.ProcessState, err error, output string) error {
 	case err != nil:
 		how = "was lost, " + err.Error()
 	}
-	if output = strings.TrimSpace(output); output == "" {
+	if output == "" {
 		return fmt.Errorf("the measuring process %s, and wrote nothing to standard error", how)
 	}
 	return fmt.Errorf("the measuring process %s; it wrote at last: %s", how, output)
-}
-
-// tail is a writer that keeps the start of a crash, where its reason stands, and the end of everything.
-type tail struct {
-	head, end []byte
-	left      int // bytes left out between
-}
-
-const tailBytes = 1024 // of each of the two
-
-// Write implements io.Writer; it never fails.
-func (t *tail) Write(b []byte) (int, error) {
-	n := len(b)
-	if room := tailBytes - len(t.head); room > 0 {
-		take := min(room, len(b))
-		t.head, b = append(t.head, b[:take]...), b[take:]
-	}
-	t.end = append(t.end, b...)
-	if over := len(t.end) - tailBytes; over > 0 {
-		t.end = append(t.end[:0], t.end[over:]...)
-		t.left += over
-	}
-	return n, nil
-}
-
-func (t *tail) String() string {
-	text := string(t.head)
-	if t.left > 0 {
-		text += fmt.Sprintf("\n… %d bytes left out …\n", t.left)
-	}
-	return strings.ToValidUTF8(text+string(t.end), "\uFFFD")
 }

@@ -8,9 +8,9 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/plain"
 	"example.com/overlap/internal/secret"
 )
 
@@ -141,10 +141,4 @@ func describe(of reflect.Type) string {
 }
 
 // quote shows a text in a message: in quotes, and cut to what fits.
-func quote(text string) string {
-	const most = 60
-	if utf8.RuneCountInString(text) > most {
-		return strconv.Quote(string([]rune(text)[:most])) + "…"
-	}
-	return strconv.Quote(text)
-}
+func quote(text string) string { return strconv.Quote(plain.Shorten(text, 60)) }

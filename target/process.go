@@ -24,7 +24,7 @@ type Process struct {
 	url    string
 	cmd    *exec.Cmd
 	line   *lifeline.Line
-	stderr *tail
+	stderr lifeline.Output
 	ended  chan struct{} // closed when the process has ended
 	err    error         // how it ended; read after ended
 	close  func() error
@@ -50,8 +50,8 @@ func Start(ctx context.Context, argv []string, config Config) (*Process, error) 
 	cmd := exec.Command(argv[0], append(args, config.Args()...)...)
 	cmd.WaitDelay = closeTime
 	first := &firstLine{line: make(chan string, 1)}
-	p := &Process{cmd: cmd, stderr: new(tail), ended: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = first, p.stderr
+	p := &Process{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = first, &p.stderr
 	p.close = sync.OnceValue(p.end)
 
 	var err error
@@ -68,7 +68,7 @@ func Start(ctx context.Context, argv []string, config Config) (*Process, error) 
 	if p.url, err = p.ready(ctx, first); err != nil {
 		_ = cmd.Process.Kill()
 		<-p.ended
-		return nil, fmt.Errorf("target: the server %s did not start: %w%s", strings.Join(argv, " "), err, p.stderr)
+		return nil, fmt.Errorf("target: the server %s did not start: %w%s", strings.Join(argv, " "), err, p.wrote())
 	}
 	return p, nil
 }
@@ -108,7 +108,7 @@ func (p *Process) Close() error { return p.close() }
 func (p *Process) end() error {
 	select {
 	case <-p.ended:
-		return fmt.Errorf("target: the server had ended before it was closed: %w%s", exitError(p.err), p.stderr)
+		return fmt.Errorf("target: the server had ended before it was closed: %w%s", exitError(p.err), p.wrote())
 	default:
 	}
 	_ = p.line.Close() // fails only when the process has ended, which is seen below
@@ -121,7 +121,7 @@ func (p *Process) end() error {
 		<-p.ended
 	}
 	if p.err != nil {
-		return fmt.Errorf("target: the server did not end as it should: %w%s", p.err, p.stderr)
+		return fmt.Errorf("target: the server did not end as it should: %w%s", p.err, p.wrote())
 	}
 	return nil
 }
@@ -133,6 +133,17 @@ func exitError(err error) error {
 	return err
 }
 
+// wrote is what the server has written to standard error, set off for the end of an error.
+func (p *Process) wrote() string {
+	text := p.stderr.String()
+	if text == "" {
+		return ""
+	}
+	return "; it wrote:\n" + text
+}
+
+const longestURL = 8 << 10
+
 // firstLine is a standard output: it passes on the first line and throws the rest away.
 type firstLine struct {
 	text []byte
@@ -143,39 +154,10 @@ type firstLine struct {
 func (f *firstLine) Write(text []byte) (int, error) {
 	if !f.done {
 		f.text = append(f.text, text...)
-		if line, _, ended := bytes.Cut(f.text, []byte("\n")); ended || len(line) > tailSize {
+		if line, _, ended := bytes.Cut(f.text, []byte("\n")); ended || len(line) > longestURL {
 			f.line <- strings.TrimSpace(string(line))
 			f.done, f.text = true, nil
 		}
 	}
 	return len(text), nil
-}
-
-// tail is a standard error: it keeps the last of what is written to it.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-const tailSize = 8 << 10
-
-func (t *tail) Write(text []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, text...)
-	if len(t.text) > tailSize {
-		t.text = bytes.Clone(t.text[len(t.text)-tailSize:])
-	}
-	return len(text), nil
-}
-
-// String returns what was written, set off for the end of an error.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	text := bytes.TrimSpace(t.text)
-	if len(text) == 0 {
-		return ""
-	}
-	return "; it wrote:\n" + string(text)
 }

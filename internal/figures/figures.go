@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Digits prints a figure with three significant digits and no exponent: 16.3, 0.171, 12345.
@@ -23,9 +24,11 @@ func DigitsUpTo(v float64, most int) string {
 	return strconv.FormatFloat(v, 'f', min(most, max(0, decimals)), 64)
 }
 
-// Seconds prints seconds in the unit that suits them.
+// Seconds prints seconds in the unit that suits them, and from ten minutes on in hours, minutes and seconds.
 func Seconds(seconds float64) string {
 	switch {
+	case seconds >= 600:
+		return time.Duration(math.Round(seconds) * float64(time.Second)).String()
 	case seconds >= 0.9995:
 		return Digits(seconds) + " s"
 	case seconds >= 0.9995e-3:
@@ -36,7 +39,18 @@ func Seconds(seconds float64) string {
 	return Digits(seconds*1e9) + " ns"
 }
 
-// Bytes prints bytes in decimal units.
+// BinarySize prints bytes in the largest binary unit of which they are a whole number: "10 MiB", "1500 bytes".
+func BinarySize(bytes int64) string {
+	switch {
+	case bytes >= 1<<20 && bytes%(1<<20) == 0:
+		return fmt.Sprintf("%d MiB", bytes>>20)
+	case bytes >= 1<<10 && bytes%(1<<10) == 0:
+		return fmt.Sprintf("%d KiB", bytes>>10)
+	}
+	return fmt.Sprintf("%d bytes", bytes)
+}
+
+// Bytes prints bytes in decimal units, rounded.
 func Bytes(bytes int64) string {
 	switch v := float64(bytes); {
 	case v >= 0.9995e9:
@@ -68,12 +82,24 @@ func List(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// Count prints "1 run", "2 runs".
-func Count(n int, thing string) string {
+// Count prints "1 run", "2 runs", "1,000 runs".
+func Count[N int | int64](n N, thing string) string { return Counted(n, thing, thing+"s") }
+
+// Counted is Count for what has a plural of its own, or a verb behind it: "1 call is", "2 calls are".
+func Counted[N int | int64](n N, one, many string) string {
 	if n == 1 {
-		return "1 " + thing
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return Grouped(int64(n)) + " " + many
+}
+
+// Grouped prints a number with a comma before each three digits.
+func Grouped(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // AtOnce prints how many of all calls ran at once at the most: "up to 8 calls at once".

@@ -30,6 +30,18 @@ func Line(text string) string {
 	return Text(text)
 }
 
+// Shorten cuts a text to so many characters, with … behind what is left of a longer one.
+func Shorten(text string, most int) string {
+	seen := 0
+	for at := range text {
+		if seen == most {
+			return text[:at] + "…"
+		}
+		seen++
+	}
+	return text
+}
+
 // obeyed reports whether a character is one that Text never lets through.
 func obeyed(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) || separates(r)

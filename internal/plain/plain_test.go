@@ -30,6 +30,14 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestShorten(t *testing.T) {
+	for text, want := range map[string]string{"": "", "äöü": "äöü", "äöüß": "äöü…", "a\xff\xfeb": "a\xff\xfe…"} {
+		if got := Shorten(text, 3); got != want {
+			t.Errorf("%q is shortened to %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestWriter(t *testing.T) {
 	var b strings.Builder
 	if n, err := Writer(&b).Write([]byte("a\x1bb\n")); n != 4 || err != nil || b.String() != "a\\x1bb\n" {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/figures"
 )
 
 // Fetch makes one request, follows its redirects and reads the body to its end. It waits inside [overlap.Await], so
@@ -155,15 +156,5 @@ func (c *Client) readBody(ctx context.Context, r Request, at *url.URL, response 
 }
 
 func (r Request) tooLarge(limit int64) *Error {
-	return r.refuse(TooLarge, nil, "the body is larger than the limit of %s", byteSize(limit))
-}
-
-func byteSize(n int64) string {
-	switch {
-	case n >= 1<<20 && n%(1<<20) == 0:
-		return fmt.Sprintf("%d MiB", n>>20)
-	case n >= 1<<10 && n%(1<<10) == 0:
-		return fmt.Sprintf("%d KiB", n>>10)
-	}
-	return fmt.Sprintf("%d bytes", n)
+	return r.refuse(TooLarge, nil, "the body is larger than the limit of %s", figures.BinarySize(limit))
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+
+	"example.com/overlap/internal/plain"
 )
 
 // explainResponse is for a response that did not come, or that makes no sense.
@@ -79,8 +81,5 @@ func said(err error) string {
 		text, _, _ = strings.Cut(text, `"`)
 		text = strings.TrimRight(text, ": ")
 	}
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
+	return plain.Shorten(text, most)
 }
