@@ -316,7 +316,7 @@ func (j *Job) cause() error {
 
 // followContexts stops the job when the caller's context ends, and has it drain when it is told to, until the returned
 // function is called.
-func (j *Job) followContexts() (unwatch func()) {
+func (j *Job) followContexts() (unfollow func()) {
 	undrain := j.followDrains()
 	if j.callerCtx.Done() == nil {
 		return undrain
@@ -408,7 +408,7 @@ type withinKey struct{ job *Job }
 func (j *Job) Drained() <-chan struct{} { return j.drained }
 
 // followDrains has the job drain when one of the options says so, until the returned function is called.
-func (j *Job) followDrains() (unwatch func()) {
+func (j *Job) followDrains() (unfollow func()) {
 	var stops []func() bool
 	for _, ctx := range j.options.drains {
 		if ctx.Err() != nil { // at once, so that nothing starts
