@@ -75,7 +75,8 @@ func fetchJob(ctx context.Context, latency time.Duration) (compare.Job, *target.
 	}, server, nil
 }
 
-// exceptLocalFromProxies keeps a proxy that the environment names away from the local target, in the processes that measure.
+// exceptLocalFromProxies keeps a proxy that the environment names away from the local target, in the processes that
+// measure.
 func exceptLocalFromProxies() {
 	exceptions := cmp.Or(os.Getenv("no_proxy"), os.Getenv("NO_PROXY"), "127.0.0.1")
 	if !strings.Contains(exceptions, "127.0.0.1") {

@@ -54,7 +54,8 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 	flags.inputs.add(cmd)
 	set.StringSliceVar(&flags.on, "on", strategyNames(), "compare these `strategies`, with commas between")
 	_ = cmd.RegisterFlagCompletionFunc("on", p.completeStrategies)
-	set.VarP(&flags.jobs, "jobs", "j", jobsHelp+" (default each strategy's own: min(32, cores+4) for pool, none for async)")
+	set.VarP(&flags.jobs, "jobs", "j", jobsHelp+
+		" (default each strategy's own: min(32, cores+4) for pool, none for async)")
 	set.IntVarP(&flags.runs, "runs", "r", 5, "measure each strategy this many times")
 	set.IntVarP(&flags.warmup, "warmup", "w", 0, "run the job this many times before each measurement, in its process")
 	set.DurationVar(&flags.latency, "latency", articleLatency, "how long the local target takes for each answer")
@@ -73,9 +74,9 @@ func (p *program) articleHelp() string {
 	if !p.hasArticle() {
 		return "It needs a task and its inputs: arguments, a range 1..1000 of whole numbers, or the lines of --from FILE."
 	}
-	return `Without a task it measures two jobs: fetch, 100 GETs of a local target that takes 160 ms for each answer, which is all
-waiting; and primes, the prime numbers up to n for each n from 1000 to 15999, which is all computing. Those tasks need
-no inputs; any other does: arguments, a range 1..1000 of whole numbers, or the lines of --from FILE.`
+	return `Without a task it measures two jobs: fetch, 100 GETs of a local target that takes 160 ms for each answer, which
+is all waiting; and primes, the prime numbers up to n for each n from 1000 to 15999, which is all computing. Those tasks
+need no inputs; any other does: arguments, a range 1..1000 of whole numbers, or the lines of --from FILE.`
 }
 
 // compare is the command: it finds out what is to be measured, refuses what cannot be, and measures job by job.

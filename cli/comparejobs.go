@@ -47,7 +47,8 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 // articleJobs are both jobs of the article, in a program that has their tasks.
 func (p *program) articleJobs(flags compareFlags) ([]openJob, error) {
 	if len(flags.inputs.from) > 0 {
-		return nil, usageErrorf("--from %s needs a task: %s compare TASK --from %s", flags.inputs.from[0], p.name, flags.inputs.from[0])
+		return nil, usageErrorf("--from %s needs a task: %s compare TASK --from %s",
+			flags.inputs.from[0], p.name, flags.inputs.from[0])
 	}
 	var jobs []openJob
 	for _, name := range []string{fetchTask, primesTask} {

@@ -24,7 +24,9 @@ func (document) InputDescription() string { return `JSON, where a text has quote
 
 // foreign starts workers of a command in another language, and finds which of their tasks is to run: the first argument
 // if it names one, or else the only one there is. It returns that task and the arguments that are inputs.
-func foreign(ctx context.Context, command string, workers int, of []process.Option, args []string) (*process.Pool, overlap.AnyTask, []string, error) {
+func foreign(
+	ctx context.Context, command string, workers int, options []process.Option, args []string,
+) (pool *process.Pool, task overlap.AnyTask, inputs []string, err error) {
 	argv, err := splitCommand(command)
 	switch {
 	case err != nil:
@@ -32,7 +34,7 @@ func foreign(ctx context.Context, command string, workers int, of []process.Opti
 	case len(argv) == 0 || argv[0] == "":
 		return nil, nil, nil, usageErrorf("--worker names no command: give one such as 'python3 my_task.py'")
 	}
-	pool := process.Command(argv, processCount(workers), of...)
+	pool = process.Command(argv, processCount(workers), options...)
 	names, err := pool.Tasks(ctx)
 	if cannotStart(err) {
 		err = usageErrorf("--worker %s: %w", command, err)
@@ -52,11 +54,11 @@ func foreign(ctx context.Context, command string, workers int, of []process.Opti
 		_ = pool.Close()
 		return nil, nil, nil, err
 	}
-	var options []overlap.TaskOption
+	var ofTask []overlap.TaskOption
 	if repeats, err := pool.Idempotent(ctx); err == nil && slices.Contains(repeats, names[0]) {
-		options = append(options, overlap.Idempotent())
+		ofTask = append(ofTask, overlap.Idempotent())
 	}
-	return pool, process.Remote[document, document](names[0], options...), args, nil
+	return pool, process.Remote[document, document](names[0], ofTask...), args, nil
 }
 
 // cannotStart reports whether a command is none that can be run at all, as 127 and 126 do in a shell.

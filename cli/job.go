@@ -99,7 +99,7 @@ func (j *job) openResults(output string) error {
 func (j *job) run(ctx context.Context, executor overlap.Executor, options []overlap.Option) {
 	j.opened.Store(true)
 	j.tally.start = time.Now()
-	defer every(progressInterval, func() { _ = j.results.flush() })() // its error stays, and the next add returns it
+	defer every(progressInterval, func() { _ = j.results.flush() })() // its error stays
 	if j.messages.redraws && !j.watched {                             // not into the results, where both are on one terminal
 		defer j.messages.draw("")
 		defer j.showProgress()()

@@ -18,7 +18,7 @@ type strategy struct {
 	says   overlap.Describer // describes it without making one; nil where the executor itself does
 
 	// make makes the executor for at most so many calls at once; 0 leaves that to the strategy.
-	make func(atOnce int, of ...process.Option) overlap.Executor
+	make func(atOnce int, options ...process.Option) overlap.Executor
 
 	usual     int  // how many calls run makes at once where -j says nothing; 0 leaves it to the executor
 	windowed  bool // nothing but the window of run keeps its calls to a number
@@ -50,12 +50,12 @@ func strategies() []strategy {
 		{name: "loop", python: "asyncio's event loop", usual: usualAsync, windowed: true,
 			make: func(int, ...process.Option) overlap.Executor { return overlap.Loop() }},
 		{name: "processes", python: "multiprocessing.Pool", usual: runtime.GOMAXPROCS(0), processes: true,
-			make: func(atOnce int, of ...process.Option) overlap.Executor {
-				return process.New(processCount(atOnce), of...)
+			make: func(atOnce int, options ...process.Option) overlap.Executor {
+				return process.New(processCount(atOnce), options...)
 			}, says: &process.Pool{}},
 		{name: "processes-submit", python: "ProcessPoolExecutor.submit", usual: runtime.GOMAXPROCS(0), processes: true,
-			make: func(atOnce int, of ...process.Option) overlap.Executor {
-				return compare.Submitted{Executor: process.New(processCount(atOnce), of...)}
+			make: func(atOnce int, options ...process.Option) overlap.Executor {
+				return compare.Submitted{Executor: process.New(processCount(atOnce), options...)}
 			}, says: submitsToProcesses{}},
 	}
 }

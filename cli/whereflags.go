@@ -30,8 +30,8 @@ func (f *whereFlags) add(p *program, cmd *cobra.Command) {
 		"end a worker process that wants more memory than this `size`, such as 512MB or 1GiB; its call fails")
 }
 
-const jobsHelp = "run at most this `number` of calls at once under any strategy: N, N% of the cores, +N or -N for more or " +
-	"fewer than cores, 0 for no limit"
+const jobsHelp = "run at most this `number` of calls at once under any strategy: N, N% of the cores, +N or -N for " +
+	"more or fewer than cores, 0 for no limit"
 
 // strategy finds the strategy, or says what is wrong with the flags. given reports whether a flag was.
 func (f whereFlags) strategy(p *program, given func(flag string) bool) (strategy, error) {
@@ -79,7 +79,9 @@ type place struct {
 }
 
 // open makes what the calls run on, and finds the task. It returns the arguments that are inputs.
-func (p *program) open(ctx context.Context, f whereFlags, s strategy, args []string) (at place, inputs []string, err error) {
+func (p *program) open(
+	ctx context.Context, f whereFlags, s strategy, args []string,
+) (at place, inputs []string, err error) {
 	atOnce := times(f.atOnce(s), 1)
 	atStart := atOnce
 	if s.processes {

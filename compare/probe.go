@@ -25,7 +25,9 @@ func (r *rounds) probe(ctx context.Context) {
 		most = min(most, max(1, int(probeTime.Seconds()/each)))
 	}
 	sample := r.job.Inputs.sample(min(most, mostProbed))
-	m, err := r.plan.Runner.Measure(ctx, Order{Task: r.job.Task, Strategy: "sync", Inputs: sample, Timeout: r.plan.Timeout})
+	m, err := r.plan.Runner.Measure(ctx, Order{
+		Task: r.job.Task, Strategy: "sync", Inputs: sample, Timeout: r.plan.Timeout,
+	})
 	if err != nil {
 		return // the class is then seen under what was measured
 	}

@@ -42,7 +42,7 @@ type JobReport struct {
 	Class       Class    `json:"class"`
 	CPUShare    *float64 `json:"cpu_share"`              // of the time that calls took, spent on a CPU
 	ClassBasis  string   `json:"class_basis"`            // the strategy it was seen under: sync where that was measured
-	ClassSample int      `json:"class_sample,omitempty"` // how many of the inputs were measured under sync to see it, if not all
+	ClassSample int      `json:"class_sample,omitempty"` // how many inputs were measured under sync to see it, if not all
 
 	Winner      string   `json:"winner"` // a strategy's name; "tie"; "" when none has succeeded
 	Tied        []string `json:"tied"`   // those of a tie, fastest first

@@ -11,7 +11,9 @@ import (
 type Submitted struct{ overlap.Executor }
 
 // runJob makes all calls and returns their values in the order of the inputs.
-func runJob(ctx context.Context, executor overlap.Executor, task *overlap.Task[any, any], inputs []any, options []overlap.Option) ([]any, error) {
+func runJob(
+	ctx context.Context, executor overlap.Executor, task *overlap.Task[any, any], inputs []any, options []overlap.Option,
+) ([]any, error) {
 	submitted, ok := executor.(Submitted)
 	if !ok {
 		return overlap.Map(ctx, executor, task, inputs, options...)

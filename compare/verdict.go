@@ -75,7 +75,8 @@ func (j *JobReport) aloneSentence(s *StrategyReport) string {
 		return fmt.Sprintf("%s took %s, and the fewest calls failed under it, %d of %d: "+
 			"see why before you choose by the times.", s.Name, took, s.Failed, j.Calls)
 	case s.Failed > 0:
-		return fmt.Sprintf("Only %s was measured: %s, and %d of %s failed.", s.Name, took, s.Failed, figures.Count(j.Calls, "call"))
+		return fmt.Sprintf("Only %s was measured: %s, and %d of %s failed.", s.Name, took, s.Failed,
+			figures.Count(j.Calls, "call"))
 	}
 	return fmt.Sprintf("Only %s was measured without failing: %s.", s.Name, took)
 }

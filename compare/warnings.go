@@ -90,7 +90,8 @@ func (j *JobReport) answerWarnings() []Warning {
 			}
 		}
 		all = append(all, Warning{AnswersDiffer, different, fmt.Sprintf(
-			"the answers under %s differ from those under %s: look for state that calls share", figures.List(different), figures.List(same))})
+			"the answers under %s differ from those under %s: look for state that calls share",
+			figures.List(different), figures.List(same))})
 	}
 	return all
 }
@@ -137,11 +138,13 @@ func (s *StrategyReport) noiseWarnings() []Warning {
 	switch far := outliers(walls); {
 	case len(far) == 1 && far[0] == 0 && walls[0] > *s.MedianSeconds:
 		all = append(all, Warning{FirstRunSlow, []string{s.Name}, fmt.Sprintf("the first run of %s took %s, the median %s: "+
-			"something was cold; warm up before measuring", s.Name, figures.Seconds(walls[0]), figures.Seconds(*s.MedianSeconds))})
+			"something was cold; warm up before measuring",
+			s.Name, figures.Seconds(walls[0]), figures.Seconds(*s.MedianSeconds))})
 	case len(far) > 0:
 		all = append(all, Warning{Outliers, []string{s.Name}, fmt.Sprintf("%d of %s of %s lie far from the others "+
 			"(%s to %s): something else used the machine; measure again when it is quiet",
-			len(far), figures.Count(s.Runs, "run"), s.Name, figures.Seconds(slices.Min(walls)), figures.Seconds(slices.Max(walls)))})
+			len(far), figures.Count(s.Runs, "run"), s.Name,
+			figures.Seconds(slices.Min(walls)), figures.Seconds(slices.Max(walls)))})
 	}
 	if change, found := drift(walls); found && (change > driftWorth || change < -driftWorth) {
 		direction := "slower"

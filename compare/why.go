@@ -91,7 +91,8 @@ func (j *JobReport) whyLimited(order []*StrategyReport) []string {
 			continue
 		}
 		sentences = append(sentences, fmt.Sprintf("%s was held back by its limit: %d at once make %s of %s, %s.",
-			s.Name, s.PeakInFlight, figures.Count(j.waves(s), "wave"), figures.Seconds(s.typicalCall()), figures.Seconds(predicted)))
+			s.Name, s.PeakInFlight, figures.Count(j.waves(s), "wave"), figures.Seconds(s.typicalCall()),
+			figures.Seconds(predicted)))
 	}
 	return sentences
 }
@@ -142,7 +143,8 @@ func (j *JobReport) whyContended(s *StrategyReport) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("Under %s a call took %s as long as under sync (%s instead of %s): "+
-		"what the calls wait for is a limit of its own.", s.Name, times(ratio), figures.Seconds(s.typicalCall()), figures.Seconds(sync.typicalCall()))}
+		"what the calls wait for is a limit of its own.",
+		s.Name, times(ratio), figures.Seconds(s.typicalCall()), figures.Seconds(sync.typicalCall()))}
 }
 
 // whySlower says which strategies cost more than they save, by the CPU time they used beyond sync's.
@@ -158,7 +160,8 @@ func (j *JobReport) whySlower(order []*StrategyReport) []string {
 			continue
 		}
 		sentences = append(sentences, fmt.Sprintf("%s is slower than sync: with %s it used %s of CPU time where sync "+
-			"used %s.", s.Name, figures.AtOnce(s.PeakInFlight, j.Calls), figures.Seconds(*s.CPUSeconds), figures.Seconds(*sync.CPUSeconds)))
+			"used %s.",
+			s.Name, figures.AtOnce(s.PeakInFlight, j.Calls), figures.Seconds(*s.CPUSeconds), figures.Seconds(*sync.CPUSeconds)))
 	}
 	return sentences
 }

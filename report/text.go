@@ -49,7 +49,8 @@ func footer(r *compare.Report) string {
 	text := fmt.Sprintf("Measured %s on %s/%s, %s (GOMAXPROCS %d), %s; each run in a fresh process, "+
 		"up to %s of each strategy within %s, in rounds of shuffled order (seed %d)",
 		r.Date.Format("2006-01-02 15:04 MST"), r.Machine.OS, r.Machine.Arch, figures.Count(r.Machine.Cores, "core"),
-		r.Machine.GOMAXPROCS, r.Machine.GoVersion, figures.Count(r.RunsWanted, "run"), figures.Seconds(r.BudgetSeconds), r.Seed)
+		r.Machine.GOMAXPROCS, r.Machine.GoVersion,
+		figures.Count(r.RunsWanted, "run"), figures.Seconds(r.BudgetSeconds), r.Seed)
 	if r.Warmup > 0 {
 		text += fmt.Sprintf(", after %s that do not count", figures.Count(r.Warmup, "warm-up run"))
 	}
