@@ -1,0 +1,187 @@
+package overlap_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"example.com/overlap"
+	"example.com/overlap/cli"
+	"example.com/overlap/overlaptest"
+	"example.com/overlap/process"
+	"example.com/overlap/tasks/fetch"
+)
+
+// The snippets of README.md and docs/, in programs that compile. TestSnippetsCompile sees to it that each line of theirs
+// is here.
+
+func docFetch(ctx context.Context, fetch *overlap.Task[fetch.Request, fetch.Page], urls []fetch.Request) ([]fetch.Page, error) {
+	pages, err := overlap.Map(ctx, overlap.Async(), fetch, urls) // the strategy is one argument
+	return pages, err
+}
+
+func docTask() *overlap.Task[string, int] {
+	var length = overlap.Define("length", func(ctx context.Context, word string) (int, error) {
+		if word == "" {
+			return 0, errors.New("no word")
+		}
+		return len(word), nil
+	})
+	return length
+}
+
+func ExampleTask() {
+	ctx, length := context.Background(), docTask()
+	words, text, workers := []string{"two", "words"}, "one\ntwo\n", overlap.Pool(2)
+
+	lengths, err := overlap.Map(ctx, overlap.Pool(8), length, words)
+	fmt.Println(lengths, err)
+
+	for r := range overlap.Stream(ctx, workers, length, strings.Lines(text), overlap.Ordered()) {
+		fmt.Println(r.Input, r.Value, r.Err)
+	}
+
+	g := overlap.NewGroup(ctx, workers)
+	a, b := overlap.Submit(g, length, "first"), overlap.Submit(g, length, "second")
+	n, err := a.Wait(ctx)
+	fmt.Println(n, err, b.Outcome() == overlap.Failed)
+	err = g.Wait()
+	fmt.Println(err)
+	// Output:
+	// [3 5] <nil>
+	// one
+	//  4 <nil>
+	// two
+	//  4 <nil>
+	// 5 <nil> false
+	// <nil>
+}
+
+func ExampleFunc() {
+	ctx, greeting, names := context.Background(), "hello", []string{"Ada", "Grace"}
+
+	hello := overlap.Func(func(ctx context.Context, name string) (string, error) {
+		return greeting + ", " + name, nil
+	})
+	texts, err := overlap.Map(ctx, overlap.Pool(8), hello, names, overlap.Timeout(time.Second))
+	fmt.Println(texts, err)
+	// Output:
+	// [hello, Ada hello, Grace] <nil>
+}
+
+type Size struct{ Width, Height int }
+
+func docProcess(ctx context.Context, resize *overlap.Task[string, Size], files []string) ([]Size, error) {
+	process.Main() // first: it does not return in a worker
+	workers := process.New(4)
+	defer workers.Close()
+	sizes, err := overlap.Map(ctx, workers, resize, files, overlap.Timeout(10*time.Second))
+	return sizes, err
+}
+
+func docCommand(resize *overlap.Task[string, Size]) {
+	main := func() { cli.Main(resize) }
+	main()
+}
+
+func docConformance(t *testing.T, newMine func() overlap.Executor) {
+	overlaptest.TestExecutor(t, func() overlap.Executor { return newMine() }, overlaptest.Capabilities{Limit: 4})
+}
+
+var _ = []any{docFetch, docProcess, docCommand, docConformance}
+
+func TestSnippetsCompile(t *testing.T) {
+	here, err := os.ReadFile("docs_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled := map[string]bool{}
+	for line := range strings.Lines(string(here)) {
+		compiled[squeeze(line)] = true
+	}
+	checked := 0
+	for _, page := range pages(t) {
+		for _, code := range snippets(t, page, "go") {
+			for line := range strings.Lines(code) {
+				line = squeeze(line)
+				opens := strings.HasPrefix(line, "func main() {") || strings.HasPrefix(line, "func Test")
+				switch {
+				case line == "" || line == "}" || strings.Contains(line, "…") || opens && strings.HasSuffix(line, "{"):
+				case compiled[line] || compiled[strings.Replace(line, "func main() {", "main := func() {", 1)]:
+					checked++
+				default:
+					t.Errorf("%s has a line of Go that nothing compiles: %s", page, line)
+				}
+			}
+		}
+	}
+	if checked < 30 {
+		t.Errorf("only %d lines of Go were found", checked)
+	}
+}
+
+// A reader gets through the README in five minutes, in a terminal as well.
+func TestReadmeIsShortAndNarrow(t *testing.T) {
+	text := read(t, "README.md")
+	if words := len(strings.Fields(text)); words > 1500 {
+		t.Errorf("README.md has %d words: what exceeds 1,500 belongs in docs/", words)
+	}
+	for line := range strings.Lines(text) {
+		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > 100 {
+			t.Errorf("README.md has a line of %d columns: %s", width, line)
+		}
+	}
+}
+
+// Each relative link of a page leads to a file.
+func TestLinksLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
+	for _, page := range pages(t) {
+		for _, found := range link.FindAllStringSubmatch(read(t, page), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), found[1])); err != nil {
+				t.Errorf("%s has a link to %s: %v", page, found[1], err)
+			}
+		}
+	}
+}
+
+// pages are the README, and the pages of docs.
+func pages(t *testing.T) []string {
+	t.Helper()
+	all, err := filepath.Glob("docs/*.md")
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no pages in docs: %v", err)
+	}
+	return append(all, "README.md")
+}
+
+func read(t *testing.T, page string) string {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// snippets are the blocks of code of a page in a language.
+func snippets(t *testing.T, page, language string) []string {
+	t.Helper()
+	var found []string
+	for i, block := range strings.Split(read(t, page), "```") {
+		if code, ok := strings.CutPrefix(block, language+"\n"); ok && i%2 == 1 {
+			found = append(found, code)
+		}
+	}
+	return found
+}
+
+// squeeze makes lines comparable whatever their indentation and alignment.
+func squeeze(line string) string { return strings.Join(strings.Fields(line), " ") }
