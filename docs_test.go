@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -149,6 +150,36 @@ func TestLinksLeadSomewhere(t *testing.T) {
 				t.Errorf("%s has a link to %s: %v", page, found[1], err)
 			}
 		}
+	}
+}
+
+// The function in Python that the README shows is called here as it stands there.
+func TestTheFunctionInPythonRuns(t *testing.T) {
+	code := snippets(t, "README.md", "python")
+	if len(code) != 1 {
+		t.Fatalf("README.md has %d blocks of Python, want 1", len(code))
+	}
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("python3 is not installed")
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	path, err := process.PythonPath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "my_task.py")
+	if err := os.WriteFile(file, []byte(code[0]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	workers := process.Command([]string{python, file}, 1, process.Environment("PYTHONPATH="+path))
+	defer workers.Close()
+	got, err := overlap.Map(ctx, workers, process.Remote[string, int]("digits"), []string{"a1b22", ""})
+	if err != nil || len(got) != 2 || got[0] != 3 || got[1] != 0 {
+		t.Errorf("the README's function gives %v, %v for a text with three digits and one without, want 3 and 0", got, err)
 	}
 }
 

@@ -34,6 +34,9 @@ func foreign(
 	case len(argv) == 0 || argv[0] == "":
 		return nil, nil, nil, usageErrorf("--worker names no command: give one such as 'python3 my_task.py'")
 	}
+	if path, err := process.PythonPath(); err == nil { // without it, the worker says what it does not find
+		options = append(options, process.Environment("PYTHONPATH="+path))
+	}
 	pool = process.Command(argv, processCount(workers), options...)
 	names, err := pool.Tasks(ctx)
 	if cannotStart(err) {

@@ -143,6 +143,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			root, err := filepath.Abs("..")
 			env.Setenv("ROOT", root)
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache")) // for what the command keeps there
+			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // or each exit takes a second under -race
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOFLAGS"} {
 				out, goErr := exec.Command("go", "env", name).Output()

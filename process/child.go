@@ -157,8 +157,8 @@ func (c *child) notReady(what string, err error) error {
 		what = errKilled.Error()
 	}
 	if strings.Contains(tail, "No module named 'overlap_worker'") {
-		text += "\noverlap_worker.py is in the folder process/python of this program's source: " +
-			"copy it beside the program, or name its folder in PYTHONPATH"
+		text += "\nprocess.PythonPath gives a PYTHONPATH that has overlap_worker.py; or copy it beside the program, " +
+			"from the folder process/python of Overlap's source"
 	}
 	if silent {
 		return silentError{fmt.Errorf("%s: %s%s", c.name, what, text)}
