@@ -89,7 +89,7 @@ func (p *program) articleJob(name string, flags compareFlags) openJob {
 func (p *program) compareInputs(
 	task overlap.AnyTask, args, from []string,
 ) (inputs compare.Inputs, files []source.File, err error) {
-	in, err := p.inputs(context.Background(), task, args, from)
+	in, err := p.inputs(context.Background(), readerOf(task), args, from)
 	if err != nil {
 		return compare.Inputs{}, nil, err
 	}

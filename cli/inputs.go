@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/overlap"
 	"example.com/overlap/source"
 )
 
@@ -22,19 +21,19 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 // inputs finds the inputs that the user gave: arguments, files, or standard input when that is no terminal. Those that
 // are there already, arguments and the lines of regular files that are not too large, are all checked, so that nothing
 // runs if one of them is bad. The end of ctx ends that.
-func (p *program) inputs(ctx context.Context, task overlap.AnyTask, args, from []string) (*source.Source, error) {
+func (p *program) inputs(ctx context.Context, reader inputReader, args, from []string) (*source.Source, error) {
 	switch {
 	case len(args) > 0 && len(from) > 0:
 		return nil, usageErrorf("the inputs are given twice, as arguments and by --from %s: give one of the two", from[0])
 	case len(args) > 0:
-		in, err := source.Arguments(task, args)
+		in, err := reader.arguments(args)
 		if err != nil {
 			return nil, p.badArgument(err)
 		}
 		return in, nil
 	case len(from) == 0 && isTerminal(p.stdin):
 		return nil, usageErrorf("there are no inputs for task %s: "+
-			"give them as arguments, with --from FILE, or through a pipe", task.Name())
+			"give them as arguments, with --from FILE, or through a pipe", reader.name)
 	case len(from) == 0:
 		from = []string{"-"}
 	}
@@ -42,7 +41,7 @@ func (p *program) inputs(ctx context.Context, task overlap.AnyTask, args, from [
 	if err != nil {
 		return nil, usageErrorf("%w", err)
 	}
-	err = in.Check(ctx, source.Parser(task))
+	err = in.Check(ctx, reader.check)
 	switch {
 	case ctx.Err() != nil:
 		err = errors.New("interrupted while the inputs were checked: nothing has been run")

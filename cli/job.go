@@ -19,6 +19,7 @@ type job struct {
 	*program
 	task    overlap.AnyTask
 	retries int // extra attempts that the user asked for; -1 leaves it to the task
+	reader  inputReader
 	inputs  *source.Source
 	results resultWriter
 	file    *outfile.File // that the results go to; nil for standard output
@@ -32,9 +33,10 @@ type job struct {
 	leaving     atomic.Bool  // the command ends at once
 	closeFile   func() error // puts the file in its place, once
 	watched     bool         // the results go to a terminal
+	tellsAll    bool         // of all failures, since no results have them
 	underWay    *underWay    // nil where drawn and ended say as much
 
-	raw    rawInputs
+	given  givenInputs
 	growth *growth                // of worker processes; nil for none
 	scarce atomic.Pointer[string] // what made fewer calls run at once
 
@@ -115,23 +117,18 @@ func (j *job) run(ctx context.Context, executor overlap.Executor, options []over
 
 // draw reads the inputs and counts them. Nothing more is drawn once the job drains.
 func (j *job) draw() iter.Seq2[any, error] {
-	parse := source.Parser(j.task)
 	return func(yield func(any, error) bool) {
-		for item, err := range j.inputs.Items {
+		for in, err := range j.reader.calls(j.inputs.Items) {
 			if j.draining.Err() != nil {
 				return
-			}
-			var value any
-			if err == nil {
-				value, err = parse(item)
 			}
 			if err != nil {
 				j.badInput = err
 			} else {
-				j.raw.drawn(rawText(item.Text))
+				j.given.drawn(in.given)
 				j.growth.fit(j.drawn.Add(1) - j.ended.Load())
 			}
-			if !yield(value, err) || err != nil {
+			if !yield(in.value, err) || err != nil {
 				return
 			}
 		}
@@ -141,7 +138,10 @@ func (j *job) draw() iter.Seq2[any, error] {
 // take takes the results, until there are no more or they cannot be written.
 func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 	for r := range all {
-		raw := j.raw.take(r.Index)
+		given := j.given.take(r.Index)
+		if given.input != nil {
+			r.Input = given.input
+		}
 		switch {
 		case r.Index < 0:
 			if j.badInput != nil || j.interrupted.Load() {
@@ -156,11 +156,12 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 			}
 			continue
 		}
-		outcome, failure, err := j.results.add(r, raw)
+		outcome, failure, err := j.results.add(r, given.raw)
 		j.tally.add(r, outcome)
 		j.ended.Add(1)
 		if failure != nil {
 			j.failed.Add(1)
+			j.tally.fail(outcome, failure)
 			j.tellFailure(r, outcome, failure)
 		}
 		if err != nil {

@@ -24,6 +24,7 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/target"
+	"example.com/overlap/tasks/command"
 	"example.com/overlap/tasks/fetch"
 	"example.com/overlap/tasks/primes"
 )
@@ -31,7 +32,7 @@ import (
 // The command of scripts: overlap has the tasks that ship, mine is a user's program with the ones below.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"overlap": func() { Main(fetch.Task, primes.Task) },
+		"overlap": func() { Main(fetch.Task, primes.Task, command.Task) },
 		"mine": func() {
 			Main(echo, valid, refusing, refuse, square, limits, strict, point, flaky, patient,
 				deaf, gate, later, boom, vanish, unwritable)

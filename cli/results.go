@@ -51,6 +51,7 @@ type (
 	failureLine struct {
 		Index    int     `json:"index"`
 		Input    any     `json:"input"`
+		Value    any     `json:"value,omitempty"` // what a command did that failed
 		Error    string  `json:"error"`
 		Outcome  string  `json:"outcome"`
 		Attempts int     `json:"attempts"`
@@ -87,8 +88,11 @@ func (r *results) add(call overlap.Result[any, any], inputRaw []byte) (outcome o
 	}
 	if failure != nil {
 		l := failureLine{
-			call.Index, call.Input, fmt.Sprint(failure), outcome.String(), call.Attempts, seconds, call.Worker,
+			call.Index, call.Input, nil, fmt.Sprint(failure), outcome.String(), call.Attempts, seconds, call.Worker,
 			inputRaw,
+		}
+		if value, ok := valueOf(failure); ok {
+			l.Value = value
 		}
 		if r.encode(l) != nil { // the input, then
 			l.Input = fmt.Sprintf("%+v", call.Input)

@@ -42,6 +42,9 @@ carried out as it was given, 130 interrupted.`),
 	root.SetFlagErrorFunc(p.badFlag)
 	root.AddCommand(p.runCommand(), p.compareCommand(), p.tasksCommand(), p.strategiesCommand(), p.targetCommand(),
 		p.measureCommand())
+	if p.hasExec() {
+		root.AddCommand(p.execCommand(p.name + " exec"))
+	}
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
+	"example.com/overlap/tasks/command"
 )
 
 // runFlags are what the user asked of run, by what the flags are about.
@@ -58,23 +59,31 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
 		},
 		ValidArgsFunction: p.completeTask,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.run(cmd, flags, args)
+			return p.runJob(cmd, flags, args, nil)
 		},
 	}
 	flags.inputs.add(cmd)
 	flags.where.add(p, cmd)
 	flags.attempts.add(cmd)
 	flags.results.add(cmd)
+	if p.hasExec() {
+		cmd.AddCommand(p.execCommand(p.name + " run exec"))
+	}
 	return cmd
 }
 
-// run is the command: it finds out what is to be done, refuses what cannot be, and does it.
-func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
+// runJob is the command: it finds out what is to be done, refuses what cannot be, and does it. The first argument is
+// the task. exec is nil but for commands.
+func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec *execJob) error {
 	given := cmd.Flags().Changed
 	s, err := flags.where.strategy(p, given)
 	if err != nil {
 		return err
 	}
+	if err := exec.refuses(s, flags.where); err != nil {
+		return err
+	}
+	s = exec.usual(s)
 	options, err := flags.attempts.options(given)
 	if err != nil {
 		return err
@@ -94,12 +103,22 @@ func (p *program) run(cmd *cobra.Command, flags runFlags, args []string) error {
 		options = append(options, overlap.Ordered(), overlap.Observe(j.underWay.observe))
 	}
 	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
-	if j.inputs, err = p.inputs(j.draining, at.task, args, flags.inputs.from); err != nil {
+	j.reader = readerOf(at.task)
+	if exec != nil {
+		if j.reader, err = exec.reader(p, j.draining); err != nil {
+			return err
+		}
+	}
+	if j.inputs, err = p.inputs(j.draining, j.reader, args, flags.inputs.from); err != nil {
 		return err
 	}
 	defer j.inputs.Close()
 	if err := j.openResults(flags.results.output); err != nil {
 		return err
+	}
+	if exec != nil {
+		exec.runner(j, flags.results)
+		defer onSuspend(command.Suspend, command.Continue)()
 	}
 	if n := flags.window(s); n > 0 {
 		if j.inputs.Count > 0 {

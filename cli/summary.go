@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -21,7 +24,8 @@ type tally struct {
 	slowest    overlap.Result[any, any]
 	told       int // failures told of as they happened
 	stackTold  bool
-	scarce     string // what made fewer calls run at once; "" for nothing
+	reasons    map[string]int64 // why calls failed, where their errors say it without what differs from call to call
+	scarce     string           // what made fewer calls run at once; "" for nothing
 }
 
 func (t *tally) add(r overlap.Result[any, any], outcome overlap.Outcome) {
@@ -32,6 +36,39 @@ func (t *tally) add(r overlap.Result[any, any], outcome overlap.Outcome) {
 		t.slowest = r
 	}
 }
+
+// fail counts a failure by its reason.
+func (t *tally) fail(outcome overlap.Outcome, failure error) {
+	said, ok := errors.AsType[interface {
+		error
+		Summary() string
+	}](failure)
+	if !ok || outcome != overlap.Failed {
+		return
+	}
+	if t.reasons == nil {
+		t.reasons = map[string]int64{}
+	}
+	if reason := said.Summary(); t.reasons[reason] > 0 || len(t.reasons) < mostReasons {
+		t.reasons[reason]++
+	} else {
+		t.reasons["another reason"]++
+	}
+}
+
+// reasonsText is why calls failed, the most frequent reason first.
+func (t *tally) reasonsText() string {
+	reasons := slices.SortedFunc(maps.Keys(t.reasons), func(a, b string) int {
+		return cmp.Or(cmp.Compare(t.reasons[b], t.reasons[a]), cmp.Compare(a, b))
+	})
+	for i, reason := range reasons {
+		reasons[i] = figures.Grouped(t.reasons[reason]) + " with " + reason
+	}
+	return strings.Join(reasons, ", ")
+}
+
+// mostReasons is how many are told apart.
+const mostReasons = 20
 
 // tellLocalLimit tells that fewer calls run at once than might, which is no call's failure.
 func (j *job) tellLocalLimit(err error) {
@@ -60,7 +97,7 @@ const mostTold = 3
 
 // tellFailure tells of the first failures as they happen.
 func (j *job) tellFailure(r overlap.Result[any, any], outcome overlap.Outcome, failure error) {
-	if outcome == overlap.Canceled || j.tally.told == mostTold {
+	if outcome == overlap.Canceled || j.tally.told == mostTold && !j.tellsAll {
 		return
 	}
 	j.tally.told++
@@ -164,6 +201,9 @@ func (t *tally) text(interrupted bool) string {
 	}
 	fmt.Fprintf(&b, "%s in %s, %s: %s", figures.Count(total, "call"), figures.Seconds(elapsed.Seconds()),
 		rateText(float64(total)/max(elapsed.Seconds(), 1e-9)), strings.Join(parts, ", "))
+	if len(t.reasons) > 0 {
+		b.WriteString("\nfailed: " + t.reasonsText())
+	}
 	if total > 1 {
 		fmt.Fprintf(&b, "\nthe slowest took %s: call %d, %s",
 			figures.Seconds((t.slowest.Finished - t.slowest.Started).Seconds()), t.slowest.Index, shownInput(t.slowest.Input))

@@ -57,7 +57,7 @@ func (e *Error) Summary() string {
 	case Killed:
 		return fmt.Sprintf("%s: killed by %s", e.Command, e.Signal)
 	case NotFound, NotExecutable:
-		return e.text
+		return e.Command + ": " + string(e.Reason)
 	}
 	return string(e.Reason)
 }

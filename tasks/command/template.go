@@ -196,40 +196,53 @@ func oneWord(word []part, inputs [][]string, columns []string) Text {
 	return Text(b.String())
 }
 
-// Inputs makes commands of inputs, each of which is its columns: one command for each, or for as many as Syntax.MaxArgs
-// and Syntax.Fill say. Their Numbers count from 1. An error of the source ends the sequence, after the command for the
-// inputs before it; so does an input that has a NUL. It reads no further than it must to make the next command, which
-// for Fill is one input more.
+// Inputs makes commands of inputs, each of which is its columns: one command for each, or for as many as [Batches] puts
+// together. Their Numbers count from 1. An error of the source ends the sequence, after the command for the inputs
+// before it; so does an input that has a NUL.
 func (t *Template) Inputs(source iter.Seq2[[]string, error]) iter.Seq2[Input, error] {
 	return func(yield func(Input, error) bool) {
-		var batch [][]string
-		var made int64
-		size := 0
-		end := func() bool {
-			if len(batch) == 0 {
-				return true
+		var number int64
+		for batch, err := range Batches(t, source, func(columns []string) []string { return columns }) {
+			var in Input
+			if err == nil {
+				in, err = t.Batch(batch)
 			}
-			in, err := t.Batch(batch)
-			made++
-			in.Number = made
-			batch, size = nil, 0
-			return yield(in, err) && err == nil
+			number++
+			in.Number = number
+			if !yield(in, err) || err != nil {
+				return
+			}
 		}
-		for columns, err := range source {
+	}
+}
+
+// Batches puts inputs together that go on one command line of a template, as its Syntax.MaxArgs and Syntax.Fill say.
+// columns gives those of an input. An error of the source ends the sequence, after the batch of the inputs before it.
+// It reads no further than it must to end the next batch, which for Fill is one input more.
+func Batches[T any](t *Template, source iter.Seq2[T, error], columns func(T) []string) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		var batch []T
+		size := 0
+		end := func() (more bool) {
+			full := batch
+			batch, size = nil, 0
+			return len(full) == 0 || yield(full, nil)
+		}
+		for input, err := range source {
 			if err != nil {
 				if end() {
-					yield(Input{}, err)
+					yield(nil, err)
 				}
 				return
 			}
 			if t.syntax.Fill {
-				cost := t.cost(columns)
+				cost := t.cost(columns(input))
 				if len(batch) > 0 && t.cost(nil)+size+cost > t.syntax.MaxBytes && !end() {
 					return
 				}
 				size += cost
 			}
-			batch = append(batch, columns)
+			batch = append(batch, input)
 			if len(batch) == t.syntax.MaxArgs && !end() {
 				return
 			}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap"
+	"example.com/overlap/tasks/command"
+)
+
+// hasExec reports whether the program has the task that runs commands.
+func (p *program) hasExec() bool { return slices.Contains(p.tasks, overlap.AnyTask(command.Task)) }
+
+// execJob is what run is to do with commands.
+type execJob struct {
+	execFlags
+	given func(flag string) bool
+	words []string // of the command
+}
+
+// execCommand is the sub-command that runs commands: of run and, for short, of the program itself.
+func (p *program) execCommand(path string) *cobra.Command {
+	var flags runFlags
+	var exec execFlags
+	cmd := &cobra.Command{
+		Use:   "exec COMMAND [ARG…] [::: INPUT…]",
+		Short: "Run a command for each input, as xargs and GNU parallel do",
+		Long: p.named(`Run a command for each input. What it prints is printed when it ends, as a whole and never mixed
+with what another prints: standard output here, standard error there.
+
+Inputs come after :::, from the lines of --from FILE, or else from the lines of standard input. These stand for one in
+the command, in any word and as often as wanted:
+
+  {}    the input                      {#}   the number of the call, from 1
+  {.}   without its last extension     {%}   the number of the place among those that run at once, from 1
+  {/}   without its folder             {1}   its first column, or the first input where -n gives several; also
+  {//}  its folder                           {2.}, {3/} and so on
+  {/.}  without folder and extension   {name}  the column of that name, where columns have names
+
+Without any, the input is appended. All flags stand before COMMAND; everything after it is the command's own.
+
+No shell reads the command: each word is an argument, whatever is in it, and so is each input. --shell has sh read it,
+for pipes and redirections; an input is no code then, either, wherever its place is, in quotes, too. What the command
+itself hands to another interpreter (sh -c, awk, ssh, eval) is read there.
+
+Each command leads a process group and has no terminal. When its call times out or is canceled the group gets SIGTERM,
+and SIGKILL soon after; it ends when this program dies, too. What leaves the group (setsid) is not found. What a
+command leaves in the background runs on, and what that prints is dropped.
+
+With -o FILE or --json there is a line of JSON for each call instead. Its value has exit_code, stdout, stderr (or
+stdout_base64, where they are not UTF-8), user_seconds, system_seconds, peak_bytes (where Linux tells: if it is more
+than this program's own), start and seconds; that of a command that failed has value and error.
+
+Exit status: as run has it.`),
+		Example: p.named(`  ls *.png | ` + path + ` convert {} {.}.webp
+  ` + path + ` -k --tag gzip -kv ::: *.log
+  ` + path + ` --from hosts.txt -j 20 --timeout 10s ping -c 1 {}
+  ` + path + ` --shell 'zcat {} | wc -l >{.}.count' ::: *.gz
+  find . -name '*.o' | ` + path + ` -X rm
+  ` + path + ` --json --from urls.txt curl -sS {} | jq .value.exit_code`),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageErrorf("%s needs a command to run: %s --help has examples", path, p.name+" exec")
+			}
+			return nil
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			given := cmd.Flags().Changed
+			words, inputs := cutInputs(args)
+			if err := exec.check(given, flags.results); err != nil {
+				return err
+			}
+			job := &execJob{execFlags: exec, given: given, words: words}
+			return p.runJob(cmd, flags, append([]string{command.Task.Name()}, inputs...), job)
+		},
+	}
+	cmd.Flags().SetInterspersed(false)
+	flags.inputs.add(cmd)
+	flags.where.add(p, cmd)
+	flags.attempts.add(cmd)
+	flags.results.add(cmd)
+	exec.add(cmd)
+	cmd.Flags().Lookup("jobs").Usage = jobsHelp + " (default one a core)"
+	_ = cmd.Flags().MarkHidden("worker")
+	return cmd
+}
+
+// usual is how many commands run at once where -j says nothing: one a core.
+func (e *execJob) usual(s strategy) strategy {
+	if e != nil && s.name != "sync" {
+		s.usual = runtime.GOMAXPROCS(0)
+	}
+	return s
+}
+
+// isJSON reports whether the results are lines of JSON rather than what the commands print.
+func (e *execJob) isJSON(f resultFlags) bool { return e == nil || e.json || f.output != "" }
+
+// runner has commands run as the flags say, in this process and in worker processes.
+func (e *execJob) runner(j *job, output resultFlags) {
+	if e.tmpdir != "" {
+		_ = os.Setenv("TMPDIR", e.tmpdir) // for worker processes, too
+	}
+	options := command.Options{TempDir: e.tmpdir, Files: !e.isJSON(output)}
+	printer := &command.Printer{Stdout: j.stdout, Stderr: j.messages, Tag: e.tag}
+	switch {
+	case e.ungroup:
+		options.Stdout, options.Stderr = os.Stdout, os.Stderr
+	case e.lineBuffer:
+		options.Live = printer.Live
+	}
+	command.Default = command.New(options)
+	if !e.isJSON(output) {
+		j.results, j.tellsAll, j.watched = &commandOutput{printer: printer}, true, j.watched || e.ungroup
+	}
+}
+
+// refuses says why the commands cannot run under a strategy.
+func (e *execJob) refuses(s strategy, where whereFlags) error {
+	switch {
+	case e == nil:
+		return nil
+	case where.worker != "":
+		return usageErrorf("--worker is for tasks, and exec runs its commands itself: leave it out")
+	case s.processes && (e.ungroup || e.lineBuffer):
+		return usageErrorf("--ungroup and --line-buffer print while commands run, and under --on %s they run elsewhere: "+
+			"leave out one of the two", s.name)
+	}
+	return nil
+}
+
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
+}

@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"example.com/overlap/source"
+	"example.com/overlap/tasks/command"
+)
+
+// separators begin the inputs after a command, as GNU parallel has them: arguments or the lines of files, combined with
+// those before or, with a +, linked to them.
+var separators = []string{":::", ":::+", "::::", "::::+"}
+
+// cutInputs cuts the arguments where the inputs begin.
+func cutInputs(args []string) (words, inputs []string) {
+	at := slices.IndexFunc(args, func(arg string) bool { return slices.Contains(separators, arg) })
+	if at < 0 {
+		return args, nil
+	}
+	return args[:at], args[at:]
+}
+
+// combined makes a source of what stands after a command.
+func (p *program) combined(ctx context.Context, args []string) (*source.Source, error) {
+	var lists []source.List
+	for len(args) > 0 {
+		separator := args[0]
+		words, rest := cutInputs(args[1:])
+		args = rest
+		list := source.List{Linked: strings.HasSuffix(separator, "+")}
+		if strings.HasPrefix(separator, "::::") {
+			opened, err := source.Open(ctx, source.Lines, p.stdin, words...)
+			if err != nil {
+				return nil, err
+			}
+			list.Source = opened
+		} else {
+			list.Source = textArguments(words)
+		}
+		lists = append(lists, list)
+	}
+	return source.Combine(lists...)
+}
+
+// textArguments are arguments as they are.
+func textArguments(words []string) *source.Source {
+	return &source.Source{
+		Name: "the arguments", Count: int64(len(words)),
+		Items: func(yield func(source.Item, error) bool) {
+			for _, word := range words {
+				if !yield(source.Item{Text: word}, nil) {
+					return
+				}
+			}
+		},
+	}
+}
+
+// reader has items become commands.
+func (e *execJob) reader(p *program, ctx context.Context) (inputReader, error) {
+	c := &commandInputs{execJob: e}
+	if _, err := c.templateFor(nil); err != nil {
+		return inputReader{}, err
+	}
+	return inputReader{
+		name: command.Task.Name(),
+		arguments: func(args []string) (*source.Source, error) {
+			s, err := p.combined(ctx, args)
+			if err != nil {
+				return nil, err
+			}
+			return s, s.Check(ctx, c.check)
+		},
+		check: c.check,
+		calls: c.calls,
+	}, nil
+}
+
+// commandInputs makes commands of items. It is for one goroutine.
+type commandInputs struct {
+	*execJob
+	template *command.Template
+	columns  []string
+}
+
+// templateFor is the template where the columns of the inputs have these names.
+func (c *commandInputs) templateFor(columns []string) (*command.Template, error) {
+	if c.template == nil || !slices.Equal(columns, c.columns) {
+		t, err := c.execJob.template(c.words, c.given, columns)
+		if err != nil {
+			return nil, err
+		}
+		c.template, c.columns = t, columns
+	}
+	return c.template, nil
+}
+
+// columnsOf are the texts of an item that placeholders stand for.
+func columnsOf(item source.Item) []string {
+	if row, ok := item.Value.(source.Row); ok {
+		return row.Fields
+	}
+	return []string{item.String()}
+}
+
+// namesOf are the names of its columns.
+func namesOf(item source.Item) []string {
+	row, _ := item.Value.(source.Row)
+	return row.Columns
+}
+
+// givenAs is what the results call an item.
+func givenAs(item source.Item) any {
+	if item.Value != nil {
+		return item.Value
+	}
+	return item.Text
+}
+
+func (c *commandInputs) check(item source.Item) (any, error) {
+	in, err := c.one([]source.Item{item}, 1)
+	return in.value, err
+}
+
+func (c *commandInputs) calls(items iter.Seq2[source.Item, error]) iter.Seq2[callInput, error] {
+	return func(yield func(callInput, error) bool) {
+		template, err := c.templateFor(c.columns)
+		if err != nil {
+			yield(callInput{}, err)
+			return
+		}
+		var number int64
+		for batch, err := range command.Batches(template, items, columnsOf) {
+			var in callInput
+			if err == nil {
+				number++
+				in, err = c.one(batch, number)
+			}
+			if !yield(in, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// one makes the command for the items of one command line.
+func (c *commandInputs) one(items []source.Item, number int64) (in callInput, err error) {
+	template, err := c.templateFor(namesOf(items[0]))
+	if err != nil {
+		return in, err
+	}
+	var columns [][]string
+	var given []any
+	for _, item := range items {
+		columns, given = append(columns, columnsOf(item)), append(given, givenAs(item))
+	}
+	made, err := template.Batch(columns)
+	if err != nil {
+		if items[0].From != "" {
+			err = fmt.Errorf("%s:%d: %w", items[0].From, items[0].Line, err)
+		}
+		return in, err
+	}
+	switch value := items[0].Value.(type) {
+	case source.Chunk:
+		made.Stdin = &command.Stdin{Chunk: &value}
+	case source.Piece:
+		made.Stdin = &command.Stdin{Text: command.Text(value.Bytes)}
+	default:
+		if c.stdin {
+			made.Stdin = &command.Stdin{Text: command.Text(items[0].String() + "\n")}
+		}
+	}
+	made.Number = number
+	in.value, in.given.input = made, any(given)
+	if len(given) == 1 {
+		in.given = givenInput{given[0], rawText(items[0].Text)}
+	}
+	return in, nil
+}
