@@ -25,6 +25,7 @@ type compareFlags struct {
 	latency, timeout, budget   time.Duration
 	exportJSON, exportMarkdown string
 	seed                       uint64
+	exec                       *execJob // nil but for commands
 }
 
 func (p *program) compareCommand() *cobra.Command {
@@ -50,23 +51,30 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 			return p.compare(cmd, flags, args)
 		},
 	}
-	set := cmd.Flags()
-	flags.inputs.add(cmd)
-	set.StringSliceVar(&flags.on, "on", strategyNames(), "compare these `strategies`, with commas between")
-	_ = cmd.RegisterFlagCompletionFunc("on", p.completeStrategies)
-	set.VarP(&flags.jobs, "jobs", "j", jobsHelp+
-		" (default each strategy's own: min(32, cores+4) for pool, none for async)")
-	set.IntVarP(&flags.runs, "runs", "r", 5, "measure each strategy this many times")
-	set.IntVarP(&flags.warmup, "warmup", "w", 0, "run the job this many times before each measurement, in its process")
-	set.DurationVar(&flags.latency, "latency", articleLatency, "how long the local target takes for each answer")
-	set.DurationVar(&flags.timeout, "timeout", 0, "stop an attempt after this long")
-	set.DurationVar(&flags.budget, "budget", 20*time.Second,
-		"run a strategy fewer times, at least once, when its runs would take longer")
-	set.StringVar(&flags.exportJSON, "export-json", "",
-		"write all measurements to this `file`; - is standard output, and the report goes to standard error then")
-	set.StringVar(&flags.exportMarkdown, "export-markdown", "", "write the report to this `file`; - as above")
-	set.Uint64Var(&flags.seed, "seed", 0, "of the shuffled order; 0 means a random one")
+	flags.add(p, cmd)
+	if p.hasExec() {
+		cmd.AddCommand(p.compareExecCommand())
+	}
 	return cmd
+}
+
+func (f *compareFlags) add(p *program, cmd *cobra.Command) {
+	set := cmd.Flags()
+	f.inputs.add(cmd)
+	set.StringSliceVar(&f.on, "on", strategyNames(), "compare these `strategies`, with commas between")
+	_ = cmd.RegisterFlagCompletionFunc("on", p.completeStrategies)
+	set.VarP(&f.jobs, "jobs", "j", jobsHelp+
+		" (default each strategy's own: min(32, cores+4) for pool, none for async)")
+	set.IntVarP(&f.runs, "runs", "r", 5, "measure each strategy this many times")
+	set.IntVarP(&f.warmup, "warmup", "w", 0, "run the job this many times before each measurement, in its process")
+	set.DurationVar(&f.latency, "latency", articleLatency, "how long the local target takes for each answer")
+	set.DurationVar(&f.timeout, "timeout", 0, "stop an attempt after this long")
+	set.DurationVar(&f.budget, "budget", 20*time.Second,
+		"run a strategy fewer times, at least once, when its runs would take longer")
+	set.StringVar(&f.exportJSON, "export-json", "",
+		"write all measurements to this `file`; - is standard output, and the report goes to standard error then")
+	set.StringVar(&f.exportMarkdown, "export-markdown", "", "write the report to this `file`; - as above")
+	set.Uint64Var(&f.seed, "seed", 0, "of the shuffled order; 0 means a random one")
 }
 
 // articleHelp says what is measured without inputs, and what inputs are.
@@ -182,7 +190,8 @@ func (p *program) plan(flags compareFlags) (compare.Plan, error) {
 	}
 	seen := map[string]bool{}
 	for _, name := range flags.on {
-		s, err := p.strategy(name)
+		base, _, _ := strings.Cut(name, levelMark)
+		s, err := p.strategy(base)
 		if err != nil {
 			return compare.Plan{}, err
 		}

@@ -23,6 +23,9 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 	if err != nil {
 		return nil, nil, err
 	}
+	if flags.exec != nil {
+		return p.execJobs(flags, args[1:])
+	}
 	if len(args) == 1 && len(flags.inputs.from) == 0 {
 		if open := p.articleJob(task.Name(), flags); open != nil {
 			return []openJob{open}, nil, nil

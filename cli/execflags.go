@@ -22,6 +22,12 @@ type execFlags struct {
 }
 
 func (f *execFlags) add(cmd *cobra.Command) {
+	f.addLine(cmd)
+	f.addOutput(cmd)
+}
+
+// addLine adds those about the command line, and what the command is given.
+func (f *execFlags) addLine(cmd *cobra.Command) {
 	set := cmd.Flags()
 	set.StringVarP(&f.placeholder, "placeholder", "I", "{}", "what stands for the input in the command, as `text`")
 	set.StringVar(&f.shell, "shell", "", "the command is code for this `shell`, sh unless said; an input is none of it")
@@ -33,6 +39,11 @@ func (f *execFlags) add(cmd *cobra.Command) {
 	set.StringArrayVar(&f.env, "env", nil,
 		"give the commands this variable, `NAME=VALUE` or one of yours by its NAME; may be given again")
 	set.IntVar(&f.nice, "nice", 0, "add this to the niceness of the commands, so that others come first")
+}
+
+// addOutput adds those about what the commands print.
+func (f *execFlags) addOutput(cmd *cobra.Command) {
+	set := cmd.Flags()
 	set.BoolVar(&f.json, "json", false, "write a line of JSON for each call instead of what its command printed")
 	set.BoolVar(&f.tag, "tag", false, "begin each line that a command printed with its input and a tab")
 	set.BoolVar(&f.lineBuffer, "line-buffer", false, "print whole lines as they come; those of several commands alternate")

@@ -89,7 +89,7 @@ type commandInputs struct {
 
 // templateFor is the template where the columns of the inputs have these names.
 func (c *commandInputs) templateFor(columns []string) (*command.Template, error) {
-	if c.template == nil || !slices.Equal(columns, c.columns) {
+	if c.template == nil || !slices.Equal(columns, c.columns) { // columns are known once the first input is
 		t, err := c.execJob.template(c.words, c.given, columns)
 		if err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"example.com/overlap"
@@ -120,6 +121,9 @@ func strategyNames() []string {
 	return names
 }
 
+// levelMark stands in the name of a row of compare between a strategy and how many calls it runs at once.
+const levelMark = " -j "
+
 // strategy finds a strategy by its name.
 func (p *program) strategy(name string) (strategy, error) {
 	for _, s := range strategies() {
@@ -136,6 +140,12 @@ func (p *program) strategy(name string) (strategy, error) {
 
 // resolve makes a strategy's executor in the process that measures it.
 func resolve(name string, workers int) (executor overlap.Executor, stop func(), err error) {
+	if base, level, ok := strings.Cut(name, levelMark); ok {
+		if workers, err = strconv.Atoi(level); err != nil {
+			return nil, nil, fmt.Errorf("there is no strategy %q", name)
+		}
+		name = base
+	}
 	for _, s := range strategies() {
 		if s.name == name {
 			executor := s.make(workers)
