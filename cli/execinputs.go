@@ -89,7 +89,7 @@ type commandInputs struct {
 
 // templateFor is the template where the columns of the inputs have these names.
 func (c *commandInputs) templateFor(columns []string) (*command.Template, error) {
-	if c.template == nil || !slices.Equal(columns, c.columns) { // columns are known once the first input is
+	if c.template == nil || !slices.Equal(columns, c.columns) {
 		t, err := c.execJob.template(c.words, c.given, columns)
 		if err != nil {
 			return nil, err
@@ -149,6 +149,12 @@ func (c *commandInputs) calls(items iter.Seq2[source.Item, error]) iter.Seq2[cal
 
 // one makes the command for the items of one command line.
 func (c *commandInputs) one(items []source.Item, number int64) (in callInput, err error) {
+	switch items[0].Value.(type) {
+	case source.Chunk, source.Piece:
+		if !c.stdin { // they are for standard input, and no argument unless the command names them
+			c.stdin, c.template = true, nil
+		}
+	}
 	template, err := c.templateFor(namesOf(items[0]))
 	if err != nil {
 		return in, err
