@@ -43,9 +43,11 @@ The CPU time of the commands counts. What they print is compared, and not shown.
 			if !given("on") && !given("jobs") {
 				flags.on = levels(runtime.GOMAXPROCS(0))
 			}
-			words, inputs := cutInputs(args)
-			flags.exec = &execJob{execFlags: exec, given: given, words: words}
-			return p.compare(cmd, flags, append([]string{command.Task.Name()}, inputs...))
+			if err := exec.checkInputs(&flags.inputs); err != nil {
+				return err
+			}
+			flags.exec = &execJob{execFlags: exec, given: given, words: args}
+			return p.compare(cmd, flags, []string{command.Task.Name()})
 		},
 	}
 	cmd.Flags().SetInterspersed(false)
@@ -69,11 +71,11 @@ func levels(cores int) []string {
 // execJobs is the job of commands. They go to the processes that measure as they are, but for the variables of --env,
 // which those have from this process.
 func (p *program) execJobs(flags compareFlags, args []string) ([]openJob, []source.File, error) {
-	reader, err := flags.exec.reader(p, context.Background())
+	reader, err := flags.exec.reader()
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := p.inputs(context.Background(), reader, args, flags.inputs.from)
+	in, err := p.compareSource(reader, args, &flags.inputs, flags.jobs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -81,7 +83,7 @@ func (p *program) execJobs(flags compareFlags, args []string) ([]openJob, []sour
 	var inputs compare.Inputs
 	for made, err := range reader.calls(in.Items) {
 		if err != nil {
-			return nil, nil, usageErrorf("%w", err)
+			return nil, nil, badInput("%w", err)
 		}
 		one := made.value.(command.Input)
 		for name, value := range one.Env {

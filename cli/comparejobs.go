@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -26,14 +28,14 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 	if flags.exec != nil {
 		return p.execJobs(flags, args[1:])
 	}
-	if len(args) == 1 && len(flags.inputs.from) == 0 {
+	if len(args) == 1 && !flags.inputs.any(p.lists) {
 		if open := p.articleJob(task.Name(), flags); open != nil {
 			return []openJob{open}, nil, nil
 		}
 		return nil, nil, usageErrorf("there are no inputs for task %s: give them as arguments or with --from FILE",
 			task.Name())
 	}
-	inputs, files, err := p.compareInputs(task, args[1:], flags.inputs.from)
+	inputs, files, err := p.compareInputs(task, args[1:], &flags.inputs, flags.jobs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,9 +51,12 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 
 // articleJobs are both jobs of the article, in a program that has their tasks.
 func (p *program) articleJobs(flags compareFlags) ([]openJob, error) {
-	if len(flags.inputs.from) > 0 {
+	switch {
+	case len(flags.inputs.from) > 0:
 		return nil, usageErrorf("--from %s needs a task: %s compare TASK --from %s",
 			flags.inputs.from[0], p.name, flags.inputs.from[0])
+	case flags.inputs.any(p.lists):
+		return nil, usageErrorf("inputs need a task: %s compare TASK, and then where its inputs come from", p.name)
 	}
 	var jobs []openJob
 	for _, name := range []string{fetchTask, primesTask} {
@@ -90,9 +95,9 @@ func (p *program) articleJob(name string, flags compareFlags) openJob {
 // compareInputs gathers all inputs, since each measurement needs them all. They go to the processes that measure as the
 // texts that they were given as, so that these read what run would.
 func (p *program) compareInputs(
-	task overlap.AnyTask, args, from []string,
+	task overlap.AnyTask, args []string, f *inputFlags, jobs atOnce,
 ) (inputs compare.Inputs, files []source.File, err error) {
-	in, err := p.inputs(context.Background(), readerOf(task), args, from)
+	in, err := p.compareSource(readerOf(task), args, f, jobs)
 	if err != nil {
 		return compare.Inputs{}, nil, err
 	}
@@ -102,18 +107,46 @@ func (p *program) compareInputs(
 	}
 	parse := source.Parser(task)
 	for item, err := range in.Items {
+		var value any
 		if err == nil {
-			_, err = parse(item)
+			value, err = parse(item)
 		}
 		if err != nil {
-			return compare.Inputs{}, nil, usageErrorf("%w", err)
+			return compare.Inputs{}, nil, badInput("%w", err)
 		}
-		inputs.Texts = append(inputs.Texts, []byte(item.String()))
+		if err := addInput(&inputs, item, value); err != nil {
+			return compare.Inputs{}, nil, usageErrorf("the input %s cannot be sent to the processes that measure: %w", item, err)
+		}
 	}
-	if len(inputs.Texts) == 0 {
+	if inputs.Len() == 0 {
 		return compare.Inputs{}, nil, noInputs(in)
 	}
 	return inputs, in.Files, nil
+}
+
+// compareSource opens the source of inputs to compare with.
+func (p *program) compareSource(
+	reader inputReader, args []string, f *inputFlags, jobs atOnce,
+) (*source.Source, error) {
+	switch {
+	case f.pipe:
+		return nil, usageErrorf(
+			"compare needs all inputs for each measurement, and a pipe gives them once: leave --pipe out")
+	case f.text:
+		return nil, usageErrorf("--text is for the tasks of --worker: leave it out")
+	}
+	return p.inputs(context.Background(), reader, args, f, cmp.Or(jobs.calls, overlap.DefaultWorkers()))
+}
+
+// addInput adds an item as its text, or as the JSON of the task's input where it is more than a text.
+func addInput(inputs *compare.Inputs, item source.Item, value any) error {
+	if _, isNumber := item.Value.(int64); item.Value == nil || isNumber {
+		inputs.Texts = append(inputs.Texts, []byte(item.String()))
+		return nil
+	}
+	text, err := json.Marshal(value)
+	inputs.Values = append(inputs.Values, text)
+	return err
 }
 
 // completeStrategies completes the last item of a list that commas separate.

@@ -8,10 +8,12 @@ import (
 	"example.com/overlap/internal/plain"
 )
 
-// plainCompletion makes the words plain that a shell wants to have completed: they come back in what cobra prints.
-func (p *program) plainCompletion() []string {
+// commandArgs are the arguments that cobra reads: those before the lists, which it must not take for flags. Words that
+// a shell wants to have completed are made plain: they come back in what cobra prints.
+func (p *program) commandArgs() (before []string) {
 	if len(p.args) == 0 || p.args[0] != cobra.ShellCompRequestCmd && p.args[0] != cobra.ShellCompNoDescRequestCmd {
-		return p.args
+		before, p.lists = splitLists(p.args)
+		return before
 	}
 	words := slices.Clone(p.args)
 	for i := range words {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -32,8 +33,9 @@ func (p *program) execCommand(path string) *cobra.Command {
 		Long: p.named(`Run a command for each input. What it prints is printed when it ends, as a whole and never mixed
 with what another prints: standard output here, standard error there.
 
-Inputs come after :::, from the lines of --from FILE, or else from the lines of standard input. These stand for one in
-the command, in any word and as often as wanted:
+Inputs come after :::, as overlap run --help says, from --from and --glob, or else from the lines of standard input;
+chunks of --chunk and --pipe are the standard input of a command. These stand for an input in the command, in any word
+and as often as wanted:
 
   {}    the input                      {#}   the number of the call, from 1
   {.}   without its last extension     {%}   the number of the place among those that run at once, from 1
@@ -73,12 +75,11 @@ Exit status: as run has it.`),
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			given := cmd.Flags().Changed
-			words, inputs := cutInputs(args)
-			if err := exec.check(given, flags.results); err != nil {
+			if err := errors.Join(exec.check(given, flags.results), exec.checkInputs(&flags.inputs)); err != nil {
 				return err
 			}
-			job := &execJob{execFlags: exec, given: given, words: words}
-			return p.runJob(cmd, flags, append([]string{command.Task.Name()}, inputs...), job)
+			job := &execJob{execFlags: exec, given: given, words: args}
+			return p.runJob(cmd, flags, []string{command.Task.Name()}, job)
 		},
 	}
 	cmd.Flags().SetInterspersed(false)

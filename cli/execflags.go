@@ -85,6 +85,14 @@ func (f *execFlags) check(given func(flag string) bool, results resultFlags) err
 	return nil
 }
 
+// checkInputs refuses what cannot be done with inputs.
+func (f *execFlags) checkInputs(inputs *inputFlags) error {
+	if inputs.divides() && (f.fill || f.maxArgs > 1) {
+		return usageErrorf("a command is given one chunk as its standard input: leave -n and -X out")
+	}
+	return nil
+}
+
 // template makes the template of the command.
 func (f *execFlags) template(
 	words []string, given func(flag string) bool, columns []string,

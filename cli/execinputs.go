@@ -2,66 +2,17 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"example.com/overlap/source"
 	"example.com/overlap/tasks/command"
 )
 
-// separators begin the inputs after a command, as GNU parallel has them: arguments or the lines of files, combined with
-// those before or, with a +, linked to them.
-var separators = []string{":::", ":::+", "::::", "::::+"}
-
-// cutInputs cuts the arguments where the inputs begin.
-func cutInputs(args []string) (words, inputs []string) {
-	at := slices.IndexFunc(args, func(arg string) bool { return slices.Contains(separators, arg) })
-	if at < 0 {
-		return args, nil
-	}
-	return args[:at], args[at:]
-}
-
-// combined makes a source of what stands after a command.
-func (p *program) combined(ctx context.Context, args []string) (*source.Source, error) {
-	var lists []source.List
-	for len(args) > 0 {
-		separator := args[0]
-		words, rest := cutInputs(args[1:])
-		args = rest
-		list := source.List{Linked: strings.HasSuffix(separator, "+")}
-		if strings.HasPrefix(separator, "::::") {
-			opened, err := source.Open(ctx, source.Lines, p.stdin, words...)
-			if err != nil {
-				return nil, err
-			}
-			list.Source = opened
-		} else {
-			list.Source = textArguments(words)
-		}
-		lists = append(lists, list)
-	}
-	return source.Combine(lists...)
-}
-
-// textArguments are arguments as they are.
-func textArguments(words []string) *source.Source {
-	return &source.Source{
-		Name: "the arguments", Count: int64(len(words)),
-		Items: func(yield func(source.Item, error) bool) {
-			for _, word := range words {
-				if !yield(source.Item{Text: word}, nil) {
-					return
-				}
-			}
-		},
-	}
-}
-
 // reader has items become commands.
-func (e *execJob) reader(p *program, ctx context.Context) (inputReader, error) {
+func (e *execJob) reader() (inputReader, error) {
 	c := &commandInputs{execJob: e}
 	if _, err := c.templateFor(nil); err != nil {
 		return inputReader{}, err
@@ -69,11 +20,8 @@ func (e *execJob) reader(p *program, ctx context.Context) (inputReader, error) {
 	return inputReader{
 		name: command.Task.Name(),
 		arguments: func(args []string) (*source.Source, error) {
-			s, err := p.combined(ctx, args)
-			if err != nil {
-				return nil, err
-			}
-			return s, s.Check(ctx, c.check)
+			s := source.Texts("the arguments", args...)
+			return s, s.Check(context.Background(), c.check)
 		},
 		check: c.check,
 		calls: c.calls,
@@ -101,24 +49,28 @@ func (c *commandInputs) templateFor(columns []string) (*command.Template, error)
 
 // columnsOf are the texts of an item that placeholders stand for.
 func columnsOf(item source.Item) []string {
-	if row, ok := item.Value.(source.Row); ok {
+	if row, ok := item.Row(); ok {
 		return row.Fields
 	}
-	return []string{item.String()}
+	return []string{item.Plain()}
 }
 
 // namesOf are the names of its columns.
 func namesOf(item source.Item) []string {
-	row, _ := item.Value.(source.Row)
+	row, _ := item.Row()
 	return row.Columns
 }
 
 // givenAs is what the results call an item.
 func givenAs(item source.Item) any {
-	if item.Value != nil {
-		return item.Value
+	switch v := item.Value.(type) {
+	case nil:
+		return item.Text
+	case json.RawMessage:
+		return document{v} // which shows itself as text
+	default:
+		return v
 	}
-	return item.Text
 }
 
 func (c *commandInputs) check(item source.Item) (any, error) {
@@ -178,7 +130,7 @@ func (c *commandInputs) one(items []source.Item, number int64) (in callInput, er
 		made.Stdin = &command.Stdin{Text: command.Text(value.Bytes)}
 	default:
 		if c.stdin {
-			made.Stdin = &command.Stdin{Text: command.Text(items[0].String() + "\n")}
+			made.Stdin = &command.Stdin{Text: command.Text(items[0].Plain() + "\n")}
 		}
 	}
 	made.Number = number

@@ -20,7 +20,9 @@ type document struct{ json.RawMessage }
 func (d document) String() string { return string(d.RawMessage) }
 
 // InputDescription says what a user gives for one.
-func (document) InputDescription() string { return `JSON, where a text has quotes ('"hello"')` }
+func (document) InputDescription() string {
+	return `JSON, where a text has quotes ('"hello"'; --text takes lines for texts)`
+}
 
 // foreign starts workers of a command in another language, and finds which of their tasks is to run: the first argument
 // if it names one, or else the only one there is. It returns that task and the arguments that are inputs.

@@ -4,57 +4,126 @@ import (
 	"context"
 	"errors"
 	"os"
-
-	"github.com/spf13/cobra"
+	"slices"
 
 	"example.com/overlap/source"
 )
 
-// inputFlags are about where the inputs of a job come from.
-type inputFlags struct{ from []string }
-
-func (f *inputFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.from, "from", nil, "read the inputs from this `file`, one a line; - is standard input; "+
-		"given again, the next file's follow")
+// inputs finds the inputs that the user gave: arguments, lists, files, or standard input when that is no terminal.
+// Those that are there already, arguments and the lines of regular files that are not too large, are all checked, so
+// that nothing runs if one of them is bad. The end of ctx ends that. workers is how many there are for chunks.
+func (p *program) inputs(
+	ctx context.Context, reader inputReader, args []string, f *inputFlags, workers int,
+) (*source.Source, error) {
+	in, err := p.items(ctx, reader, args, f, workers)
+	if err != nil {
+		return nil, err
+	}
+	if err = checkInputs(ctx, in, reader.check); err == nil {
+		in, err = f.shuffled(ctx, in)
+	}
+	if err != nil {
+		_ = in.Close() // it was only read
+		return nil, err
+	}
+	return in, nil
 }
 
-// inputs finds the inputs that the user gave: arguments, files, or standard input when that is no terminal. Those that
-// are there already, arguments and the lines of regular files that are not too large, are all checked, so that nothing
-// runs if one of them is bad. The end of ctx ends that.
-func (p *program) inputs(ctx context.Context, reader inputReader, args, from []string) (*source.Source, error) {
-	switch {
-	case len(args) > 0 && len(from) > 0:
-		return nil, usageErrorf("the inputs are given twice, as arguments and by --from %s: give one of the two", from[0])
-	case len(args) > 0:
-		in, err := reader.arguments(args)
-		if err != nil {
-			return nil, p.badArgument(err)
-		}
-		return in, nil
-	case len(from) == 0 && isTerminal(p.stdin):
-		return nil, usageErrorf("there are no inputs for task %s: "+
-			"give them as arguments, with --from FILE, or through a pipe", reader.name)
-	case len(from) == 0:
-		from = []string{"-"}
-	}
-	in, err := source.Open(ctx, source.Lines, p.stdin, from...)
-	if err != nil {
-		return nil, usageErrorf("%w", err)
-	}
-	err = in.Check(ctx, reader.check)
+// checkInputs reads the inputs that are there already, and says what is wrong with the first that is bad.
+func checkInputs(ctx context.Context, in *source.Source, parse func(source.Item) (any, error)) error {
+	err := in.Check(ctx, parse)
 	switch {
 	case ctx.Err() != nil:
 		err = errors.New("interrupted while the inputs were checked: nothing has been run")
-		err = &statusError{status: exitInterrupted, err: err}
+		return &statusError{status: exitInterrupted, err: err}
 	case err != nil:
-		err = usageErrorf("%w", err)
+		return badInput("%w", err)
 	case in.Count == 0:
-		err = noInputs(in)
-	default:
-		return in, nil
+		return noInputs(in)
 	}
-	_ = in.Close() // it was only read
-	return nil, err
+	return nil
+}
+
+// badInput is an error about one of the inputs, with what the user can do about it.
+func badInput(format string, err error) *statusError {
+	usage := usageErrorf(format, err)
+	if _, ok := errors.AsType[*source.TooLongError](err); ok {
+		return usage.withHint("--max-line SIZE allows longer lines")
+	}
+	return usage
+}
+
+// items opens the source of the inputs that the user gave, of which none but arguments is looked at.
+func (p *program) items(
+	ctx context.Context, reader inputReader, args []string, f *inputFlags, workers int,
+) (*source.Source, error) {
+	if err := f.check(p.lists); err != nil {
+		return nil, err
+	}
+	switch read := append(slices.Clone(f.from), f.glob...); {
+	case f.pipe && len(args) > 0:
+		return nil, usageErrorf("the inputs are given twice, as arguments and by --pipe: give one of the two")
+	case f.pipe:
+		return p.pieces(ctx, f)
+	case len(args) > 0 && len(read) > 0:
+		return nil, usageErrorf("the inputs are given twice, as arguments and by %s: give one of the two", f.fromFlag())
+	case len(args) > 0 && len(p.lists) > 0:
+		return nil, usageErrorf("%s comes after other inputs: write ::: before %s as well, to combine the two",
+			p.lists[0], args[0])
+	case len(args) > 0:
+		return p.arguments(reader, args, f)
+	case len(p.lists) > 0:
+		return p.combined(ctx, reader, f)
+	case len(read) == 0 && isTerminal(p.stdin):
+		return nil, usageErrorf("there are no inputs for task %s: "+
+			"give them as arguments, with --from FILE, or through a pipe", reader.name)
+	case f.chunk != chunkSize{}:
+		return p.chunks(f, workers)
+	}
+	return p.files(ctx, f)
+}
+
+// fromFlag is the flag that says where inputs are read, with its first value.
+func (f *inputFlags) fromFlag() string {
+	if len(f.from) > 0 {
+		return "--from " + f.from[0]
+	}
+	return "--glob " + f.glob[0]
+}
+
+// arguments are inputs that the command line has.
+func (p *program) arguments(reader inputReader, args []string, f *inputFlags) (*source.Source, error) {
+	split, err := f.split()
+	switch {
+	case err != nil:
+		return nil, err
+	case split != nil:
+		return f.columns(source.Texts("the arguments", args...), split), nil
+	}
+	in, err := reader.arguments(args)
+	if err != nil {
+		return nil, p.badArgument(err)
+	}
+	return in, nil
+}
+
+// columns divides texts into columns, where the user asked for that.
+func (f *inputFlags) columns(texts *source.Source, split func(string) []string) *source.Source {
+	if split == nil {
+		return texts
+	}
+	items := texts.Items
+	texts.Items = func(yield func(source.Item, error) bool) {
+		for item, err := range items {
+			if err == nil {
+				item.Value = source.Row{Fields: split(item.Text)}
+			}
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+	return texts
 }
 
 // badArgument adds the command line that was meant, where an argument is nearly a range.

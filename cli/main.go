@@ -52,7 +52,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		messages: &messages{to: stderr, prefix: name + ": ", redraws: redraws(stderr), width: width(stderr)},
 	}
 	root := newRoot(p)
-	root.SetArgs(p.plainCompletion())
+	root.SetArgs(p.commandArgs())
 	defer keepClosedPipe()()
 	return p.report(root.ExecuteContext(ctx))
 }
@@ -76,6 +76,7 @@ func checkTasks(tasks []overlap.AnyTask) {
 type program struct {
 	name     string   // as the user called it
 	args     []string // without the name
+	lists    []list   // at the end of args
 	tasks    []overlap.AnyTask
 	stdin    io.Reader
 	stdout   *standardOutput

@@ -23,6 +23,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/overlap"
+	"example.com/overlap/source"
 	"example.com/overlap/target"
 	"example.com/overlap/tasks/command"
 	"example.com/overlap/tasks/fetch"
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 		"overlap": func() { Main(fetch.Task, primes.Task, command.Task) },
 		"mine": func() {
 			Main(echo, valid, refusing, refuse, square, limits, strict, point, flaky, patient,
-				deaf, gate, later, boom, vanish, unwritable)
+				deaf, gate, later, boom, vanish, unwritable, join, chunk, piece)
 		},
 	})
 }
@@ -67,6 +68,19 @@ var (
 		return n, nil
 	})
 	point = overlap.Define("point", func(_ context.Context, p pointXY) (int, error) { return p.X + p.Y, nil })
+
+	// join, chunk and piece show inputs that are more than a text.
+	join = overlap.Define("join", func(_ context.Context, s []string) (string, error) {
+		return strings.Join(s, "-"), nil
+	})
+	chunk = overlap.Define("chunk", func(_ context.Context, c source.Chunk) (string, error) {
+		var text strings.Builder
+		_, err := c.WriteTo(&text)
+		return text.String(), err
+	})
+	piece = overlap.Define("piece", func(_ context.Context, p source.Piece) (string, error) {
+		return string(p.Bytes), nil
+	})
 
 	// patient waits for as long as it may, deaf for ever.
 	patient = overlap.Define("patient", func(ctx context.Context, _ string) (string, error) {

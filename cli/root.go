@@ -29,11 +29,12 @@ carried out as it was given, 130 interrupted.`),
   overlap compare fetch --from urls.txt --on sync,async   # your own inputs
   overlap run primes 1..1000 -o primes.jsonl
   overlap run fetch --from urls.txt --on async -j 64 -o pages.jsonl`),
-		Version:       version(),
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		Args:          p.noSuchCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:           version(),
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		Args:              p.noSuchCommand,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.refuseLists(cmd) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(p.stdin)
 	root.SetOut(plain.Writer(p.stdout))

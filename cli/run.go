@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -24,11 +25,19 @@ func (p *program) runCommand() *cobra.Command {
 		Short: "Run a job for real: one task over any number of inputs",
 		Long: p.named(`Call the task once for each input, and write a line of JSON for each call as it ends.
 
-Inputs are the arguments, the lines of --from FILE, or else the lines of standard input. A task that takes whole numbers
-also takes a range of them, 1000..15999, as an argument. Other inputs are read as the task's own type reads text, as
-strings, numbers or booleans, or else as JSON. Blank lines are skipped; a line may have 16 MiB. Arguments, and regular
-files of up to 64 MiB, are checked as a whole before anything runs. A bad line of a larger file or of a pipe ends the
-inputs: the calls before it are done, and the exit status is 2.
+Inputs are the arguments, the lines of --from FILE, the files that match --glob, or else the lines of standard input. A
+task that takes whole numbers also takes a range of them, 1000..15999, as an argument. Other inputs are read as the
+task's own type reads text, as strings, numbers or booleans, or else as JSON. Blank lines are skipped. Arguments, and
+regular files of up to 64 MiB, are checked as a whole before anything runs. A bad line of a larger file or of a pipe
+ends the inputs: the calls before it are done, and the exit status is 2.
+
+Behind the arguments, ::: A B gives inputs and :::: FILE those in a file. Several such lists are combined, each input of
+one with each of the next; :::+ and ::::+ link a list to the one before it, input by input. A combination, a line that
+--colsep divides and a row of --csv are several texts, for tasks that take them: a list, or with --header a struct,
+whose fields are found by the columns' names.
+
+--chunk divides large files, and --pipe standard input, for tasks that take chunks. They are cut at line ends, or where
+--record-end and --record-start say; a record that is larger than a chunk stays whole.
 
 Each line of the results has index, input, value or error, outcome, attempts, seconds (of the last attempt) and worker:
 the number, from 0, of the worker that made the call. Calls that run at the same time have different ones, and a number
@@ -49,6 +58,7 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
   overlap run fetch http://127.0.0.1:8080/json http://127.0.0.1:8080/html
   overlap run fetch --from urls.txt --on async -j 64 --timeout 10s --retries 3 -o pages.jsonl
   zcat urls.gz | overlap run fetch -k | head -1
+  overlap run fetch --shuf --comments --from urls.txt --from more.txt
   overlap run --worker 'python3 my_task.py' --from inputs.jsonl
   overlap run --worker 'python3 "my task.py"' --from inputs.jsonl`),
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -80,6 +90,9 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if err != nil {
 		return err
 	}
+	if flags.inputs.text && flags.where.worker == "" {
+		return usageErrorf("--text is for the tasks of --worker, which take JSON: leave it out")
+	}
 	if err := exec.refuses(s, flags.where); err != nil {
 		return err
 	}
@@ -105,11 +118,12 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
 	j.reader = readerOf(at.task)
 	if exec != nil {
-		if j.reader, err = exec.reader(p, j.draining); err != nil {
+		if j.reader, err = exec.reader(); err != nil {
 			return err
 		}
 	}
-	if j.inputs, err = p.inputs(j.draining, j.reader, args, flags.inputs.from); err != nil {
+	atOnce := cmp.Or(flags.where.atOnce(s), overlap.DefaultWorkers())
+	if j.inputs, err = p.inputs(j.draining, j.reader, args, &flags.inputs, atOnce); err != nil {
 		return err
 	}
 	defer j.inputs.Close()

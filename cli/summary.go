@@ -148,9 +148,9 @@ func (j *job) finish() error {
 	case misplaced != nil:
 		return misplaced
 	case j.badInput != nil && j.ended.Load() > 0:
-		return usageErrorf("%w; the inputs end there, and the results before it are kept", j.badInput)
+		return badInput("%w; the inputs end there, and the results before it are kept", j.badInput)
 	case j.badInput != nil:
-		return usageErrorf("%w", j.badInput)
+		return badInput("%w", j.badInput)
 	case j.refused != nil:
 		return j.refused
 	case j.interrupted.Load():

@@ -238,8 +238,8 @@ func fieldsOfAll(items iter.Seq2[Item, error]) iter.Seq2[[]string, error] {
 }
 
 func fieldsOf(item Item) []string {
-	if row, ok := item.Value.(Row); ok {
+	if row, ok := item.Row(); ok {
 		return row.Fields
 	}
-	return []string{item.String()}
+	return []string{item.Plain()}
 }
