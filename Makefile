@@ -7,7 +7,7 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # A count of inputs: a time that runs out in the middle of one can be reported as its failure.
 FUZZ_COUNT  = 4000x
 # For a whole package under the race detector; a test that may hang has a shorter deadline of its own.
-TIMEOUT     = 8m
+TIMEOUT = 15m
 
 .PHONY: compare build check test format lint portable unit fuzz cgroup bench clean
 

@@ -34,14 +34,21 @@ while read -r group; do
 	case $group in ?*) kill -s KILL -- "-$group"; esac
 done <&3 2>/dev/null`
 
-// add is for a group that has just been started. It returns its place.
-func (g *groups) add(group int) (place int) {
+// prepare starts the guard, before the first command: starting it takes longer than a command needs to leave something
+// behind that would outlive this program.
+func (g *groups) prepare() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.guarded {
 		g.guarded = true
 		g.guard()
 	}
+}
+
+// add is for a group that has just been started. It returns its place.
+func (g *groups) add(group int) (place int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if last := len(g.free) - 1; last >= 0 {
 		place, g.free = g.free[last], g.free[:last]
 		g.at[place] = group

@@ -73,6 +73,7 @@ func TestKilledProgramLeavesNothing(t *testing.T) {
 				}
 				pids = append(pids, background, leader)
 			}
+			time.Sleep(500 * time.Millisecond) // or the program has not yet noted whom it has just started
 			must(t, cmd.Process.Kill())
 			_ = cmd.Wait()
 			for _, pid := range pids {

@@ -86,6 +86,7 @@ func (r *Runner) run(ctx context.Context, words []string, in Input) (Value, erro
 // begin starts the command.
 func (e *execution) begin(path string, words, environ []string, dir string, s *streams) error {
 	attributes := &syscall.ProcAttr{Dir: dir, Env: environ, Files: s.files[:], Sys: newSession()}
+	running.prepare()
 	e.start = time.Now()
 	pid, err := syscall.ForkExec(path, words, attributes)
 	if err == syscall.ENOEXEC { // a script that does not say by what it is run: execvp and shells take /bin/sh
