@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/resultline"
 	"example.com/overlap/tasks/command"
 )
 
@@ -24,7 +25,7 @@ func (o *commandOutput) add(
 ) (outcome overlap.Outcome, failure, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	failure = reasonOf(r.Err)
+	failure = resultline.Reason(r.Err)
 	value, ok := r.Value.(command.Value)
 	if failure != nil {
 		var failed *command.Value

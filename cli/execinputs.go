@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 
+	"example.com/overlap/internal/resultline"
 	"example.com/overlap/source"
 	"example.com/overlap/tasks/command"
 )
@@ -136,7 +137,7 @@ func (c *commandInputs) one(items []source.Item, number int64) (in callInput, er
 	made.Number = number
 	in.value, in.given.input = made, any(given)
 	if len(given) == 1 {
-		in.given = givenInput{given[0], rawText(items[0].Text)}
+		in.given = givenInput{given[0], resultline.RawText(items[0].Text)}
 	}
 	return in, nil
 }

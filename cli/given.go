@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/resultline"
 	"example.com/overlap/source"
 )
 
@@ -41,7 +42,7 @@ func readerOf(task overlap.AnyTask) inputReader {
 					var in callInput
 					if err == nil {
 						in.value, err = parse(item)
-						in.given.raw = rawText(item.Text)
+						in.given.raw = resultline.RawText(item.Text)
 					}
 					if !yield(in, err) || err != nil {
 						return

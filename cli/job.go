@@ -11,6 +11,7 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/internal/outfile"
+	"example.com/overlap/internal/resultline"
 	"example.com/overlap/source"
 )
 
@@ -152,7 +153,7 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 			j.tally.left++
 			j.drawn.Add(-1)
 			if !j.interrupted.Load() {
-				refused = fmt.Errorf("the job ended before all calls had started: %w", reasonOf(r.Err))
+				refused = fmt.Errorf("the job ended before all calls had started: %w", resultline.Reason(r.Err))
 			}
 			continue
 		}

@@ -256,7 +256,7 @@ func checkOrder(ts *testscript.TestScript, neg bool, args []string) {
 	decoder := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
 	seen := map[int]bool{}
 	for decoder.More() {
-		var l successLine
+		var l struct{ Index int }
 		ts.Check(decoder.Decode(&l))
 		if !neg && l.Index != len(seen) {
 			ts.Fatalf("line %d of %s has index %d", len(seen), args[0], l.Index)

@@ -13,6 +13,7 @@ import (
 	"example.com/overlap"
 	"example.com/overlap/internal/figures"
 	"example.com/overlap/internal/plain"
+	"example.com/overlap/internal/resultline"
 )
 
 // tally is what the summary of a job tells. Only the goroutine that takes results writes to it.
@@ -89,7 +90,7 @@ func scarcity(err error) string {
 	case errors.Is(err, syscall.EAGAIN):
 		return "processes and threads"
 	}
-	return "something that they need (" + reasonOf(err).Error() + ")"
+	return "something that they need (" + resultline.Reason(err).Error() + ")"
 }
 
 // mostTold is how many failures are told of; the results have them all.
