@@ -82,6 +82,10 @@ func FuzzLines(f *testing.F) {
 		s := newInterruptible(t.Context(), &pieces{text, int(piece)%7 + 1})
 		defer s.Close()
 		got, err := allLines(s)
+		first, _, _ := bytes.Cut(text, []byte("\n"))
+		if errors.Is(err, ErrUTF16) && isUTF16(first) {
+			return // what begins as UTF-16 does has no lines
+		}
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%q gives %v (%v), want %v", text, got, err, want)
 		}
