@@ -6,6 +6,8 @@
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # A count of inputs: a time that runs out in the middle of one can be reported as its failure.
 FUZZ_COUNT  = 4000x
+# The same where each input starts programs.
+FUZZ_PROGRAMS = 100x
 # For a whole package under the race detector; a test that may hang has a shorter deadline of its own.
 TIMEOUT = 15m
 
@@ -49,8 +51,9 @@ fuzz:
 	for folder in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
 		go test -c -gcflags=./...=-d=libfuzzer -o $$dir/test ./$$folder; \
 		for target in $$(cd $$folder && $$dir/test -test.list '^Fuzz'); do \
+			count=$(FUZZ_COUNT); case $$target in FuzzShell) count=$(FUZZ_PROGRAMS);; esac; \
 			echo "fuzz $$folder $$target"; \
-			(cd $$folder && $$dir/test -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZ_COUNT) \
+			(cd $$folder && $$dir/test -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $$count \
 				-test.fuzzcachedir $$dir/cache -test.timeout 2m) > $$dir/log 2>&1 || { cat $$dir/log; exit 1; }; \
 		done; \
 	done
