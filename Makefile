@@ -1,7 +1,7 @@
 # Two commands are all it takes on a machine with Go and make:
 #   make compare   measures the two classic jobs under every strategy
 #   make test      checks and tests everything, in some minutes
-# All day long, make check does, in some 20 seconds once it is built.
+# All day long, make check does: it leaves out what takes long, and what has not changed.
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # A count of inputs: a time that runs out in the middle of one can be reported as its failure.

@@ -151,6 +151,9 @@ func wantLines(t *testing.T, text string, count int, each string) {
 }
 
 func TestFirstInterruptDrains(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, on := range []string{"pool", "async", "threads"} {
 			t.Run(on+" "+s.String(), func(t *testing.T) {
@@ -294,6 +297,9 @@ func TestInterruptedCompareReportsWhatItHas(t *testing.T) {
 
 // Calls that were drawn and have not begun are not made, with a window that is larger than the pool, too.
 func TestFirstInterruptBeginsNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for _, more := range [][]string{
 		{"--retries", "1"}, {"-k"}, {"--on", "sync"}, {"--on", "processes"}, {"--on", "loop"},
 	} {
@@ -375,6 +381,9 @@ func TestTerminateHasAnEnd(t *testing.T) {
 
 // What is ignored when the command starts stays ignored.
 func TestIgnoredSignalsStayIgnored(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	path, err := exec.LookPath("mine")
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,9 @@ import (
 
 // A call that does not heed a cancel ends with its worker when its Grace has passed, however it was canceled.
 func TestACanceledCallThatDoesNotEndIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for _, fault := range []string{"tight loop", "blocked system call", "deaf", "SIGSTOP"} {
 		t.Run(fault, func(t *testing.T) {
 			nothingLeft(t)

@@ -23,6 +23,9 @@ var returnsLate = overlap.Define("returns late", func(context.Context, int) (int
 
 // A worker that is to be killed for a call that was late must not be given others, when that call ends just then.
 func TestACallThatEndsJustBeforeItIsKilledHurtsNoOther(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	nothingLeft(t)
 	p := New(1, Silent())
 	defer p.Close()

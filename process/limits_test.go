@@ -87,6 +87,9 @@ func TestAnOuterCancelReachesTheWorker(t *testing.T) {
 }
 
 func TestMemoryLimit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	if raceDetector {
 		t.Skip("the race detector's own memory is above any sensible limit")
 	}

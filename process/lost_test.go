@@ -80,6 +80,9 @@ var (
 // TestAResultIsLostWithItsWorker kills a worker when a call has ended and its result is larger than the pipe, of which
 // nobody reads the rest yet.
 func TestAResultIsLostWithItsWorker(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	largest := 100 << 20
 	if raceDetector {
 		largest = 10 << 20

@@ -9,6 +9,9 @@ import (
 
 // TestManyPoolsInARow opens and closes pools: some at once, some when they have done a job.
 func TestManyPoolsInARow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	pools := 1000
 	if raceDetector || testing.Short() {
 		pools = 100
@@ -25,6 +28,9 @@ func TestManyPoolsInARow(t *testing.T) {
 
 // TestFaultsOnOneProcessor has the parent run one goroutine at a time.
 func TestFaultsOnOneProcessor(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	nothingLeft(t)
 	before := runtime.GOMAXPROCS(1)
 	defer runtime.GOMAXPROCS(before)

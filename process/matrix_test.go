@@ -55,6 +55,9 @@ var matrix = []faulty{
 }
 
 func TestAFaultHurtsItsOwnCallOnly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for _, f := range matrix {
 		t.Run(f.fault, func(t *testing.T) {
 			nothingLeft(t)

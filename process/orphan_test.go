@@ -91,6 +91,9 @@ func pythonPool(n int) *Pool {
 }
 
 func TestWhatWorkersStartedGoesWithTheParent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for _, of := range []string{"go", "python"} {
 		if _, err := exec.LookPath("python3"); err != nil && of == "python" {
 			continue

@@ -23,6 +23,9 @@ var hoardAndExit = overlap.Define("hoard and exit", func(ctx context.Context, by
 })
 
 func TestAWorkersPeakIsNotItsParents(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	if !alone(t, nil) { // for no other test's memory to count
 		return
 	}

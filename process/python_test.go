@@ -112,6 +112,9 @@ func TestPythonsErrorsHaveTheirTraceback(t *testing.T) {
 var pythonLong = Remote[int, string]("t/long")
 
 func TestALongResultOfPythonFailsItsCallAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	p := pythons(t, 1)
 	if out, err := overlap.Map(t.Context(), p, pythonLong, []int{20 << 20}); err != nil || len(out[0]) != 20<<20 {
 		t.Errorf("got %d bytes, %v", len(out[0]), err)
@@ -299,6 +302,9 @@ func TestPythonSpeaksThePlainProtocol(t *testing.T) {
 
 // Workers are killed again and again while they make calls that may be made again: every result comes, once, and is right.
 func TestKilledPythonsLoseNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	p := pythons(t, 2)
 	const calls = 10000
 	seen := make([]bool, calls)

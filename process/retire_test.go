@@ -12,6 +12,9 @@ import (
 )
 
 func TestRecycleAfterIsExactWithABacklog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	nothingLeft(t)
 	for _, c := range []struct{ after, least, most int }{{1, 1, 1}, {7, 7, 7}, {100, 95, 105}} {
 		p := New(2, RecycleAfter(c.after), Silent())

@@ -28,6 +28,9 @@ var speaks = overlap.Define("speaks", func(_ context.Context, what string) (int,
 })
 
 func TestWhatADeadWorkerPrintedIsOfItsCall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	nothingLeft(t)
 	p := New(1, Silent())
 	defer p.Close()

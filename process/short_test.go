@@ -36,6 +36,9 @@ func (n *notes) said() []string {
 
 // A worker takes six of this process's files, so there are some for a few.
 func TestFewerWorkersThanWantedFailNoCall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	if !alone(t, nil) {
 		return
 	}
@@ -125,6 +128,9 @@ func TestTheLongestTimeoutIsNone(t *testing.T) {
 }
 
 func TestPeopleAreToldOfAWorkerThatSaysNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	nothingLeft(t)
 	folder := t.TempDir()
 	var told notes

@@ -32,6 +32,9 @@ var _ = func() bool { // before the fake worker's init, which does not return
 }()
 
 func TestWorkersThatSkipForEver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for _, caps := range []string{"parallel", "start,batch"} {
 		for _, how := range []string{"skip", "skip unbegun"} {
 			t.Run(caps+" "+how, func(t *testing.T) {
@@ -76,6 +79,9 @@ func TestTimeoutOfACallThatIsNeverBegun(t *testing.T) {
 
 // The child is in a session of its own, so that it outlives its worker, and holds what the worker wrote its answers to.
 func TestADeathIsNoticedWhileAChildHoldsTheOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for _, caps := range []string{"", "start"} {
 		t.Run(caps, func(t *testing.T) {
 			nothingLeft(t)

@@ -45,6 +45,9 @@ var (
 
 // TestSmallPipesDoNotDeadlock has values of all sizes cross pipes that hold 8 KB, both ways.
 func TestSmallPipesDoNotDeadlock(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	if !alone(t, somebody) {
 		return
 	}

@@ -64,6 +64,9 @@ func makes[In, Out any](p *Pool, task *overlap.Task[In, Out], in In) error {
 }
 
 func TestFilesThatRunOutFailTheJobsOnly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	if !alone(t, nil) {
 		return
 	}

@@ -39,6 +39,9 @@ func written(t *testing.T) (n int64) {
 
 // TestAWorkerKilledWhileItIsSentALargeInput kills workers that have stopped reading, so that the input is on its way.
 func TestAWorkerKilledWhileItIsSentALargeInput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	size := 100 << 20
 	if raceDetector {
 		size = 20 << 20

@@ -51,6 +51,9 @@ func parent() {
 
 // A program that is killed while it runs commands leaves no process of theirs and no file.
 func TestKilledProgramLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for _, on := range []string{"pool", "processes"} {
 		t.Run(on, func(t *testing.T) {
 			dir, temp := t.TempDir(), t.TempDir()

@@ -96,6 +96,9 @@ var all = strings.Join(places, "\nprintf '\\n====\\n'\n")
 
 // An input comes out as it went in, wherever its placeholder stands, and is never code.
 func TestShellTakesInputsAsTheyAre(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	t.Chdir(t.TempDir())
 	for _, shell := range shells(t) {
 		plain := printed(t, shell, all, "PLAIN")
@@ -170,6 +173,9 @@ func TestShellTakesSeveral(t *testing.T) {
 }
 
 func FuzzShell(f *testing.F) {
+	if testing.Short() {
+		f.Skip("it takes long")
+	}
 	for _, input := range inputs {
 		f.Add(input)
 	}
