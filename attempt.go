@@ -20,7 +20,7 @@ type attempt struct {
 
 // deadline bounds an attempt.
 type deadline struct {
-	timeout *TimeoutError // the cause of the attempt's context, when that ends because of the timeout
+	timeout *TimeoutError // the cause of the attempt's context, when that ends because of the timeout; nil: there is none
 	cancel  context.CancelFunc
 	timer   *time.Timer // ends the call as abandoned, unless the attempt comes back first
 	settled atomic.Bool // set by whichever of the two comes first
@@ -30,16 +30,27 @@ type deadline struct {
 func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(error)) attempt {
 	w := c.worker
 	a := attempt{ctx: ctx, callCtx: ctx, call: c}
-	if p.timeout > 0 {
-		v := &deadline{timeout: &TimeoutError{Timeout: p.timeout, Grace: p.grace}}
+	if left, limited := w.job.timeLeft(); p.timeout > 0 || limited {
+		v := &deadline{cancel: func() {}}
 		a.deadline = v
-		a.ctx, v.cancel = context.WithTimeoutCause(ctx, p.timeout, v.timeout)
+		var wait time.Duration
+		var why error
+		if limited {
+			wait, why = later(left, p.grace), w.job.outlasted(p)
+		}
+		if p.timeout > 0 {
+			v.timeout = &TimeoutError{Timeout: p.timeout, Grace: p.grace}
+			a.ctx, v.cancel = context.WithTimeoutCause(ctx, p.timeout, v.timeout)
+			if own := later(p.timeout, p.grace); !limited || own <= wait {
+				wait, why = own, v.timeout
+			}
+		}
 		if !w.inline {
-			v.timer = time.AfterFunc(later(p.timeout, p.grace), func() {
+			v.timer = time.AfterFunc(wait, func() {
 				if v.settled.CompareAndSwap(false, true) {
 					w.markLost()
 					abandoned.Add(1)
-					abandon(v.timeout)
+					abandon(why)
 					w.detachAbandoned()
 				}
 			})
@@ -86,7 +97,7 @@ func (a *attempt) classify(err error) (o Outcome, limit, _ error) {
 	switch {
 	case err == nil:
 		return Succeeded, nil, nil
-	case a.deadline != nil && context.Cause(a.ctx) == error(a.deadline.timeout):
+	case a.deadline != nil && a.deadline.timeout != nil && context.Cause(a.ctx) == error(a.deadline.timeout):
 		return TimedOut, nil, err
 	}
 	return classify(a.callCtx, err)
@@ -184,4 +195,6 @@ func performWithOptions[In, Out any](
 }
 
 // needsNoOptions reports whether an attempt needs no more than perform does.
-func (j *Job) needsNoOptions(p *policy) bool { return p.timeout == 0 && !j.options.profileLabels }
+func (j *Job) needsNoOptions(p *policy) bool {
+	return p.timeout == 0 && !j.options.profileLabels && j.options.timeLimit == 0 && j.halt == nil
+}

@@ -55,7 +55,13 @@ func (w *Worker) claim() bool {
 		w.batchSize = max(1, w.batchSize/4)
 	}
 	w.claimedAt = now
-	ok := w.job.callSet.claimBatch(w, w.batchSize) || w.job.steals() && w.steal()
+	n := 0
+	if w.job.admission != nil {
+		n = w.job.admission.claimBatch(w, w.batchSize)
+	} else {
+		n = w.job.callSet.claimBatch(w, w.batchSize)
+	}
+	ok := n > 0 || w.job.steals() && w.steal()
 	w.countOutStarting()
 	return ok
 }
@@ -113,12 +119,16 @@ func (w *Worker) steal() bool {
 
 // requeueBatch hands out again what is left of w's batch.
 func (w *Worker) requeueBatch() {
-	for {
+	n := 0
+	for ; ; n++ {
 		at, ok := w.batch.pop()
 		if !ok {
-			return
+			break
 		}
 		w.job.addRequeued(Call{place: w.place(at)})
+	}
+	if w.job.admission != nil {
+		w.job.admission.giveBack(n)
 	}
 }
 

@@ -12,8 +12,8 @@ type callSet interface {
 	// claimSeveral claims up to len(calls) calls, all of one task and its options: of those that are ready, a part that
 	// leaves as much to others. It never blocks.
 	claimSeveral(calls []Call) int
-	// claimBatch gives w a batch of up to most calls. It never blocks.
-	claimBatch(w *Worker, most int) bool
+	// claimBatch gives w a batch of up to most calls, and returns how many. It never blocks.
+	claimBatch(w *Worker, most int) int
 	// runBatch makes an attempt at each call of w's batch, on this goroutine.
 	runBatch(w *Worker)
 	// run makes one attempt at a call, on this goroutine.

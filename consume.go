@@ -12,7 +12,7 @@ func (s *streamJob[In, Out]) draw() {
 	defer s.countOutWorker()
 	defer func() {
 		s.allDrawn.Store(true)
-		s.close()
+		s.close(int(s.drawn.Load()))
 		s.wakeConsumer()
 	}()
 	s.drawAll(func() bool {
@@ -27,11 +27,14 @@ func (s *streamJob[In, Out]) draw() {
 // drawAll puts each input into the window, and has added called after each, until that says to stop. What goes wrong
 // with the inputs is kept in endOfInputs.
 func (s *streamJob[In, Out]) drawAll(added func() bool) {
-	inside := true // seq, rather than added; guarded by drawing, as endOfInputs is
+	inside, finished := true, false // seq, rather than added; guarded by drawing, as endOfInputs is
 	defer func() {
 		s.drawing.Lock()
 		defer s.drawing.Unlock()
 		if !inside {
+			if !finished && s.endOfInputs == nil { // a function of PerKey has ended the goroutine
+				s.endOfInputs = fmt.Errorf("drawing inputs: %w", ErrGoexit)
+			}
 			return
 		}
 		broken := error(ErrGoexit)
@@ -68,7 +71,7 @@ func (s *streamJob[In, Out]) drawAll(added func() bool) {
 		return more
 	})
 	s.drawing.Lock()
-	inside, s.drawingEnded = false, true
+	inside, finished, s.drawingEnded = false, true, true
 	s.drawing.Unlock()
 }
 
@@ -102,7 +105,11 @@ func (s *streamJob[In, Out]) waitForRoom() {
 }
 
 func (s *streamJob[In, Out]) isFull() bool {
-	return s.drawn.Load()-s.taken.Load() >= s.window && !s.stopped.Load()
+	inside := s.drawn.Load() - s.taken.Load()
+	if keys := s.keys(); keys != nil && s.options.window == 0 && s.inline == nil {
+		inside -= keys.waiting.Load() // so many more are looked at, to find one whose key is free
+	}
+	return inside >= s.window && !s.stopped.Load()
 }
 
 // wakeDrawer wakes the drawer.
@@ -153,8 +160,16 @@ func (s *streamJob[In, Out]) consume(yield func(Result[In, Out]) bool) {
 		whileWaiting(s.callerCtx, &s.Job, func() { <-s.done })
 		s.endOfInputs = s.waitForObservers() // it may have broken by the last events only
 	}
+	s.sayHalted()
 	if s.endOfInputs != nil && s.firstPanic == nil {
 		yield(Result[In, Out]{Index: -1, Err: s.endOfInputs, Outcome: NeverStarted, Worker: -1})
+	}
+}
+
+// sayHalted has the last result say that the job was halted, also where no inputs were left.
+func (s *streamJob[In, Out]) sayHalted() {
+	if halted, ok := s.endedByOption().(*HaltError); ok && s.endOfInputs == nil {
+		s.endOfInputs = halted
 	}
 }
 
@@ -220,9 +235,13 @@ func (s *streamJob[In, Out]) consumeInline(yield func(Result[In, Out]) bool) {
 		more = s.take(yield)
 		return more && !s.stopped.Load()
 	})
+	if s.halt != nil && s.endOfInputs == nil {
+		s.halt.setTotal(int(s.drawn.Load()))
+	}
 	if s.endOfInputs == nil {
 		s.endOfInputs = s.waitForObservers()
 	}
+	s.sayHalted()
 	if more && s.endOfInputs != nil {
 		yield(Result[In, Out]{Index: -1, Err: s.endOfInputs, Outcome: NeverStarted, Worker: -1})
 	}

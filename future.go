@@ -300,6 +300,13 @@ func (f *future) end(w *Worker, o Outcome, err error) {
 			j.stop(failed)
 		}
 	}
+	if j.followed {
+		if f.canceled { // nobody's failure
+			j.releaseKey(Call{future: f})
+		} else {
+			j.callEnded(Call{future: f}, o)
+		}
+	}
 	j.countEnded(1)
 }
 

@@ -141,7 +141,10 @@ func (g *Group) Wait() error {
 		return ErrWaitsForItself
 	}
 	if !j.waitCalled.Swap(true) {
-		j.close()
+		j.queueing.Lock()
+		total := j.total
+		j.queueing.Unlock()
+		j.close(total)
 	}
 	j.wait(j.callerCtx)
 	observer := j.waitForObservers()
@@ -178,13 +181,31 @@ func (j *groupJob) claimOne() (Call, bool) {
 
 // claimOf claims the call of a future, if nobody has.
 func (j *groupJob) claimOf(f *future) (Call, bool) {
-	j.queueing.Lock()
-	if f.queued {
-		defer j.queueing.Unlock()
-		return j.claimAt(f, j.head+slices.Index(j.queue[j.head:], f)), true
+	if c, ok := j.claimQueued(f); ok {
+		return c, true
 	}
-	j.queueing.Unlock()
 	return j.popRequeuedOf(f)
+}
+
+// claimQueued claims the call of a future, if it is in the queue.
+func (j *groupJob) claimQueued(f *future) (Call, bool) {
+	j.queueing.Lock()
+	defer j.queueing.Unlock()
+	if !f.queued {
+		return Call{}, false
+	}
+	return j.claimAt(f, j.head+slices.Index(j.queue[j.head:], f)), true
+}
+
+// claimFuture claims the call of a future, if nobody has and it may start now.
+func (j *groupJob) claimFuture(f *future) (Call, bool) {
+	switch {
+	case j.admission == nil:
+		return j.claimOf(f)
+	case j.admission.keys != nil:
+		return j.admission.claimBy(func() (Call, bool) { return j.admission.keys.claimOf(f) })
+	}
+	return j.admission.claimBy(func() (Call, bool) { return j.claimOf(f) })
 }
 
 // startable reports whether the call of a future can be handed out.
@@ -249,7 +270,7 @@ func (j *groupJob) endWaiting(c Call, last ending, cause error) {
 }
 
 // A group hands out no batches: its calls come one by one.
-func (j *groupJob) claimBatch(*Worker, int) bool { return false }
+func (j *groupJob) claimBatch(*Worker, int) int { return 0 }
 
 func (j *groupJob) runBatch(*Worker) {}
 
@@ -325,10 +346,11 @@ func (s *submission[In, Out]) input() any { return &s.in }
 func (s *submission[In, Out]) run(c Call) {
 	f := &s.future
 	if f.job.stopped.Load() {
-		f.endWaitingOf(c, ending{}, f.job.cause())
+		f.job.Job.endWaiting(c, ending{}, f.job.cause())
 		return
 	}
-	if !f.beginAttempt(c) {
+	if !f.beginAttempt(c) { // it was canceled when it had been handed out
+		f.job.releaseKey(c)
 		return
 	}
 	f.startedAt(c, c.worker.readClock())
@@ -390,6 +412,7 @@ func (s *submission[In, Out]) finish(c Call, o Outcome, err error) {
 
 func (s *submission[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	if !s.beginAttempt(c) && !s.Running() { // canceled before it was known to have started
+		s.job.releaseKey(c)
 		return
 	}
 	if o == NeverStarted {

@@ -68,6 +68,11 @@ type Job struct {
 	quiet      chan struct{} // made with firstPanic; closed when no call of a group runs any more
 
 	teller *teller // nil: nobody observes
+
+	admission  *admission    // nil: calls may start at any time
+	halt       *halt         // nil: no HaltPolicy
+	followed   bool          // one of the two wants to know of each call that ends, by callEnded
+	inlineWake chan struct{} // closed when an inline job is dispatched, for who waits in sleepUntilDue; nil: nobody does
 }
 
 func (j *Job) init(ctx context.Context, src callSet, set options) {
@@ -77,13 +82,15 @@ func (j *Job) init(ctx context.Context, src callSet, set options) {
 	j.ctx, j.cancel = context.WithCancelCause(ctx)
 	j.callSet, j.start, j.done = src, time.Now(), make(chan struct{})
 	j.parked.L = &j.mu
-	if len(j.options.drains) > 0 {
+	if len(j.options.drains)+len(j.options.halts) > 0 {
 		j.drained = make(chan struct{})
 	}
 	j.outerCall = frameOf(ctx)
 	j.openCalls.Store(1)
 	j.activeWorkers.Store(1)
 	j.noWorker = Worker{job: j, id: -1}
+	j.admission, j.halt = newAdmission(j), newHalt(j)
+	j.followed = j.halt != nil || j.admission != nil && j.admission.keys != nil
 }
 
 // launch hands the job to the executor.
@@ -154,13 +161,22 @@ func (j *Job) Context() context.Context { return j.ctx }
 // now is the time since the job's start.
 func (j *Job) now() time.Duration { return time.Since(j.start) }
 
-// hasWork reports whether there are more calls that nobody has claimed than workers about to claim one.
+// hasWork reports whether there are more calls that may start now, and that nobody has claimed, than workers about to
+// claim one. If there are more calls which may not, the job is dispatched when they may.
 func (j *Job) hasWork() bool {
-	return j.readyCalls() > int(j.starting.Load()) && !j.heldUp()
+	starting := int(j.starting.Load())
+	return j.readyCalls() > starting && !j.heldUp() && (j.admission == nil || j.admission.allows(starting+1))
 }
 
-// readyCalls is how many calls could be handed out.
-func (j *Job) readyCalls() int { return int(j.requeuedCount.Load()) + j.callSet.ready() }
+// readyCalls is how many calls could be handed out, but for rates and gates. Of calls that have a key, that may be
+// fewer: whoever claims one finds that out.
+func (j *Job) readyCalls() int {
+	n := int(j.requeuedCount.Load())
+	if j.keys() == nil || j.keys().hasRoom() {
+		n += j.callSet.ready()
+	}
+	return n
+}
 
 // defaultWindow is the window where none is given.
 func (j *Job) defaultWindow() int {
@@ -197,17 +213,37 @@ func (j *Job) dispatch() {
 		j.mu.Lock()
 		j.parked.Signal()
 		j.mu.Unlock()
+	case j.admission != nil:
+		j.wakeInline()
 	}
 }
 
-// claimNext claims the call whose turn it is.
+// claimNext claims the call whose turn it is, if one may start now.
 func (j *Job) claimNext() (Call, bool) {
+	if j.admission != nil {
+		return j.admission.claim()
+	}
+	return j.claimAny()
+}
+
+// claimAny claims the call whose turn it is.
+func (j *Job) claimAny() (Call, bool) {
 	if j.requeuedCount.Load() > 0 {
 		if c, ok := j.popRequeued(); ok {
 			return c, true
 		}
 	}
 	return j.callSet.claimOne()
+}
+
+// claimSeveralAny claims up to len(calls) calls, all of one task and its options.
+func (j *Job) claimSeveralAny(calls []Call) int {
+	if j.requeuedCount.Load() > 0 {
+		if n := j.popSeveralRequeued(calls); n > 0 {
+			return n
+		}
+	}
+	return j.callSet.claimSeveral(calls)
 }
 
 // increase adds one to a count that has not come down to zero.
@@ -223,9 +259,12 @@ func increase(count *atomic.Int64) bool {
 	}
 }
 
-// close says that no more calls come.
-func (j *Job) close() {
+// close says that no more calls come than the total.
+func (j *Job) close(total int) {
 	j.closed.Store(true)
+	if j.halt != nil {
+		j.halt.setTotal(total)
+	}
 	j.countOutCalls(1)
 }
 
@@ -253,6 +292,10 @@ func (j *Job) countOutCalls(n int64) {
 	j.mu.Unlock()
 	if j.queued.Load() {
 		j.slots.dequeue(j)
+	}
+	if j.admission != nil {
+		j.admission.forget()
+		j.wakeInline()
 	}
 	j.countOutWorker()
 }
@@ -282,8 +325,7 @@ func (j *Job) stopHandingOut(cause error) bool {
 	j.mu.Unlock()
 	j.callSet.endUnclaimed(cause)
 	for _, c := range j.takeAllWaiting() {
-		c.worker = &j.noWorker
-		j.callSet.endWaiting(c.Call, c.last, cause)
+		j.endWaiting(c.Call, c.last, cause)
 	}
 	j.mu.Lock()
 	j.dismissParked() // a group that nobody waits for must not keep them
@@ -317,15 +359,15 @@ func (j *Job) cause() error {
 // followContexts stops the job when the caller's context ends, and has it drain when it is told to, until the returned
 // function is called.
 func (j *Job) followContexts() (unfollow func()) {
-	undrain := j.followDrains()
+	undrain, unlimit := j.followDrains(), j.followTimeLimit()
 	if j.callerCtx.Done() == nil {
-		return undrain
+		return func() { undrain(); unlimit() }
 	}
 	if j.callerCtx.Err() != nil { // at once, so that nothing starts
 		j.stop(context.Cause(j.callerCtx))
 	}
 	unstop := context.AfterFunc(j.callerCtx, func() { j.stop(context.Cause(j.callerCtx)) })
-	return func() { undrain(); unstop() }
+	return func() { undrain(); unlimit(); unstop() }
 }
 
 // wait returns when nothing runs and nothing will.
@@ -440,5 +482,5 @@ func (j *Job) outsideCause() error {
 			return context.Cause(ctx)
 		}
 	}
-	return nil
+	return j.endedByOption()
 }

@@ -138,6 +138,9 @@ func (j *Job) inFlight() int {
 		return j.countBusy()
 	}
 	n := int(j.openCalls.Load()) - j.callSet.ready() - len(j.requeued) - len(j.sleeping)
+	if keys := j.keys(); keys != nil {
+		n -= int(keys.waiting.Load())
+	}
 	if !j.closed.Load() {
 		n--
 	}

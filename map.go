@@ -2,6 +2,7 @@ package overlap
 
 import (
 	"context"
+	"reflect"
 	"sync/atomic"
 	"time"
 )
@@ -20,20 +21,28 @@ import (
 func Map[In, Out any](
 	ctx context.Context, executor Executor, task *Task[In, Out], in []In, options ...Option,
 ) ([]Out, error) {
-	mustBeExecutor("Map", executor)
-	task.mustBeMade("Map")
-	set := jobOptions(ctx, "Map", options)
+	return mapAs("Map", ctx, executor, task, in, options)
+}
+
+// mapAs is Map for the public function where.
+func mapAs[In, Out any](
+	where string, ctx context.Context, executor Executor, task *Task[In, Out], in []In, options []Option,
+) ([]Out, error) {
+	mustBeExecutor(where, executor)
+	task.mustBeMade(where)
+	set := jobOptions(ctx, where, options)
+	set.keys.mustFit(where, reflect.TypeFor[In]())
 	m := &mapJob[In, Out]{in: in, out: make([]Out, len(in)), typed: task}
 	m.init(ctx, m, set)
 	defer m.cancel(nil)
 	m.policy = m.options.policy.withDefaultsOf(task.policy)
-	m.batches, m.Job.task = true, task
+	m.batches, m.Job.task = m.options.keys == nil, task
 	m.openCalls.Add(int64(len(in))) // before launch: feeders begin at once
 	defer m.followContexts()()
 	if err := m.launch(executor); err != nil {
 		return m.out, err
 	}
-	m.close()
+	m.close(len(in))
 	m.dispatch()
 	m.wait(ctx)
 	observer := m.waitForObservers()
@@ -65,19 +74,19 @@ func (m *mapJob[In, Out]) claimOne() (Call, bool) {
 	return Call{place: i}, i < int64(len(m.in))
 }
 
-func (m *mapJob[In, Out]) claimBatch(w *Worker, most int) bool {
+func (m *mapJob[In, Out]) claimBatch(w *Worker, most int) int {
 	left := int64(m.ready())
 	if left == 0 {
-		return false
+		return 0
 	}
 	if most > 1 { // guided self-scheduling: the last batches are short, so that all workers end at once
 		most = max(1, min(most, int(left/16)))
 	}
-	if start, n := m.claimRange(most); n > 0 {
+	start, n := m.claimRange(most)
+	if n > 0 {
 		w.batch.set(start, n)
-		return true
 	}
-	return false
+	return n
 }
 
 func (m *mapJob[In, Out]) claimRange(most int) (start int64, n int) {
@@ -194,7 +203,7 @@ func (m *mapJob[In, Out]) runBatch(w *Worker) {
 
 func (m *mapJob[In, Out]) run(c Call) {
 	if m.stopped.Load() {
-		m.endWaiting(c, ending{}, m.cause())
+		m.Job.endWaiting(c, ending{}, m.cause())
 		return
 	}
 	if m.teller != nil {
@@ -226,6 +235,9 @@ func (m *mapJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	if o == Succeeded {
 		m.out[c.place] = v
 		m.noteEnd(c, o)
+		if m.followed {
+			m.callEnded(c, o)
+		}
 		c.worker.countOneEnded()
 	} else if again, err := m.retry(c, &m.policy, int(c.place), o, err); !again {
 		m.finish(c, o, err)
@@ -234,6 +246,9 @@ func (m *mapJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 
 func (m *mapJob[In, Out]) finish(c Call, o Outcome, err error) {
 	m.noteEnd(c, o)
+	if m.followed {
+		m.callEnded(c, o)
+	}
 	if (o == Canceled || o == NeverStarted) && m.isStopping() { // else an executor says so of itself, which is a failure
 		m.addWithoutValue(int(c.place), int(c.place)+1)
 		m.stopIfCanceled()
@@ -280,7 +295,7 @@ func (m *mapJob[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {
 		v = output[Out](out)
-		if c.worker.countsLater && m.teller == nil { // nearly all calls of worker processes
+		if c.worker.countsLater && m.teller == nil && !m.followed { // nearly all calls of worker processes
 			m.out[c.place] = v
 			c.worker.uncounted++
 			return

@@ -42,6 +42,10 @@ type options struct {
 	observers       []func(worker int, events []Event)
 	drains          []context.Context
 	onLocalLimit    []func(error)
+	limits          []startLimit
+	keys            *KeyLimits // nil: none
+	halts           []HaltPolicy
+	timeLimit       time.Duration // 0: none
 }
 
 const defaultGrace = time.Second

@@ -36,15 +36,17 @@ func (j *Job) requeue(c Call) {
 	}
 }
 
-func (j *Job) addRequeued(c Call) bool {
+func (j *Job) addRequeued(c Call) bool { return j.addWaiting(waitingCall{Call: c}) }
+
+// addWaiting adds a call to those that are to be handed out, unless the job has stopped.
+func (j *Job) addWaiting(c waitingCall) bool {
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()
-		c.worker = &j.noWorker
-		j.callSet.endWaiting(c, ending{}, j.cause())
+		j.endWaiting(c.Call, c.last, j.cause())
 		return false
 	}
-	j.requeued = append(j.requeued, waitingCall{Call: c})
+	j.requeued = append(j.requeued, c)
 	j.requeuedCount.Add(1)
 	j.mu.Unlock()
 	return true
@@ -123,8 +125,7 @@ func (j *Job) waitForAttempt(c Call, last ending, wait time.Duration) {
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()
-		c.worker = &j.noWorker
-		j.callSet.endWaiting(c, last, j.cause())
+		j.endWaiting(c, last, j.cause())
 		return
 	}
 	at, _ := slices.BinarySearchFunc(j.sleeping, due, func(s waitingCall, due time.Duration) int {
@@ -153,33 +154,56 @@ func (j *Job) requeueDue() {
 	j.mu.Lock()
 	woken := 0
 	for now := j.now(); woken < len(j.sleeping) && j.sleeping[woken].due <= now; woken++ {
-		j.requeued = append(j.requeued, j.sleeping[woken])
+	}
+	var keyed []waitingCall
+	if j.keys() != nil {
+		keyed = slices.Clone(j.sleeping[:woken])
+	} else {
+		j.requeued = append(j.requeued, j.sleeping[:woken]...)
+		j.requeuedCount.Add(int32(woken))
 	}
 	j.sleeping = slices.Delete(j.sleeping, 0, woken)
-	j.requeuedCount.Add(int32(woken))
 	if len(j.sleeping) > 0 && j.inline == nil {
 		j.setAlarm(j.sleeping[0].due - j.now())
 	}
 	j.mu.Unlock()
+	for _, c := range keyed {
+		if j.keys().enter(c.Call, c.last, false) {
+			j.addWaiting(c)
+		}
+	}
 	if woken > 0 {
 		j.dispatch()
 	}
 }
 
-// sleepUntilDue waits, on the goroutine that runs an inline job's calls, until a call can be handed out again. It
-// reports false when there is none to wait for.
+// sleepUntilDue waits, on the goroutine that runs an inline job's calls, until a call can be handed out again or may
+// start. It reports false when there is none to wait for.
 func (j *Job) sleepUntilDue() bool {
 	j.mu.Lock()
-	if len(j.sleeping) == 0 {
-		j.mu.Unlock()
+	var due <-chan time.Time
+	var dispatched chan struct{}
+	if len(j.sleeping) > 0 {
+		timer := time.NewTimer(j.sleeping[0].due - j.now())
+		defer timer.Stop()
+		due = timer.C
+	}
+	if j.admission != nil {
+		if j.inlineWake == nil {
+			j.inlineWake = make(chan struct{})
+		}
+		dispatched = j.inlineWake
+	}
+	j.mu.Unlock()
+	switch {
+	case dispatched != nil && j.hasWork(): // by now, or it will be dispatched when it has
+		return true
+	case due == nil && !j.waitsToStart():
 		return false
 	}
-	wait := j.sleeping[0].due - j.now()
-	j.mu.Unlock()
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-dispatched:
+	case <-due:
 		j.requeueDue()
 	case <-j.drained: // which ended what slept
 	case <-j.ctx.Done():
@@ -188,11 +212,32 @@ func (j *Job) sleepUntilDue() bool {
 	return true
 }
 
+// waitsToStart reports whether calls wait that may not start yet.
+func (j *Job) waitsToStart() bool {
+	return j.admission != nil && (j.readyCalls() > 0 || j.keys() != nil && j.keys().waiting.Load() > 0)
+}
+
+// wakeInline lets who waits in sleepUntilDue look again.
+func (j *Job) wakeInline() {
+	if j.inline == nil {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.inlineWake != nil {
+		close(j.inlineWake)
+		j.inlineWake = nil
+	}
+}
+
 // takeAllWaiting takes every call that waits, for stop to end.
 func (j *Job) takeAllWaiting() []waitingCall {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	calls := append(j.requeued, j.sleeping...)
+	if keys := j.keys(); keys != nil {
+		calls = append(calls, keys.limits.leave(keys)...)
+	}
 	j.requeued, j.sleeping = nil, nil
 	j.requeuedCount.Store(0)
 	if j.alarm != nil {
@@ -213,6 +258,7 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, e
 	}
 	at := c.worker.readClockAtEnd()
 	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, at)
+	j.releaseKey(c)
 	c.attempt++
 	j.waitForAttempt(c, ending{o, err, at, c.worker.number(index)}, wait)
 	return true, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"math/bits"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,12 +48,13 @@ func StreamErr[In, Out any](
 		panic("overlap: Stream: the inputs are nil")
 	}
 	set := jobOptions(ctx, "Stream", options)
+	set.keys.mustFit("Stream", reflect.TypeFor[In]())
 	return func(yield func(Result[In, Out]) bool) {
 		s := &streamJob[In, Out]{typed: task, seq: seq}
 		s.init(ctx, s, set)
 		defer s.cancel(nil)
 		s.policy = s.options.policy.withDefaultsOf(task.policy)
-		s.batches, s.mayGrow, s.Job.task = true, true, task
+		s.batches, s.mayGrow, s.Job.task = s.options.keys == nil, true, task
 		if err := s.launch(executor); err != nil {
 			yield(Result[In, Out]{Index: -1, Err: err, Outcome: NeverStarted, Worker: -1})
 			return
@@ -123,6 +125,9 @@ const (
 )
 
 func (s *streamJob[In, Out]) open() {
+	if keys := s.keys(); keys != nil && s.options.window == 0 {
+		keys.onWait = s.wakeDrawer
+	}
 	s.setWindow()
 	s.cells.blocks.Store(newBlocks(1))
 	s.batchPlaces = 1 << bits.Len(uint(min(s.window, longestBatch)-1)) // a power of two, for positions that begin again
@@ -245,7 +250,7 @@ func (s *streamJob[In, Out]) hasEnded(c Call) bool {
 	return c.ticket > 0 && !c.isOpen(s.at(c.place).attempts.Load())
 }
 
-func (s *streamJob[In, Out]) claimBatch(w *Worker, most int) bool {
+func (s *streamJob[In, Out]) claimBatch(w *Worker, most int) int {
 	if w.places == nil {
 		w.places = make([]atomic.Int32, s.batchPlaces)
 	}
@@ -253,7 +258,7 @@ func (s *streamJob[In, Out]) claimBatch(w *Worker, most int) bool {
 		first := s.claimed.Load()
 		ready := int(s.drawn.Load() - first)
 		if ready <= 0 || s.stopped.Load() {
-			return false
+			return 0
 		}
 		n := min(most, len(w.places), (ready+1)/2)
 		for i := range int64(n) {
@@ -262,7 +267,7 @@ func (s *streamJob[In, Out]) claimBatch(w *Worker, most int) bool {
 		if s.claimed.CompareAndSwap(first, first+int64(n)) {
 			w.batch.set(w.nextPosition, n)
 			w.nextPosition += int64(n)
-			return true
+			return n
 		}
 	}
 }
@@ -350,7 +355,7 @@ func (s *streamJob[In, Out]) runBatch(w *Worker) {
 
 func (s *streamJob[In, Out]) run(c Call) {
 	if s.stopped.Load() {
-		s.endWaiting(c, ending{}, s.cause())
+		s.Job.endWaiting(c, ending{}, s.cause())
 		return
 	}
 	s.started(c, c.worker.readClock())
@@ -379,6 +384,9 @@ func (s *streamJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	if o == Succeeded {
 		r.Value, r.Outcome = v, o
 		s.stamp(c, r)
+		if s.followed {
+			s.callEnded(c, o)
+		}
 		s.deliver(c.place)
 		c.worker.countOneEnded()
 	} else if again, err := s.retry(c, &s.policy, r.Index, o, err); !again {
@@ -409,6 +417,9 @@ func (s *streamJob[In, Out]) conclude(c Call, r *Result[In, Out], err error) {
 	}
 	r.Err = &CallError{Task: s.typed.Name(), Index: r.Index, Input: r.Input, Attempt: r.Attempts, Outcome: o, Err: err}
 	s.keepPanic(o, err)
+	if s.followed {
+		s.callEnded(c, o)
+	}
 	s.deliver(c.place)
 	s.countEnded(1)
 }

@@ -86,13 +86,10 @@ func (w *Worker) claimCall() (c Call, ok bool) {
 	if w.onlyFuture != nil {
 		return w.tryNext()
 	}
-	if j.requeuedCount.Load() > 0 {
-		if c, ok = j.popRequeued(); ok {
+	if requeued := j.requeuedCount.Load() > 0; requeued || !j.batches {
+		if c, ok = j.claimNext(); ok && requeued {
 			w.clockIsNow = false // the last attempt may have ended since, elsewhere
 		}
-	}
-	if !ok && !j.batches {
-		c, ok = j.callSet.claimOne()
 	}
 	c.worker = w
 	if ok {
@@ -111,7 +108,7 @@ func (w *Worker) tryNext() (Call, bool) {
 	if w.onlyFuture == nil {
 		c, ok = w.job.claimNext()
 	} else if !w.pulled {
-		c, ok = w.onlyFuture.job.claimOf(w.onlyFuture)
+		c, ok = w.onlyFuture.job.claimFuture(w.onlyFuture)
 	}
 	c.worker = w
 	w.clockIsNow, w.pulled = false, ok || w.onlyFuture != nil
@@ -135,11 +132,10 @@ func (w *Worker) NextBatch(calls []Call) int {
 		return 0
 	}
 	n := 0
-	if j.requeuedCount.Load() > 0 {
-		n = j.popSeveralRequeued(calls)
-	}
-	if n == 0 {
-		n = j.callSet.claimSeveral(calls)
+	if j.admission != nil {
+		n = j.admission.claimSeveral(calls)
+	} else {
+		n = j.claimSeveralAny(calls)
 	}
 	for i := range n {
 		calls[i].worker = w
@@ -177,7 +173,7 @@ func (w *Worker) Next() (Call, bool) {
 		}
 		w.flush()
 		j.mu.Lock()
-		for !j.allEnded && (j.heldUp() || len(j.requeued) == 0 && j.callSet.ready() == 0) {
+		for !j.allEnded && (j.readyCalls() == 0 || j.heldUp() || j.admission != nil && !j.admission.allows(1)) {
 			j.waitingFeeders++
 			j.parked.Wait()
 			j.waitingFeeders--

@@ -80,6 +80,15 @@ func forever(yield func(int) bool) {
 	}
 }
 
+// count is how many values the sequence has.
+func count[T any](seq iter.Seq[T]) int {
+	n := 0
+	for range seq {
+		n++
+	}
+	return n
+}
+
 func upTo(n int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i := 0; i < n && yield(i); i++ {

@@ -1,0 +1,302 @@
+package overlap
+
+import (
+	"container/heap"
+	"math"
+	"sync"
+	"time"
+)
+
+// keyLines are the keys that are in use, and the calls that wait for each, of all jobs that share the limits.
+type keyLines struct {
+	limits *KeyLimits
+
+	mu      sync.Mutex
+	lines   map[string]*keyLine
+	sweepAt int     // how many lines there may be before those that are not in use are looked for
+	timed   keyHeap // the lines whose next call waits for its time alone
+	timer   *time.Timer
+	alarmAt float64
+}
+
+// keyLine is a key, and the calls that wait for it.
+type keyLine struct {
+	key     string
+	inUse   int     // how many calls hold the key: they may begin, or have begun and not ended
+	granted int     // how many of those have not begun; with a rate one at most, so that it is told from when it begins
+	next    float64 // with a rate: when the next call may begin
+	wanted  bool    // one has waited for that
+	queue   []keyedCall
+	head    int // of queue
+	inTimed int // its place in keyLines.timed; −1: none
+}
+
+// keyedCall is a call that waits for its key.
+type keyedCall struct {
+	keys *jobKeys
+	call Call
+	last ending // as in waitingCall
+}
+
+// keyPermit is what a call has that holds its key.
+type keyPermit struct {
+	line  *keyLine
+	begun bool
+}
+
+func (l *keyLine) isEmpty() bool { return l.head == len(l.queue) }
+
+func (l *keyLine) push(c keyedCall) {
+	if n := len(l.queue); l.head > 0 && n == cap(l.queue) && l.head >= n/2 { // or what never empties grows for ever
+		n = copy(l.queue, l.queue[l.head:])
+		clear(l.queue[n:])
+		l.queue, l.head = l.queue[:n], 0
+	}
+	l.queue = append(l.queue, c)
+}
+
+func (l *keyLine) pop() keyedCall {
+	c := l.queue[l.head]
+	l.queue[l.head] = keyedCall{}
+	if l.head++; l.isEmpty() {
+		l.queue, l.head = nil, 0
+	}
+	return c
+}
+
+// enter has a call begin at once, or become the next to be handed out, if its key is free. If not, it waits and enter
+// reports false.
+func (k *keyLines) enter(key string, c keyedCall, begins bool) bool {
+	j := c.keys.job
+	k.mu.Lock()
+	if j.stopped.Load() { // and has looked for calls that wait
+		k.mu.Unlock()
+		c.call.worker = &j.noWorker
+		j.callSet.endWaiting(c.call, c.last, j.cause())
+		return false
+	}
+	now := k.now()
+	line := k.lines[key]
+	if line == nil {
+		line = k.newLine(key, now)
+	}
+	if line.isEmpty() && k.isFree(line, now) {
+		k.hold(line, c, begins, now)
+		k.mu.Unlock()
+		return true
+	}
+	line.push(c)
+	c.keys.waiting.Add(1)
+	k.await(line, now)
+	k.mu.Unlock()
+	if c.keys.onWait != nil {
+		c.keys.onWait()
+	}
+	return false
+}
+
+// now is the present for rates; 0 where there is none.
+func (k *keyLines) now() float64 {
+	if k.limits.rate == nil {
+		return 0
+	}
+	return k.limits.rate.now()
+}
+
+func (k *keyLines) newLine(key string, now float64) *keyLine {
+	if len(k.lines) >= k.sweepAt {
+		for _, line := range k.lines {
+			k.dropIfUnused(line, now)
+		}
+		k.sweepAt = 2*len(k.lines) + 64
+	}
+	line := &keyLine{key: key, next: now, inTimed: -1}
+	k.lines[key] = line
+	return line
+}
+
+// dropIfUnused forgets a key of which nothing has to be known.
+func (k *keyLines) dropIfUnused(line *keyLine, now float64) {
+	if line.inUse == 0 && line.isEmpty() && line.inTimed < 0 && line.next <= now {
+		delete(k.lines, line.key)
+	}
+}
+
+// isFree reports whether one more call may hold the key.
+func (k *keyLines) isFree(line *keyLine, now float64) bool {
+	return k.hasRoom(line) && line.next <= now
+}
+
+// hasRoom reports whether one more call may hold the key, as soon as it is time.
+func (k *keyLines) hasRoom(line *keyLine) bool {
+	return (k.limits.atOnce == 0 || line.inUse < k.limits.atOnce) && (k.limits.rate == nil || line.granted == 0)
+}
+
+// hold gives a call its key.
+func (k *keyLines) hold(line *keyLine, c keyedCall, begins bool, now float64) {
+	line.inUse++
+	line.granted++
+	c.keys.holding[c.call.id()] = keyPermit{line, begins}
+	if begins {
+		line.granted--
+		k.countStart(line, now)
+	}
+}
+
+// countStart counts a call as begun now.
+func (k *keyLines) countStart(line *keyLine, now float64) {
+	if k.limits.rate != nil {
+		line.next = startingAt(line.next, now, line.wanted) + k.limits.rate.interval
+		line.wanted = false
+		if line.inTimed >= 0 {
+			heap.Fix(&k.timed, line.inTimed)
+		}
+	}
+}
+
+// begin counts the call of a job as begun, for the rate.
+func (k *keyLines) begin(of *jobKeys, id callID) {
+	k.mu.Lock()
+	permit, ok := of.holding[id]
+	if !ok {
+		k.mu.Unlock()
+		return
+	}
+	if !permit.begun { // else it was given back, and begins once more
+		permit.line.granted--
+		of.holding[id] = keyPermit{permit.line, true}
+	}
+	now := k.now()
+	k.countStart(permit.line, now)
+	k.grantNext(permit.line, now)
+}
+
+// release frees the key that a call of a job holds, if it does.
+func (k *keyLines) release(of *jobKeys, id callID) {
+	k.mu.Lock()
+	permit, ok := of.holding[id]
+	if !ok {
+		k.mu.Unlock()
+		return
+	}
+	delete(of.holding, id)
+	permit.line.inUse--
+	if !permit.begun {
+		permit.line.granted--
+	}
+	k.grantNext(permit.line, k.now())
+}
+
+// grantNext gives the key to calls that wait for it, as far as it is free. The mutex is held, and released.
+func (k *keyLines) grantNext(line *keyLine, now float64) {
+	var some [2]keyedCall
+	free := k.takeFree(line, now, some[:0])
+	k.mu.Unlock()
+	grantAll(free)
+}
+
+func grantAll(calls []keyedCall) {
+	for _, c := range calls {
+		c.keys.grant(c.call, c.last)
+	}
+}
+
+// takeFree adds to calls those that wait for the key and for which it is free now. The mutex is held.
+func (k *keyLines) takeFree(line *keyLine, now float64, calls []keyedCall) []keyedCall {
+	for !line.isEmpty() && k.isFree(line, now) {
+		c := line.pop()
+		c.keys.waiting.Add(-1)
+		if f := c.call.future; f != nil && f.ended() { // it was canceled
+			continue
+		}
+		k.hold(line, c, false, now)
+		calls = append(calls, c)
+	}
+	k.await(line, now)
+	k.dropIfUnused(line, now)
+	return calls
+}
+
+// await sees to it that a call which waits for nothing but its time is handed out then. The mutex is held.
+func (k *keyLines) await(line *keyLine, now float64) {
+	if k.limits.rate == nil || line.isEmpty() || !k.hasRoom(line) || line.inTimed >= 0 {
+		return
+	}
+	line.wanted = true
+	heap.Push(&k.timed, line)
+	k.setAlarm(now)
+}
+
+// setAlarm sets the alarm to the time of the first line. The mutex is held.
+func (k *keyLines) setAlarm(now float64) {
+	if len(k.timed) == 0 {
+		return
+	}
+	at := k.timed[0].next
+	if k.timer != nil && (k.alarmAt <= at || !k.timer.Stop()) {
+		return
+	}
+	k.alarmAt = at
+	k.timer = time.AfterFunc(time.Duration(math.Ceil(max(0, at-now))), k.wake)
+}
+
+// wake hands out the calls whose time has come.
+func (k *keyLines) wake() {
+	k.mu.Lock()
+	k.timer = nil
+	now := k.now()
+	var calls []keyedCall
+	for len(k.timed) > 0 && k.timed[0].next <= now {
+		line := heap.Pop(&k.timed).(*keyLine)
+		calls = k.takeFree(line, now, calls)
+	}
+	k.setAlarm(now)
+	k.mu.Unlock()
+	grantAll(calls)
+}
+
+// leave takes all calls of a job that wait for their keys.
+func (k *keyLines) leave(of *jobKeys) []waitingCall {
+	if of.waiting.Load() == 0 {
+		return nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var left []waitingCall
+	now := k.now()
+	for _, line := range k.lines {
+		var others []keyedCall
+		for !line.isEmpty() {
+			if c := line.pop(); c.keys == of {
+				left = append(left, waitingCall{Call: c.call, last: c.last})
+				of.waiting.Add(-1)
+			} else {
+				others = append(others, c)
+			}
+		}
+		line.queue = others
+		k.dropIfUnused(line, now)
+	}
+	return left
+}
+
+// keyHeap orders lines by when their next calls may begin.
+type keyHeap []*keyLine
+
+func (h keyHeap) Len() int           { return len(h) }
+func (h keyHeap) Less(i, j int) bool { return h[i].next < h[j].next }
+func (h keyHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].inTimed, h[j].inTimed = i, j
+}
+func (h *keyHeap) Push(line any) {
+	line.(*keyLine).inTimed = len(*h)
+	*h = append(*h, line.(*keyLine))
+}
+func (h *keyHeap) Pop() any {
+	last := len(*h) - 1
+	line := (*h)[last]
+	(*h)[last], line.inTimed = nil, -1
+	*h = (*h)[:last]
+	return line
+}

@@ -1,0 +1,235 @@
+package overlap
+
+import (
+	"fmt"
+	"reflect"
+	"sync/atomic"
+)
+
+// KeyLimits is what [PerKey] returns: limits that hold for each key by itself. It is an [Option] of jobs, and jobs that
+// are given the same one share its keys. Safe for concurrent use.
+type KeyLimits struct {
+	input  reflect.Type
+	keyOf  func(input any) (key string, ok bool) // input is a pointer; not ok if it points to another type
+	atOnce int                                   // how many calls of a key may run at once; 0: any number
+	rate   *RateLimit                            // how fast the calls of a key may start; nil: at once
+	keyLines
+}
+
+// KeyLimit is what a [PerKey] holds the calls of each key to: [AtOnce], or a [Rate].
+type KeyLimit interface{ applyToKeys(*KeyLimits) }
+
+type atOnce int
+
+func (n atOnce) applyToKeys(to *KeyLimits) { to.atOnce = int(n) }
+
+// AtOnce lets at most n calls of a key run at once. It panics when n < 1.
+func AtOnce(n int) KeyLimit {
+	if n < 1 {
+		panic(fmt.Sprintf("overlap: AtOnce: must be at least 1, got %d", n))
+	}
+	return atOnce(n)
+}
+
+func (r *RateLimit) applyToKeys(to *KeyLimits) {
+	r.mustBeMade()
+	to.rate = r
+}
+
+// lookAhead is how many calls of a job wait for their keys at most, while it looks for one whose key is free.
+const lookAhead = 1 << 16
+
+// PerKey limits calls by a key of their input, such as the host of a URL: for each key by itself, it says how many
+// calls may run at once, or start in a time, or both:
+//
+//	perHost := overlap.PerKey(hostOf, overlap.AtOnce(2), overlap.Rate(5, time.Second))
+//	pages, err := overlap.Map(ctx, overlap.Pool(64), fetch, urls, perHost)
+//
+// Jobs that are given the same KeyLimits share its limits. A [Rate] among them is a pattern: each key has a rate of its
+// own like it. The executor's limit and other options hold as well. A job has one PerKey at most; calls of a [Group]
+// whose input is not an In have no key, and are not limited.
+//
+// A call whose key is not free holds no worker, no slot and no goroutine, its wait is no part of its [Timeout], and
+// the job looks further: at most 65,536 of its calls wait for their keys, so that a list that is sorted by key does
+// not stall. Those of one key start in the order in which they were found, also those of several jobs; a call that is
+// made again ([RetryPolicy]) is then the last. A [Stream] without a [Window] draws as many more inputs as wait for
+// their keys; with one it looks no further than that.
+//
+// key is called once for each attempt, on any goroutine and several at once, and must always give the same key for an
+// input. If it panics or ends its goroutine, the call has failed with that. A call costs some two hundred nanoseconds
+// more, and memory for each that waits and for each key that is in use.
+//
+// PerKey panics when key is nil or there is no limit, and a [Map] or [Stream] whose inputs are of another type than In
+// when it is given one.
+func PerKey[In any](key func(In) string, limits ...KeyLimit) *KeyLimits {
+	if key == nil {
+		panic("overlap: PerKey: the function is nil")
+	}
+	k := &KeyLimits{input: reflect.TypeFor[In]()}
+	k.keyOf = func(input any) (string, bool) {
+		in, ok := input.(*In)
+		if !ok {
+			return "", false
+		}
+		return key(*in), true
+	}
+	for i, limit := range limits {
+		if limit == nil {
+			panic(fmt.Sprintf("overlap: PerKey: limit %d is nil", i+1))
+		}
+		limit.applyToKeys(k)
+	}
+	if len(limits) == 0 {
+		panic("overlap: PerKey: there is no limit: give it overlap.AtOnce or overlap.Rate")
+	}
+	k.keyLines.limits = k
+	k.lines = map[string]*keyLine{}
+	return k
+}
+
+func (k *KeyLimits) applyToJob(to *options) {
+	if k.keyOf == nil {
+		panic("overlap: KeyLimits: they were not made by PerKey")
+	}
+	if to.keys != nil {
+		panic("overlap: PerKey: a job can have only one: put the keys together into one")
+	}
+	to.keys = k
+}
+
+// mustFit panics when the inputs of the job that the public function where was given are not those that the keys are
+// of.
+func (k *KeyLimits) mustFit(where string, input reflect.Type) {
+	if k != nil && k.input != input {
+		panic(fmt.Sprintf("overlap: %s: PerKey is for inputs of the type %v, and those of the task are %v",
+			where, k.input, input))
+	}
+}
+
+// jobKeys are the calls of one job that have a key.
+type jobKeys struct {
+	limits *KeyLimits
+	job    *Job
+
+	holding map[callID]keyPermit // of the calls that may start, or have and not ended; guarded by the limits' mutex
+	waiting atomic.Int64         // how many calls wait for their keys
+	onWait  func()               // called when one more does, with no mutex held; may be nil
+}
+
+// callID tells a call from all others of its job that have not ended.
+type callID struct {
+	place  int64
+	future *future
+}
+
+func (c Call) id() callID { return callID{c.place, c.future} }
+
+// claim claims a call whose key is free: one that has waited for it, or the next that need not.
+func (k *jobKeys) claim() (Call, bool) {
+	j := k.job
+	for {
+		if j.requeuedCount.Load() > 0 {
+			if c, ok := j.popRequeued(); ok {
+				k.begin(c)
+				return c, true
+			}
+		}
+		if !k.hasRoom() {
+			return Call{}, false
+		}
+		c, ok := j.callSet.claimOne()
+		if !ok {
+			return Call{}, false
+		}
+		if k.enter(c, ending{}, true) {
+			return c, true
+		}
+	}
+}
+
+// claimSeveral claims up to len(calls) calls whose keys are free, all of one task and its options.
+func (k *jobKeys) claimSeveral(calls []Call) int {
+	if k.job.task == nil {
+		calls = calls[:1]
+	}
+	n := 0
+	for n < len(calls) {
+		c, ok := k.claim()
+		if !ok {
+			break
+		}
+		calls[n] = c
+		n++
+	}
+	return n
+}
+
+// claimOf claims the call of a future, if its key is free.
+// It is one of a group.
+func (k *jobKeys) claimOf(f *future) (Call, bool) {
+	if c, ok := k.job.popRequeuedOf(f); ok {
+		k.begin(c)
+		return c, true
+	}
+	if c, ok := f.job.claimQueued(f); ok && k.enter(c, ending{}, true) {
+		return c, true
+	}
+	return Call{}, false
+}
+
+// enter gives a call to its key. It reports whether the key is free for it; if begins is set, the call then begins.
+func (k *jobKeys) enter(c Call, last ending, begins bool) bool {
+	switch key, limited, ok := k.keyOf(c); {
+	case !ok:
+		return false
+	case !limited:
+		return true
+	default:
+		return k.limits.enter(key, keyedCall{k, c, last}, begins)
+	}
+}
+
+// keyOf is the key of a call, if its input is one that the limits are for. It calls code of the user, and reports not
+// ok when that broke and the call has failed thereby.
+func (k *jobKeys) keyOf(c Call) (key string, limited, ok bool) {
+	c.worker = &k.job.noWorker
+	defer func() {
+		if ok {
+			return
+		}
+		if p := recover(); p != nil {
+			k.fail(c, Panicked, panicError(p))
+		} else {
+			k.fail(c, Failed, fmt.Errorf("the function of PerKey: %w", ErrGoexit))
+			go k.job.dispatch() // in place of this goroutine, which ends
+		}
+	}()
+	key, limited = k.limits.keyOf(k.job.callSet.input(c))
+	return key, limited, true
+}
+
+// fail ends a call that has no key since the user's function broke.
+func (k *jobKeys) fail(c Call, o Outcome, err error) {
+	k.job.callSet.started(c, k.job.now())
+	k.job.callSet.ended(c, nil, o, err)
+}
+
+// begin is when a call begins whose key has become free for it.
+func (k *jobKeys) begin(c Call) {
+	if k.limits.rate != nil {
+		k.limits.begin(k, c.id())
+	}
+}
+
+// release is when an attempt at a call has ended, or will not be made: its key is free for another.
+func (k *jobKeys) release(c Call) { k.limits.release(k, c.id()) }
+
+// grant has a call handed out whose key has become free for it.
+func (k *jobKeys) grant(c Call, last ending) {
+	if k.job.addWaiting(waitingCall{Call: c, last: last}) {
+		k.job.dispatch()
+	}
+}
+
+// hasRoom reports whether the job may look further for a call whose key is free.
+func (k *jobKeys) hasRoom() bool { return k.waiting.Load() < lookAhead }

@@ -1,0 +1,73 @@
+package overlap_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/overlap"
+)
+
+var shout = overlap.Func(func(_ context.Context, s string) (string, error) { return strings.ToUpper(s), nil })
+
+// Two jobs that keep to one rate together: at most 100 requests in a second, whichever of them makes them.
+func ExampleRate() {
+	ctx := context.Background()
+	rate := overlap.Rate(100, time.Second)
+	first, _ := overlap.Map(ctx, overlap.Async(), shout, []string{"a", "b"}, rate)
+	second, _ := overlap.Map(ctx, overlap.Async(), shout, []string{"c"}, rate)
+	fmt.Println(first, second)
+	// Output: [A B] [C]
+}
+
+// At most two requests to a host at once, and 32 in all.
+func ExamplePerKey() {
+	host := func(url string) string { name, _, _ := strings.Cut(url, "/"); return name }
+	urls := []string{"a.example/1", "a.example/2", "a.example/3", "b.example/1"}
+	pages, err := overlap.Map(context.Background(), overlap.Pool(32), shout, urls,
+		overlap.PerKey(host, overlap.AtOnce(2)))
+	fmt.Println(len(pages), err)
+	// Output: 4 <nil>
+}
+
+// A job that waits until something says that there is room for it.
+func ExampleGate() {
+	gate := overlap.NewGate()
+	gate.Close()
+	time.AfterFunc(time.Millisecond, gate.Open) // or what a signal, or a look at the free memory, calls
+	got, err := overlap.Map(context.Background(), overlap.Pool(4), shout, []string{"go"}, gate)
+	fmt.Println(got, err)
+	// Output: [GO] <nil>
+}
+
+// The first of several mirrors that answers will do.
+func ExampleHaltPolicy() {
+	ask := overlap.Func(func(ctx context.Context, mirror string) (string, error) {
+		if mirror == "near" {
+			return "the file", nil
+		}
+		<-ctx.Done()
+		return "", ctx.Err()
+	})
+	answers, err := overlap.Map(context.Background(), overlap.Async(), ask, []string{"far", "near", "farther"},
+		overlap.HaltPolicy{On: overlap.OnSuccess, Count: 1, Now: true})
+	halted, ok := errors.AsType[*overlap.HaltError](err)
+	fmt.Printf("%q %v %v\n", answers, ok, halted.Ended)
+	// Output: ["" "the file" ""] true 1
+}
+
+// A job that has a second, whatever its calls do.
+func ExampleTimeLimit() {
+	got, err := overlap.Map(context.Background(), overlap.Pool(4), shout, []string{"go"}, overlap.TimeLimit(time.Second))
+	fmt.Println(got, err)
+	// Output: [GO] <nil>
+}
+
+// One call in one line.
+func ExampleDo() {
+	got, err := overlap.Do(context.Background(), overlap.Pool(1), shout, "go", overlap.Timeout(time.Second))
+	fmt.Println(got, err)
+	// Output: GO <nil>
+}
