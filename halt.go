@@ -122,10 +122,11 @@ func (h *halt) count(o Outcome) {
 	h.end(err)
 }
 
-// setTotal says how many calls the job has, in all.
+// setTotal says how many calls the job has, in all. A smaller number that comes later, of the inputs that were drawn, does
+// not count.
 func (h *halt) setTotal(n int) {
 	h.mu.Lock()
-	h.total = n
+	h.total = max(h.total, n)
 	err := h.meet()
 	h.mu.Unlock()
 	h.end(err)

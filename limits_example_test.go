@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,4 +71,22 @@ func ExampleDo() {
 	got, err := overlap.Do(context.Background(), overlap.Pool(1), shout, "go", overlap.Timeout(time.Second))
 	fmt.Println(got, err)
 	// Output: GO <nil>
+}
+
+// What became of each call, and not the values alone.
+func ExampleMapResults() {
+	double := overlap.Func(func(_ context.Context, text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		return 2 * n, err
+	}).Named("double")
+	results, err := overlap.MapResults(context.Background(), overlap.Pool(4), double, []string{"1", "two", "3"})
+	for _, r := range results {
+		fmt.Println(r.Input, r.Outcome, r.Value, r.Err)
+	}
+	fmt.Println(err)
+	// Output:
+	// 1 succeeded 2 <nil>
+	// two failed 0 double[1] two: strconv.Atoi: parsing "two": invalid syntax
+	// 3 succeeded 6 <nil>
+	// <nil>
 }

@@ -9,7 +9,7 @@ import (
 // TaskOption is an option of [Define] and [Func]: how every call of the task is made, unless the job says otherwise.
 type TaskOption interface{ applyToTask(*policy) }
 
-// Option is an option of a job: of [Map], [Stream] or [NewGroup]. It works the same under every executor.
+// Option is an option of a job: of [Map], [MapResults], [Stream] or [NewGroup]. It works the same under every executor.
 type Option interface{ applyToJob(*options) }
 
 // CallOption is an option of tasks and of jobs. A job's wins over its task's.
@@ -36,6 +36,7 @@ type options struct {
 	ordered         bool
 	indexes         func() int // nil: the indexes are 0, 1, 2 and so on
 	window          int        // 0: the executor's
+	total           int        // how many inputs there are; 0: not known
 	keepGoing       bool
 	propagatePanics bool
 	profileLabels   bool

@@ -49,6 +49,13 @@ func StreamErr[In, Out any](
 	}
 	set := jobOptions(ctx, "Stream", options)
 	set.keys.mustFit("Stream", reflect.TypeFor[In]())
+	return streamOf(ctx, executor, task, seq, set)
+}
+
+// streamOf is StreamErr of what has been checked.
+func streamOf[In, Out any](
+	ctx context.Context, executor Executor, task *Task[In, Out], seq iter.Seq2[In, error], set options,
+) iter.Seq[Result[In, Out]] {
 	return func(yield func(Result[In, Out]) bool) {
 		s := &streamJob[In, Out]{typed: task, seq: seq}
 		s.init(ctx, s, set)
@@ -60,6 +67,9 @@ func StreamErr[In, Out any](
 			return
 		}
 		s.open()
+		if s.halt != nil && set.total > 0 {
+			s.halt.setTotal(set.total)
+		}
 		defer s.followLimit()()
 		defer s.followContexts()()
 		if s.inline != nil {

@@ -69,7 +69,7 @@ func Define[In, Out any](name string, fn func(context.Context, In) (Out, error),
 }
 
 // Func makes a task of a function, a closure for instance, for use in this process alone. Its name, for messages, is
-// the function's. Func panics when fn is nil.
+// the function's unless [Task.Named] gives it another. Func panics when fn is nil.
 func Func[In, Out any](fn func(context.Context, In) (Out, error), options ...TaskOption) *Task[In, Out] {
 	if fn == nil {
 		panic("overlap: Func: the function is nil")
@@ -115,6 +115,22 @@ func Tasks() []AnyTask {
 	}
 	slices.SortFunc(all, func(a, b AnyTask) int { return strings.Compare(a.Name(), b.Name()) })
 	return all
+}
+
+// Named is a task of the same function and options that is called name in errors, events and profiles, where a [Func]
+// has the name of its function: main.main.func1, say. It does not change t. Other processes find tasks by the names that
+// [Define] was given, so Named panics for one of those, and when the name is empty.
+func (t *Task[In, Out]) Named(name string) *Task[In, Out] {
+	t.mustBeMade("Task.Named")
+	switch {
+	case name == "":
+		panic("overlap: Task.Named: the name is empty")
+	case t.defined:
+		panic(fmt.Sprintf("overlap: Task.Named %q: the task has its name by Define: %q", name, t.name))
+	}
+	named := *t
+	named.name = name
+	return &named
 }
 
 // Name implements [AnyTask].

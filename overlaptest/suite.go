@@ -125,6 +125,7 @@ var chapters = []chapter{
 	{"futures", futures},
 	{"waiting", waiting},
 	{"mapping", mapping},
+	{"results", results},
 	{"streaming", streaming},
 	{"inputs", inputs},
 	{"scope", scope},
