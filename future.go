@@ -38,6 +38,8 @@ type future struct {
 	index  int
 	queued bool // it is in its group's queue, whose mutex guards this
 
+	inWindow bool // it has a place in its group's window; written by whoever submits it, and then by its end
+
 	mu       sync.Mutex // guards the five fields that follow
 	phase    phase
 	canceled bool
@@ -288,6 +290,7 @@ func (f *future) end(w *Worker, o Outcome, err error) {
 	if failed != nil && !f.canceled {
 		j.keepPanic(o, err) // before who waits is told
 	}
+	f.leaveRoom() // before who waits is told, who may submit another
 	f.notify()
 	switch {
 	case o == Succeeded || f.canceled:

@@ -23,6 +23,7 @@ type groupJob struct {
 	refusal    error  // why the executor refused the group
 	unfollow   func() // ends following the group's context
 	waitCalled atomic.Bool
+	room       chan struct{} // holds a value for each call in the group's window; nil without one
 	failures
 
 	queueing  sync.Mutex // guards the queue
@@ -54,6 +55,9 @@ func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group 
 	j.init(ctx, j, set)
 	j.mayGrow, j.failures.mostKept = true, mostFailures
 	j.policy = j.options.policy.withDefaultsOf(policy{})
+	if n := j.options.window; n > 0 {
+		j.room = make(chan struct{}, n) // which takes no memory, whatever n is
+	}
 	if err := j.launch(executor); err != nil {
 		j.refusal = err
 		j.stop(err)
@@ -65,18 +69,14 @@ func NewGroup(ctx context.Context, executor Executor, options ...Option) *Group 
 // Submit adds a call of the task to the group and returns its future at once; under [Sync] it runs the call first. A
 // future submitted after a failure has canceled the group, or after Wait has returned, never starts and fails with
 // [ErrGroupOver]. Safe for concurrent use, also from calls of the group while Wait waits.
+//
+// In a group with a [Window] that is full, Submit waits until a call of the group has ended, and lends its slot
+// meanwhile where the group's context is that of a call; Group.Wait waits for it, too. A call of the group does not
+// wait, on its own goroutine, and goes beyond the window. See [TrySubmit], which never waits.
 func Submit[In, Out any](g *Group, task *Task[In, Out], in In) *Future[Out] {
 	g.mustBeMade("Submit")
 	task.mustBeMade("Submit")
-	j := &g.job
-	s := &submission[In, Out]{typed: task, in: in}
-	s.job, s.self, s.policy = j, s, &j.policy
-	if task.hasPolicy {
-		merged := j.options.policy.withDefaultsOf(task.policy)
-		s.policy = &merged
-	}
-	j.submit(&s.future)
-	return &s.Future
+	return newSubmission(&g.job, task, in).submit()
 }
 
 func (g *Group) mustBeMade(where string) {
@@ -91,12 +91,17 @@ func (g *Group) mustBeMade(where string) {
 func (j *groupJob) submit(f *future) {
 	f.times.queued = j.now()
 	if !increase(&j.openCalls) { // all have ended, and no more may come
+		f.leaveRoom()
 		f.refuse(ErrGroupOver)
 		return
+	}
+	if j.room != nil && !f.inWindow {
+		j.waitForRoom(f)
 	}
 	j.queueing.Lock()
 	if j.stopped.Load() {
 		j.queueing.Unlock()
+		f.leaveRoom()
 		f.refuse(j.whyStopped())
 		j.countEnded(1)
 		return
@@ -337,6 +342,21 @@ type submission[In, Out any] struct {
 	Future[Out]
 	typed *Task[In, Out]
 	in    In
+}
+
+func newSubmission[In, Out any](j *groupJob, task *Task[In, Out], in In) *submission[In, Out] {
+	s := &submission[In, Out]{typed: task, in: in}
+	s.job, s.self, s.policy = j, s, &j.policy
+	if task.hasPolicy {
+		merged := j.options.policy.withDefaultsOf(task.policy)
+		s.policy = &merged
+	}
+	return s
+}
+
+func (s *submission[In, Out]) submit() *Future[Out] {
+	s.job.submit(&s.future)
+	return &s.Future
 }
 
 func (s *submission[In, Out]) task() AnyTask { return s.typed }

@@ -90,3 +90,22 @@ func ExampleMapResults() {
 	// 3 succeeded 6 <nil>
 	// <nil>
 }
+
+// A service that does what it can and refuses the rest, rather than letting work pile up.
+func ExampleTrySubmit() {
+	ctx := context.Background()
+	busy := make(chan struct{})
+	work := overlap.Func(func(context.Context, int) (int, error) { <-busy; return 0, nil })
+	g := overlap.NewGroup(ctx, overlap.Pool(1), overlap.Window(2)) // one call runs, and one may wait
+	for i := range 3 {
+		_, ok := overlap.TrySubmit(g, work, i)
+		fmt.Println(ok)
+	}
+	close(busy)
+	fmt.Println(g.Wait())
+	// Output:
+	// true
+	// true
+	// false
+	// <nil>
+}

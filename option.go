@@ -88,6 +88,8 @@ func jobOptions(ctx context.Context, where string, list []Option) (set options) 
 	switch {
 	case where == "Stream" && set.notStream != "":
 		panic(fmt.Sprintf("overlap: Stream: %s: leave it out", set.notStream))
+	case where != "Stream" && where != "NewGroup" && set.window > 0:
+		panic(fmt.Sprintf("overlap: %s: Window bounds how far a Stream draws and what a Group holds: leave it out", where))
 	case where != "Stream" && set.onlyStream != "":
 		panic(fmt.Sprintf("overlap: %s: %s: leave it out, or use Stream", where, set.onlyStream))
 	}
@@ -147,17 +149,18 @@ func Ordered() Option {
 	})
 }
 
-// Window bounds a [Stream]: inputs drawn minus results taken never exceeds n, ordered or not. The default is twice the
-// executor's workers and at least 64, and follows their number when it changes; 1,024 for [Async] and 1 for [Sync]. A
-// window costs what is in it: any n is accepted, and none allocates ahead. Window panics when n < 1, and [Map] and
-// [NewGroup] when they are given one, since they draw nothing.
+// Window bounds how much a [Stream] or a [Group] has in hand. Of a Stream, inputs drawn minus results taken never
+// exceeds n, ordered or not; the default is twice the executor's workers and at least 64, and follows their number when
+// it changes; 1,024 for [Async] and 1 for [Sync]. Of a Group, calls submitted that have not ended never exceed n, but for
+// those that its calls submit: [Submit] waits for room and [TrySubmit] refuses; the default is no bound.
+//
+// A window costs what is in it: any n is accepted, and none allocates ahead. Window panics when n < 1, and [Map] when it
+// is given one, since all its inputs are there.
 func Window(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: Window: must be at least 1, got %d", n))
 	}
-	return jobOption(func(o *options) {
-		o.window, o.onlyStream = n, "Window bounds how far a Stream draws its inputs, and nothing else draws any"
-	})
+	return jobOption(func(o *options) { o.window = n })
 }
 
 // Indexes gives the results of a [Stream] the indexes that next returns, rather than 0, 1, 2 and so on: for inputs of

@@ -129,6 +129,7 @@ var chapters = []chapter{
 	{"streaming", streaming},
 	{"inputs", inputs},
 	{"scope", scope},
+	{"room", room},
 	{"panics", panics},
 	{"goexit", goexit},
 	{"nesting", nesting},
