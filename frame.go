@@ -130,13 +130,19 @@ type wait struct {
 func waitsFor(futures []*future) []*wait {
 	var waits []*wait
 	for _, f := range futures {
-		i := slices.IndexFunc(waits, func(w *wait) bool { return w.group == f.job })
-		if i < 0 {
-			i = len(waits)
-			waits = append(waits, &wait{job: &f.job.Job, group: f.job})
-		}
-		waits[i].futures = append(waits[i].futures, f)
+		waits = addWait(waits, f)
 	}
+	return waits
+}
+
+// addWait adds a future to the waits, which nothing is lent to at the moment.
+func addWait(waits []*wait, f *future) []*wait {
+	i := slices.IndexFunc(waits, func(w *wait) bool { return w.group == f.job })
+	if i < 0 {
+		i = len(waits)
+		waits = append(waits, &wait{job: &f.job.Job, group: f.job})
+	}
+	waits[i].futures = append(waits[i].futures, f)
 	return waits
 }
 

@@ -247,6 +247,11 @@ func (a *arrivals) add(place int) {
 	a.mu.Lock()
 	a.places = append(a.places, place)
 	a.mu.Unlock()
+	a.wake()
+}
+
+// wake lets whoever waits for arrivals look again.
+func (a *arrivals) wake() {
 	select {
 	case a.some <- struct{}{}:
 	default:

@@ -109,3 +109,30 @@ func ExampleTrySubmit() {
 	// false
 	// <nil>
 }
+
+// A crawl: each page that is read leads to more.
+func ExampleCompletions() {
+	links := map[string][]string{"/": {"/a", "/b"}, "/a": {"/b", "/c"}}
+	read := overlap.Func(func(_ context.Context, page string) ([]string, error) { return links[page], nil })
+	ctx := context.Background()
+	g := overlap.NewGroup(ctx, overlap.Pool(8))
+	var reading overlap.Completions[*overlap.Future[[]string]]
+	seen := map[string]bool{}
+	follow := func(pages ...string) {
+		for _, page := range pages {
+			if !seen[page] {
+				seen[page] = true
+				reading.Add(overlap.Submit(g, read, page))
+			}
+		}
+	}
+	follow("/")
+	for page, err := range reading.All(ctx) {
+		if err == nil {
+			found, _ := page.Wait(ctx)
+			follow(found...)
+		}
+	}
+	fmt.Println(len(seen), "pages", g.Wait())
+	// Output: 4 pages <nil>
+}

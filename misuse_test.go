@@ -52,6 +52,8 @@ func TestMisusePanicsWithThePrefix(t *testing.T) {
 		"NewGroup: nil context":       func() { NewGroup(noContext, Pool(1)) },
 		"NewGroup: nil executor":      func() { NewGroup(ctx, nil) },
 		"NewGroup: nil option":        func() { NewGroup(ctx, Pool(1), nil) },
+		"Completions.Add: nil":        func() { new(Completions[*Future[int]]).Add(nil) },
+		"Completions.All: nil":        func() { new(Completions[*Future[int]]).All(noContext) },
 		"TrySubmit: nil group":        func() { TrySubmit(nil, id, 1) },
 		"TrySubmit: nil task":         func() { TrySubmit[int, int](NewGroup(ctx, Pool(1)), nil, 1) },
 		"NewGroup: Ordered":           func() { NewGroup(ctx, Pool(1), Ordered()) },

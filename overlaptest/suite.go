@@ -130,6 +130,7 @@ var chapters = []chapter{
 	{"inputs", inputs},
 	{"scope", scope},
 	{"room", room},
+	{"completions", completions},
 	{"panics", panics},
 	{"goexit", goexit},
 	{"nesting", nesting},
