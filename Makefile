@@ -9,7 +9,7 @@ FUZZ_COUNT  = 4000x
 # The same where each input starts programs.
 FUZZ_PROGRAMS = 100x
 # For a whole package under the race detector; a test that may hang has a shorter deadline of its own.
-TIMEOUT = 15m
+TIMEOUT = 10m
 
 .PHONY: compare build check test format lint portable unit fuzz cgroup bench clean
 

@@ -49,7 +49,9 @@ func drainLetsRunning(t *testing.T, s *suite) {
 		in[i]++
 	}
 	out, err := overlap.Map(t.Context(), executor, task, in, overlap.Drain(ctx))
-	is(t, "Map", err, errStopped)
+	if s.Limit > 0 || int(started.Load()) < len(in) { // without a limit all can have begun before the job learns of it
+		is(t, "Map", err, errStopped)
+	}
 	values := 0
 	for i, v := range out {
 		if v == in[i] {

@@ -13,8 +13,10 @@
 //
 // Each command is the leader of a session, and so of a process group, of its own: it has no terminal to ask at. When
 // its call is canceled or times out, and when this program dies, be it by kill -9, its whole group ends. What has left
-// the group (setsid does that) is not found. A command that ends by itself leaves behind what it has started: that goes
-// on, and holds up nothing, even if it keeps the output open; what it prints then is dropped.
+// the group (setsid does that) is not found, nor is what a command starts in the first moments of its life, in which
+// this program has not yet noted the group, if this program is killed just then. A command that ends by itself leaves
+// behind what it has started: that goes on, and holds up nothing, even if it keeps the output open; what it prints then
+// is dropped.
 //
 // Commands run on Unix alone; elsewhere calls fail with an error that says so.
 package command

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -76,7 +78,9 @@ func TestKilledProgramLeavesNothing(t *testing.T) {
 				}
 				pids = append(pids, background, leader)
 			}
-			time.Sleep(500 * time.Millisecond) // or the program has not yet noted whom it has just started
+			for i := 1; i < len(pids); i += 2 { // before it is noted, a command of a killed program ends without its children
+				noted(t, pids[i])
+			}
 			must(t, cmd.Process.Kill())
 			_ = cmd.Wait()
 			for _, pid := range pids {
@@ -90,6 +94,32 @@ func TestKilledProgramLeavesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// noted waits until the program that has started a command has noted its group for the guard.
+func noted(t *testing.T, leader int) {
+	t.Helper()
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", leader))
+	_, after, _ := strings.Cut(string(stat), ") ")
+	var state string
+	var parent int
+	if _, err := fmt.Sscan(after, &state, &parent); err != nil {
+		t.Fatalf("the command %d is not there: %v", leader, err)
+	}
+	for range 6000 {
+		files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", parent))
+		for _, file := range files {
+			if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() > 1<<16 {
+				continue
+			}
+			text, _ := os.ReadFile(file)
+			if slices.Contains(strings.Fields(string(text)), strconv.Itoa(leader)) {
+				return
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("nobody has noted the command %d", leader)
 }
 
 // A command does under worker processes what it does here, and its failure says the same.
