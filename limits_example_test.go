@@ -136,3 +136,12 @@ func ExampleCompletions() {
 	fmt.Println(len(seen), "pages", g.Wait())
 	// Output: 4 pages <nil>
 }
+
+// Many that ask for one thing at once, of which one asks.
+func ExampleSingleFlight() {
+	load := overlap.Func(func(_ context.Context, user string) (string, error) { return "profile of " + user, nil })
+	once := overlap.SingleFlight(load, func(user string) string { return user })
+	got, err := overlap.Map(context.Background(), overlap.Async(), once, []string{"ann", "ann", "bob"})
+	fmt.Printf("%q %v\n", got, err)
+	// Output: ["profile of ann" "profile of ann" "profile of bob"] <nil>
+}

@@ -54,6 +54,8 @@ func TestMisusePanicsWithThePrefix(t *testing.T) {
 		"NewGroup: nil option":        func() { NewGroup(ctx, Pool(1), nil) },
 		"Completions.Add: nil":        func() { new(Completions[*Future[int]]).Add(nil) },
 		"Completions.All: nil":        func() { new(Completions[*Future[int]]).All(noContext) },
+		"SingleFlight: nil keys":      func() { SingleFlight[int, int, int](id, nil) },
+		"SingleFlight: zero Task":     func() { SingleFlight(&Task[int, int]{}, func(n int) int { return n }) },
 		"TrySubmit: nil group":        func() { TrySubmit(nil, id, 1) },
 		"TrySubmit: nil task":         func() { TrySubmit[int, int](NewGroup(ctx, Pool(1)), nil, 1) },
 		"NewGroup: Ordered":           func() { NewGroup(ctx, Pool(1), Ordered()) },

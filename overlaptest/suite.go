@@ -147,6 +147,7 @@ var chapters = []chapter{
 	{"rates", rates},
 	{"pausing", pausing},
 	{"keys", keys},
+	{"single flight", singleFlights},
 	{"halting", halting},
 	{"scarcity", scarcity},
 	{"stress", stress},
