@@ -37,6 +37,7 @@ func Contests() []Contest {
 	return []Contest{
 		mapContest(), mapOthersContest(), bimodalContest(), streamContest(), smallWindowContest(),
 		pipelinedContest(), oneByOneContest(), asyncContest(), observeContest(),
+		rateContest(), perKeyContest(), perKeyRateContest(),
 	}
 }
 

@@ -53,6 +53,9 @@ func BenchmarkSubmit(b *testing.B)       { benchmark(b, pipelinedContest()) }
 func BenchmarkSubmitOne(b *testing.B)    { benchmark(b, oneByOneContest()) }
 func BenchmarkAsync(b *testing.B)        { benchmark(b, asyncContest()) }
 func BenchmarkObserve(b *testing.B)      { benchmark(b, observeContest()) }
+func BenchmarkRate(b *testing.B)         { benchmark(b, rateContest()) }
+func BenchmarkPerKey(b *testing.B)       { benchmark(b, perKeyContest()) }
+func BenchmarkPerKeyRate(b *testing.B)   { benchmark(b, perKeyRateContest()) }
 
 // benchmark reports what one call takes: B/op and allocs/op are whole numbers for 100,000 calls at once.
 func benchmark(b *testing.B, contest Contest) {

@@ -159,7 +159,7 @@ func flightAbandoned(t *testing.T, s *suite) {
 func flightTiny(t *testing.T, s *suite) {
 	task := overlap.SingleFlight(overlap.Func(func(_ context.Context, n int) (int, error) { return n % 2, nil }),
 		func(n int) int { return n % 2 })
-	got, err := overlap.Map(t.Context(), s.newExecutor(), task, numbers(5000))
+	got, err := overlap.Map(t.Context(), s.newExecutor(), task, numbers(500))
 	succeeds(t, "Map", err)
 	for i, v := range got {
 		equal(t, "value", v, i%2)
