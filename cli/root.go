@@ -24,7 +24,7 @@ strategy wins, and why. Then run the real job with it.
 ` + p.tasksSentence() + `
 
 Exit status: 0 all calls succeeded, 1 some failed or the results could not be written, 2 the command cannot be
-carried out as it was given, 130 interrupted.`),
+carried out as it was given, 130 interrupted, 141 nobody read the results to their end.`),
 		Example: p.examples(`  overlap compare                                         # two jobs, one waits, one computes
   overlap compare fetch --from urls.txt --on sync,async   # your own inputs
   overlap run primes 1..1000 -o primes.jsonl
@@ -42,7 +42,7 @@ carried out as it was given, 130 interrupted.`),
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(p.badFlag)
 	root.AddCommand(p.runCommand(), p.compareCommand(), p.tasksCommand(), p.strategiesCommand(), p.targetCommand(),
-		p.measureCommand())
+		p.measureCommand(), p.manCommand())
 	if p.hasExec() {
 		root.AddCommand(p.execCommand(p.name + " exec"))
 	}
