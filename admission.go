@@ -33,7 +33,7 @@ func newAdmission(j *Job) *admission {
 	}
 	a := &admission{job: j, limits: o.limits}
 	if o.keys != nil {
-		a.keys = &jobKeys{limits: o.keys, job: j, holding: map[callID]keyPermit{}}
+		a.keys = &jobKeys{limits: o.keys, job: j}
 	}
 	return a
 }

@@ -38,12 +38,6 @@ type keyedCall struct {
 	last ending // as in waitingCall
 }
 
-// keyPermit is what a call has that holds its key.
-type keyPermit struct {
-	line  *keyLine
-	begun bool
-}
-
 func (l *keyLine) isEmpty() bool { return l.head == len(l.queue) }
 
 func (l *keyLine) push(c keyedCall) {
@@ -103,12 +97,15 @@ func (k *keyLines) now() float64 {
 	return k.limits.rate.now()
 }
 
+// idleKeys is about how many keys are kept that are not in use, since most keys come again.
+const idleKeys = 1 << 14
+
 func (k *keyLines) newLine(key string, now float64) *keyLine {
 	if len(k.lines) >= k.sweepAt {
 		for _, line := range k.lines {
 			k.dropIfUnused(line, now)
 		}
-		k.sweepAt = 2*len(k.lines) + 64
+		k.sweepAt = 2*len(k.lines) + idleKeys
 	}
 	line := &keyLine{key: key, next: now, inTimed: -1}
 	k.lines[key] = line
@@ -136,7 +133,7 @@ func (k *keyLines) hasRoom(line *keyLine) bool {
 func (k *keyLines) hold(line *keyLine, c keyedCall, begins bool, now float64) {
 	line.inUse++
 	line.granted++
-	c.keys.holding[c.call.id()] = keyPermit{line, begins}
+	c.keys.holding.set(c.call, keyPermit{line, begins})
 	if begins {
 		line.granted--
 		k.countStart(line, now)
@@ -155,16 +152,16 @@ func (k *keyLines) countStart(line *keyLine, now float64) {
 }
 
 // begin counts the call of a job as begun, for the rate.
-func (k *keyLines) begin(of *jobKeys, id callID) {
+func (k *keyLines) begin(of *jobKeys, c Call) {
 	k.mu.Lock()
-	permit, ok := of.holding[id]
-	if !ok {
+	permit := of.holding.of(c)
+	if permit.line == nil {
 		k.mu.Unlock()
 		return
 	}
 	if !permit.begun { // else it was given back, and begins once more
 		permit.line.granted--
-		of.holding[id] = keyPermit{permit.line, true}
+		of.holding.set(c, keyPermit{permit.line, true})
 	}
 	now := k.now()
 	k.countStart(permit.line, now)
@@ -172,17 +169,21 @@ func (k *keyLines) begin(of *jobKeys, id callID) {
 }
 
 // release frees the key that a call of a job holds, if it does.
-func (k *keyLines) release(of *jobKeys, id callID) {
+func (k *keyLines) release(of *jobKeys, c Call) {
 	k.mu.Lock()
-	permit, ok := of.holding[id]
-	if !ok {
+	permit := of.holding.of(c)
+	if permit.line == nil {
 		k.mu.Unlock()
 		return
 	}
-	delete(of.holding, id)
+	of.holding.remove(c)
 	permit.line.inUse--
 	if !permit.begun {
 		permit.line.granted--
+	}
+	if permit.line.isEmpty() {
+		k.mu.Unlock()
+		return
 	}
 	k.grantNext(permit.line, k.now())
 }
@@ -213,7 +214,6 @@ func (k *keyLines) takeFree(line *keyLine, now float64, calls []keyedCall) []key
 		calls = append(calls, c)
 	}
 	k.await(line, now)
-	k.dropIfUnused(line, now)
 	return calls
 }
 
@@ -263,7 +263,6 @@ func (k *keyLines) leave(of *jobKeys) []waitingCall {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var left []waitingCall
-	now := k.now()
 	for _, line := range k.lines {
 		var others []keyedCall
 		for !line.isEmpty() {
@@ -275,7 +274,6 @@ func (k *keyLines) leave(of *jobKeys) []waitingCall {
 			}
 		}
 		line.queue = others
-		k.dropIfUnused(line, now)
 	}
 	return left
 }

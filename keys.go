@@ -57,7 +57,7 @@ const lookAhead = 1 << 16
 //
 // key is called once for each attempt, on any goroutine and several at once, and must always give the same key for an
 // input. If it panics or ends its goroutine, the call has failed with that. A call costs some two hundred nanoseconds
-// more, and memory for each that waits and for each key that is in use.
+// more, and memory for each that waits, for each key that is in use and for some 16,000 that are not.
 //
 // PerKey panics when key is nil or there is no limit, and a [Map] or [Stream] whose inputs are of another type than In
 // when it is given one.
@@ -111,18 +111,10 @@ type jobKeys struct {
 	limits *KeyLimits
 	job    *Job
 
-	holding map[callID]keyPermit // of the calls that may start, or have and not ended; guarded by the limits' mutex
-	waiting atomic.Int64         // how many calls wait for their keys
-	onWait  func()               // called when one more does, with no mutex held; may be nil
+	holding keyPermits   // of the calls that may start, or have and not ended; guarded by the limits' mutex
+	waiting atomic.Int64 // how many calls wait for their keys
+	onWait  func()       // called when one more does, with no mutex held; may be nil
 }
-
-// callID tells a call from all others of its job that have not ended.
-type callID struct {
-	place  int64
-	future *future
-}
-
-func (c Call) id() callID { return callID{c.place, c.future} }
 
 // claim claims a call whose key is free: one that has waited for it, or the next that need not.
 func (k *jobKeys) claim() (Call, bool) {
@@ -217,12 +209,12 @@ func (k *jobKeys) fail(c Call, o Outcome, err error) {
 // begin is when a call begins whose key has become free for it.
 func (k *jobKeys) begin(c Call) {
 	if k.limits.rate != nil {
-		k.limits.begin(k, c.id())
+		k.limits.begin(k, c)
 	}
 }
 
 // release is when an attempt at a call has ended, or will not be made: its key is free for another.
-func (k *jobKeys) release(c Call) { k.limits.release(k, c.id()) }
+func (k *jobKeys) release(c Call) { k.limits.release(k, c) }
 
 // grant has a call handed out whose key has become free for it.
 func (k *jobKeys) grant(c Call, last ending) {
