@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// keyLines are the keys that are in use, and the calls that wait for each, of all jobs that share the limits.
+// keyLines are some of the keys that are in use, and the calls that wait for each, of all jobs that share the limits.
 type keyLines struct {
 	limits *KeyLimits
 
+	_       [64]byte // kept away from other keys
 	mu      sync.Mutex
 	lines   map[string]*keyLine
 	sweepAt int     // how many lines there may be before those that are not in use are looked for
@@ -21,6 +22,7 @@ type keyLines struct {
 
 // keyLine is a key, and the calls that wait for it.
 type keyLine struct {
+	of      *keyLines
 	key     string
 	inUse   int     // how many calls hold the key: they may begin, or have begun and not ended
 	granted int     // how many of those have not begun; with a rate one at most, so that it is told from when it begins
@@ -98,7 +100,7 @@ func (k *keyLines) now() float64 {
 }
 
 // idleKeys is about how many keys are kept that are not in use, since most keys come again.
-const idleKeys = 1 << 14
+const idleKeys = 1 << 14 / keyParts
 
 func (k *keyLines) newLine(key string, now float64) *keyLine {
 	if len(k.lines) >= k.sweepAt {
@@ -107,7 +109,7 @@ func (k *keyLines) newLine(key string, now float64) *keyLine {
 		}
 		k.sweepAt = 2*len(k.lines) + idleKeys
 	}
-	line := &keyLine{key: key, next: now, inTimed: -1}
+	line := &keyLine{of: k, key: key, next: now, inTimed: -1}
 	k.lines[key] = line
 	return line
 }
@@ -133,7 +135,7 @@ func (k *keyLines) hasRoom(line *keyLine) bool {
 func (k *keyLines) hold(line *keyLine, c keyedCall, begins bool, now float64) {
 	line.inUse++
 	line.granted++
-	c.keys.holding.set(c.call, keyPermit{line, begins})
+	c.keys.holding.grant(c.call, line, begins)
 	if begins {
 		line.granted--
 		k.countStart(line, now)
@@ -151,41 +153,30 @@ func (k *keyLines) countStart(line *keyLine, now float64) {
 	}
 }
 
-// begin counts the call of a job as begun, for the rate.
-func (k *keyLines) begin(of *jobKeys, c Call) {
+// begin counts the call that holds a line as begun, for the rate.
+func (k *keyLines) begin(line *keyLine, permit *keyPermit) {
 	k.mu.Lock()
-	permit := of.holding.of(c)
-	if permit.line == nil {
-		k.mu.Unlock()
-		return
-	}
-	if !permit.begun { // else it was given back, and begins once more
-		permit.line.granted--
-		of.holding.set(c, keyPermit{permit.line, true})
+	if !permit.begun.Load() { // else it was given back, and begins once more
+		line.granted--
+		permit.begun.Store(true)
 	}
 	now := k.now()
-	k.countStart(permit.line, now)
-	k.grantNext(permit.line, now)
+	k.countStart(line, now)
+	k.grantNext(line, now)
 }
 
-// release frees the key that a call of a job holds, if it does.
-func (k *keyLines) release(of *jobKeys, c Call) {
+// release frees a line that a call held.
+func (k *keyLines) release(line *keyLine, begun bool) {
 	k.mu.Lock()
-	permit := of.holding.of(c)
-	if permit.line == nil {
+	line.inUse--
+	if !begun {
+		line.granted--
+	}
+	if line.isEmpty() {
 		k.mu.Unlock()
 		return
 	}
-	of.holding.remove(c)
-	permit.line.inUse--
-	if !permit.begun {
-		permit.line.granted--
-	}
-	if permit.line.isEmpty() {
-		k.mu.Unlock()
-		return
-	}
-	k.grantNext(permit.line, k.now())
+	k.grantNext(line, k.now())
 }
 
 // grantNext gives the key to calls that wait for it, as far as it is free. The mutex is held, and released.
@@ -257,9 +248,6 @@ func (k *keyLines) wake() {
 
 // leave takes all calls of a job that wait for their keys.
 func (k *keyLines) leave(of *jobKeys) []waitingCall {
-	if of.waiting.Load() == 0 {
-		return nil
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var left []waitingCall

@@ -1,74 +1,89 @@
 package overlap
 
-// keyPermit is what a call has that holds its key.
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// keyPermit is what a call has that holds its key. Whoever has the call reads it, and whoever grants the key to the call
+// writes it, with the mutex of the key's lines.
 type keyPermit struct {
-	line  *keyLine // nil: the call holds none
-	begun bool
+	line  atomic.Pointer[keyLine] // nil: the call holds none
+	begun atomic.Bool
 }
 
-// keyPermits are the permits of a job's calls: of a Map or a Stream by place, of which those in use lie close together,
-// so that blocks of them cost less than a map; of a Group by future.
+// keyPermits are the permits of a job's calls: of a Map or a Stream by place, so that nothing but the call's own permit
+// is touched; of a Group by future.
 type keyPermits struct {
-	blocks   []*permitBlock // by place; nil where no call holds a permit
-	spare    *permitBlock   // one that is empty
-	byFuture map[*future]keyPermit
+	blocks atomic.Pointer[[]*permitBlock] // by place; none ever moves
+
+	mu       sync.Mutex // lets blocks grow, and guards byFuture
+	byFuture map[*future]*keyPermit
 }
 
 const permitsInBlock = 256
 
-type permitBlock struct {
-	held    int // how many are not zero
-	permits [permitsInBlock]keyPermit
-}
+type permitBlock [permitsInBlock]keyPermit
 
-// of is the permit of a call; zero if it holds none.
-func (p *keyPermits) of(c Call) keyPermit {
+// of is where the permit of a call is; nil if it never held one.
+func (p *keyPermits) of(c Call) *keyPermit {
 	if c.future != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		return p.byFuture[c.future]
 	}
-	if at := int(c.place / permitsInBlock); at < len(p.blocks) && p.blocks[at] != nil {
-		return p.blocks[at].permits[c.place%permitsInBlock]
+	blocks, at := p.blocks.Load(), int(c.place/permitsInBlock)
+	if blocks == nil || at >= len(*blocks) {
+		return nil
 	}
-	return keyPermit{}
+	return &(*blocks)[at][c.place%permitsInBlock]
 }
 
-// set gives a call its permit.
-func (p *keyPermits) set(c Call, permit keyPermit) {
+// grant gives a call the permit to hold a line.
+func (p *keyPermits) grant(c Call, line *keyLine, begun bool) {
+	permit := p.of(c)
+	if permit == nil {
+		permit = p.grow(c)
+	}
+	permit.begun.Store(begun)
+	permit.line.Store(line)
+}
+
+// grow makes place for the permit of a call.
+func (p *keyPermits) grow(c Call) *keyPermit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if c.future != nil {
 		if p.byFuture == nil {
-			p.byFuture = map[*future]keyPermit{}
+			p.byFuture = map[*future]*keyPermit{}
 		}
+		permit := &keyPermit{}
 		p.byFuture[c.future] = permit
-		return
+		return permit
 	}
-	at := int(c.place / permitsInBlock)
-	for at >= len(p.blocks) {
-		p.blocks = append(p.blocks, nil)
+	var blocks []*permitBlock
+	if old := p.blocks.Load(); old != nil {
+		blocks = *old
 	}
-	b := p.blocks[at]
-	if b == nil {
-		if b = p.spare; b == nil {
-			b = &permitBlock{}
-		}
-		p.blocks[at], p.spare = b, nil
+	for int(c.place/permitsInBlock) >= len(blocks) {
+		blocks = append(blocks, &permitBlock{})
 	}
-	held := &b.permits[c.place%permitsInBlock]
-	if held.line == nil {
-		b.held++
-	}
-	*held = permit
+	p.blocks.Store(&blocks)
+	return &blocks[c.place/permitsInBlock][c.place%permitsInBlock]
 }
 
-// remove takes the permit of a call that holds one.
-func (p *keyPermits) remove(c Call) {
+// take takes the permit of a call, if it holds one: its line, and whether the call has begun.
+func (p *keyPermits) take(c Call) (line *keyLine, begun bool) {
+	permit := p.of(c)
+	if permit == nil {
+		return nil, false
+	}
+	begun = permit.begun.Load()
+	line = permit.line.Swap(nil)
 	if c.future != nil {
+		p.mu.Lock()
 		delete(p.byFuture, c.future)
-		return
+		p.mu.Unlock()
 	}
-	at := c.place / permitsInBlock
-	b := p.blocks[at]
-	b.permits[c.place%permitsInBlock] = keyPermit{}
-	if b.held--; b.held == 0 {
-		p.blocks[at], p.spare = nil, b
-	}
+	return line, begun
 }

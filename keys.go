@@ -2,6 +2,7 @@ package overlap
 
 import (
 	"fmt"
+	"hash/maphash"
 	"reflect"
 	"sync/atomic"
 )
@@ -13,7 +14,26 @@ type KeyLimits struct {
 	keyOf  func(input any) (key string, ok bool) // input is a pointer; not ok if it points to another type
 	atOnce int                                   // how many calls of a key may run at once; 0: any number
 	rate   *RateLimit                            // how fast the calls of a key may start; nil: at once
-	keyLines
+	seed   maphash.Seed
+	parts  [keyParts]keyLines // by a hash of the key, so that calls of different keys seldom share a lock
+}
+
+// keyParts is how many parts the keys are in.
+const keyParts = 16
+
+// part is the part that a key belongs to.
+func (k *KeyLimits) part(key string) *keyLines { return &k.parts[maphash.String(k.seed, key)%keyParts] }
+
+// leave takes all calls of a job that wait for their keys.
+func (k *KeyLimits) leave(of *jobKeys) []waitingCall {
+	if of.waiting.Load() == 0 {
+		return nil
+	}
+	var left []waitingCall
+	for i := range k.parts {
+		left = append(left, k.parts[i].leave(of)...)
+	}
+	return left
 }
 
 // KeyLimit is what a [PerKey] holds the calls of each key to: [AtOnce], or a [Rate].
@@ -56,7 +76,7 @@ const lookAhead = 1 << 16
 // their keys; with one it looks no further than that.
 //
 // key is called once for each attempt, on any goroutine and several at once, and must always give the same key for an
-// input. If it panics or ends its goroutine, the call has failed with that. A call costs some two hundred nanoseconds
+// input. If it panics or ends its goroutine, the call has failed with that. A call costs some three hundred nanoseconds
 // more, and memory for each that waits, for each key that is in use and for some 16,000 that are not.
 //
 // PerKey panics when key is nil or there is no limit, and a [Map] or [Stream] whose inputs are of another type than In
@@ -82,8 +102,10 @@ func PerKey[In any](key func(In) string, limits ...KeyLimit) *KeyLimits {
 	if len(limits) == 0 {
 		panic("overlap: PerKey: there is no limit: give it overlap.AtOnce or overlap.Rate")
 	}
-	k.keyLines.limits = k
-	k.lines = map[string]*keyLine{}
+	k.seed = maphash.MakeSeed()
+	for i := range k.parts {
+		k.parts[i].limits, k.parts[i].lines = k, map[string]*keyLine{}
+	}
 	return k
 }
 
@@ -111,7 +133,7 @@ type jobKeys struct {
 	limits *KeyLimits
 	job    *Job
 
-	holding keyPermits   // of the calls that may start, or have and not ended; guarded by the limits' mutex
+	holding keyPermits   // of the calls that may start, or have and not ended
 	waiting atomic.Int64 // how many calls wait for their keys
 	onWait  func()       // called when one more does, with no mutex held; may be nil
 }
@@ -177,7 +199,7 @@ func (k *jobKeys) enter(c Call, last ending, begins bool) bool {
 	case !limited:
 		return true
 	default:
-		return k.limits.enter(key, keyedCall{k, c, last}, begins)
+		return k.limits.part(key).enter(key, keyedCall{k, c, last}, begins)
 	}
 }
 
@@ -208,13 +230,22 @@ func (k *jobKeys) fail(c Call, o Outcome, err error) {
 
 // begin is when a call begins whose key has become free for it.
 func (k *jobKeys) begin(c Call) {
-	if k.limits.rate != nil {
-		k.limits.begin(k, c)
+	if k.limits.rate == nil {
+		return
+	}
+	if permit := k.holding.of(c); permit != nil {
+		if line := permit.line.Load(); line != nil {
+			line.of.begin(line, permit)
+		}
 	}
 }
 
 // release is when an attempt at a call has ended, or will not be made: its key is free for another.
-func (k *jobKeys) release(c Call) { k.limits.release(k, c) }
+func (k *jobKeys) release(c Call) {
+	if line, begun := k.holding.take(c); line != nil {
+		line.of.release(line, begun)
+	}
+}
 
 // grant has a call handed out whose key has become free for it.
 func (k *jobKeys) grant(c Call, last ending) {

@@ -225,7 +225,7 @@ func retriesFreeKeys(t *testing.T, s *suite) {
 	}
 	s.took(t, start, time.Hour)
 	if !s.OnCaller {
-		equal(t, "the order in which they end", ends, []int{1, 2, 0})
+		equal(t, "the one that ends last", ends[len(ends)-1], 0) // several workers may find the others in any order
 	}
 }
 
