@@ -39,6 +39,12 @@ func (o *commandOutput) add(
 		}
 		value.Close()
 	}
+	if o.printer.KeepOrder {
+		_ = o.printer.Ended(int64(r.Index) + 1)
+	}
+	if err := o.printer.Err(); err != nil && o.err == nil { // lines could not be printed, which has ended the command
+		o.err, failure = err, nil
+	}
 	return r.Outcome, failure, o.err
 }
 

@@ -110,7 +110,9 @@ func (e *execJob) runner(j *job, output resultFlags) {
 		_ = os.Setenv("TMPDIR", e.tmpdir) // for worker processes, too
 	}
 	options := command.Options{TempDir: e.tmpdir, Files: !e.isJSON(output)}
-	printer := &command.Printer{Stdout: j.stdout, Stderr: j.messages, Tag: e.tag}
+	printer := &command.Printer{
+		Stdout: j.stdout, Stderr: j.messages, Tag: e.tag, KeepOrder: output.keepOrder && e.lineBuffer, TempDir: e.tmpdir,
+	}
 	switch {
 	case e.ungroup:
 		options.Stdout, options.Stderr = os.Stdout, os.Stderr

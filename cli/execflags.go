@@ -46,7 +46,8 @@ func (f *execFlags) addOutput(cmd *cobra.Command) {
 	set := cmd.Flags()
 	set.BoolVar(&f.json, "json", false, "write a line of JSON for each call instead of what its command printed")
 	set.BoolVar(&f.tag, "tag", false, "begin each line that a command printed with its input and a tab")
-	set.BoolVar(&f.lineBuffer, "line-buffer", false, "print whole lines as they come; those of several commands alternate")
+	set.BoolVar(&f.lineBuffer, "line-buffer", false, "print whole lines as they come; those of several commands alternate, but "+
+		"with -k those of one command are printed and those of the next ones kept until it is their turn")
 	set.BoolVarP(&f.ungroup, "ungroup", "u", false, "have the commands print for themselves; what they print may mix")
 	set.StringVar(&f.results, "results", "", "keep what each command prints in `folder`/NUMBER/stdout and stderr")
 	set.StringVar(&f.tmpdir, "tmpdir", "", "keep what commands print in this `folder` until it is printed, "+
@@ -71,8 +72,9 @@ func (f *execFlags) check(given func(flag string) bool, results resultFlags) err
 		return usageErrorf("--tag needs to see the lines, and --ungroup has none pass: give --line-buffer instead")
 	case isLive && asJSON:
 		return usageErrorf("%s has the commands' output printed, and not written as JSON: leave it out", live)
-	case isLive && results.keepOrder:
-		return usageErrorf("-k prints what a command printed when it is its turn, and %s as it comes: leave one out", live)
+	case f.ungroup && results.keepOrder:
+		return usageErrorf("-k needs to see what the commands print, and --ungroup has them print for themselves: " +
+			"give --line-buffer instead")
 	case isLive && f.results != "":
 		return usageErrorf("--results keeps the output in files, and %s prints it: leave one out", live)
 	case asJSON && f.tag:

@@ -12,8 +12,12 @@ import (
 type Printer struct {
 	Stdout, Stderr io.Writer // of which the printer alone writes whole outputs, or whole lines, at once
 	Tag            bool      // begin each line with the Tag of its input and a tab
+	KeepOrder      bool      // print lines of [Printer.Live] in the order of the Numbers of the inputs
+	TempDir        string    // where lines are kept, with KeepOrder, whose turn has not come; "" means os.TempDir()
 
-	mu sync.Mutex
+	mu    sync.Mutex
+	err   error // the first of writing a line
+	turns turns
 }
 
 // Print prints the outputs of a command that has ended, standard output first, byte for byte but for tags. It returns
@@ -45,8 +49,24 @@ func (p *Printer) Print(in Input, v *Value) error {
 
 // Live is for [Options.Live]: it prints whole lines of a command's outputs as they come. What a command prints after
 // its last line is printed at its end, as it is.
+//
+// With [Printer.KeepOrder] those of one command are printed as they come, and those of the commands after it kept in
+// files without names until [Printer.Ended] says that it is their turn.
 func (p *Printer) Live(in Input) (stdout, stderr io.WriteCloser) {
-	return &lineWriter{to: p.Stdout, tag: p.tag(in), mu: &p.mu}, &lineWriter{to: p.Stderr, tag: p.tag(in), mu: &p.mu}
+	live := func(to io.Writer) io.WriteCloser {
+		if p.KeepOrder {
+			to = p.turns.writer(p, in.Number, to)
+		}
+		return &lineWriter{printer: p, to: to, tag: p.tag(in)}
+	}
+	return live(p.Stdout), live(p.Stderr)
+}
+
+// Err is the first error of printing lines as they come.
+func (p *Printer) Err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
 }
 
 func (p *Printer) tag(in Input) []byte {
@@ -61,11 +81,11 @@ const longestLine = 64 << 20
 
 // lineWriter writes whole lines.
 type lineWriter struct {
-	to   io.Writer
-	tag  []byte
-	mu   *sync.Mutex // held while it writes; nil if the caller has it
-	rest []byte      // of a line that has no end yet, and its tag
-	out  []byte
+	printer *Printer // which it locks while it writes; nil if the caller has done so
+	to      io.Writer
+	tag     []byte
+	rest    []byte // of a line that has no end yet, and its tag
+	out     []byte
 }
 
 // Write implements [io.Writer].
@@ -108,11 +128,16 @@ func (l *lineWriter) flush(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	if l.mu != nil {
-		l.mu.Lock()
-		defer l.mu.Unlock()
+	if l.printer == nil {
+		_, err := l.to.Write(b)
+		return err
 	}
+	l.printer.mu.Lock()
+	defer l.printer.mu.Unlock()
 	_, err := l.to.Write(b)
+	if l.printer.err == nil {
+		l.printer.err = err
+	}
 	return err
 }
 

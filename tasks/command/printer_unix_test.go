@@ -4,6 +4,7 @@ package command_test
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -34,6 +35,51 @@ func TestPrinterLive(t *testing.T) {
 			}
 		}
 	}
+}
+
+// With KeepOrder lines of one command are printed as they come, and those of the next ones once it is their turn.
+func TestPrinterKeepsOrder(t *testing.T) {
+	var out, errors bytes.Buffer
+	p := &command.Printer{Stdout: &out, Stderr: &errors, KeepOrder: true, TempDir: t.TempDir()}
+	var stdout, stderr [4]io.WriteCloser
+	for i := 1; i <= 3; i++ {
+		stdout[i], stderr[i] = p.Live(command.Input{Number: int64(i)})
+	}
+	prints := func(i int, text, want string) {
+		t.Helper()
+		_, err := io.WriteString(stdout[i], text)
+		must(t, err)
+		if out.String() != want {
+			t.Errorf("after %q of %d: got %q, want %q", text, i, out.String(), want)
+		}
+	}
+	ends := func(i int, want string) {
+		t.Helper()
+		must(t, stdout[i].Close())
+		must(t, p.Ended(int64(i)))
+		if out.String() != want {
+			t.Errorf("after the end of %d: got %q, want %q", i, out.String(), want)
+		}
+	}
+	long := strings.Repeat("a long line\n", 20_000)
+	prints(1, "1\n", "1\n")
+	prints(3, long, "1\n")
+	_, err := io.WriteString(stderr[3], "no error\n")
+	must(t, err)
+	must(t, stdout[3].Close())
+	prints(2, "2\n", "1\n")
+	prints(1, "1 again\n", "1\n1 again\n")
+	ends(1, "1\n1 again\n2\n")
+	prints(2, "2 again\n", "1\n1 again\n2\n2 again\n")
+	if errors.Len() > 0 {
+		t.Errorf("printed before its turn: %q", errors.String())
+	}
+	ends(2, "1\n1 again\n2\n2 again\n"+long)
+	if errors.String() != "no error\n" {
+		t.Errorf("got %q on standard error", errors.String())
+	}
+	stdout[0], _ = p.Live(command.Input{Number: 3}) // another attempt at it
+	prints(0, "3\n", "1\n1 again\n2\n2 again\n"+long+"3\n")
 }
 
 func TestPrinterPrint(t *testing.T) {

@@ -35,6 +35,9 @@ func newPump(to io.WriteCloser) (*pump, int, error) {
 
 func (p *pump) run() {
 	_, err := io.Copy(p.to, struct{ io.Reader }{p.from})
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		_ = p.from.Close() // or a command whose output nobody can take would wait for ever to write it: it gets SIGPIPE
+	}
 	p.done <- err
 }
 
@@ -48,7 +51,8 @@ func (p *pump) end() error {
 			err = p.drain()
 		}
 	}
-	return errors.Join(err, p.from.Close(), p.to.Close())
+	_ = p.from.Close() // it was only read, and may be closed already
+	return errors.Join(err, p.to.Close())
 }
 
 func (p *pump) drain() error {
@@ -72,4 +76,16 @@ func (p *pump) drain() error {
 		}
 	}
 	return nil
+}
+
+// openKept opens a file without a name for what is printed later.
+func openKept(dir string) (*os.File, error) {
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	fd, err := openNameless(dir)
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), "lines that wait for their turn"), nil
 }

@@ -5,6 +5,7 @@ package command
 import (
 	"context"
 	"errors"
+	"os"
 )
 
 type runnerState struct{}
@@ -18,6 +19,8 @@ func (r *Runner) run(_ context.Context, words []string, _ Input) (Value, error) 
 func (r *Runner) look(int) {}
 
 func reopen(int) int { return -1 }
+
+func openKept(string) (*os.File, error) { return nil, errNeedsUnix }
 
 // Suspend stops all commands that run.
 func Suspend() {}
