@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -78,6 +79,9 @@ Exit status: as run has it.`),
 			if err := errors.Join(exec.check(given, flags.results), exec.checkInputs(&flags.inputs)); err != nil {
 				return err
 			}
+			if exec.tmpdir != "" {
+				_ = os.Setenv("TMPDIR", exec.tmpdir) // for what --shuf keeps and for worker processes, too
+			}
 			job := &execJob{execFlags: exec, given: given, words: args}
 			return p.runJob(cmd, flags, []string{command.Task.Name()}, job)
 		},
@@ -106,9 +110,6 @@ func (e *execJob) isJSON(f resultFlags) bool { return e == nil || e.json || f.ou
 
 // runner has commands run as the flags say, in this process and in worker processes.
 func (e *execJob) runner(j *job, output resultFlags) {
-	if e.tmpdir != "" {
-		_ = os.Setenv("TMPDIR", e.tmpdir) // for worker processes, too
-	}
 	options := command.Options{TempDir: e.tmpdir, Files: !e.isJSON(output)}
 	printer := &command.Printer{
 		Stdout: j.stdout, Stderr: j.messages, Tag: e.tag, KeepOrder: output.keepOrder && e.lineBuffer, TempDir: e.tmpdir,
@@ -135,6 +136,9 @@ func (e *execJob) refuses(s strategy, where whereFlags) error {
 	case s.processes && (e.ungroup || e.lineBuffer):
 		return usageErrorf("--ungroup and --line-buffer print while commands run, and under --on %s they run elsewhere: "+
 			"leave out one of the two", s.name)
+	case s.processes && slices.ContainsFunc(e.words, func(w string) bool { return strings.Contains(w, "{%}") }):
+		return usageErrorf("{%%} numbers the commands that this process runs at once, and under --on %s others run them: "+
+			"leave --on out", s.name)
 	}
 	return nil
 }
