@@ -106,3 +106,24 @@ func (p *pieces) Read(to []byte) (int, error) {
 	p.text = p.text[n:]
 	return n, nil
 }
+
+// little gives up to 64 KiB at a time, as a pipe does.
+type little struct{ r io.Reader }
+
+func (l little) Read(b []byte) (int, error) { return l.r.Read(b[:min(len(b), 64<<10)]) }
+
+// A long line costs what its length does, however it comes: its buffer grows some times, and not with each read.
+func TestLongLineFromAPipe(t *testing.T) {
+	const long = 8 << 20
+	text := strings.Repeat("a", long) + "\n"
+	allocated := testing.AllocsPerRun(1, func() {
+		for item, err := range Lines(little{strings.NewReader(text)}, "pipe") {
+			if err != nil || len(item.Text) != long {
+				t.Error(len(item.Text), err)
+			}
+		}
+	})
+	if allocated > 40 {
+		t.Errorf("reading it allocated %v times", allocated)
+	}
+}

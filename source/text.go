@@ -150,10 +150,8 @@ func (s *scanner) fill() {
 	switch n := len(s.have); {
 	case n == 0 && s.buffer != nil:
 		s.have = s.buffer[:0]
+	case cap(s.have)-n >= least/2: // a pipe gives little at a time, and a long line is not copied for each
 	case n < cap(s.buffer)/2: // what is read by the call that follows is worth the copy
-		if s.buffer == nil {
-			s.buffer = make([]byte, 0, least)
-		}
 		s.have = append(s.buffer[:0], s.have...)
 	default:
 		s.buffer = append(make([]byte, 0, max(least, 2*n)), s.have...)
