@@ -16,8 +16,8 @@ type attemptFlags struct {
 
 func (f *attemptFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
-	set.DurationVar(&f.timeout, "timeout", 0, "stop an attempt after this long")
-	set.DurationVar(&f.grace, "grace", time.Second,
+	timeVar(set, &f.timeout, "timeout", 0, "stop an attempt after this long")
+	timeVar(set, &f.grace, "grace", time.Second,
 		"give up an attempt that is still running this long after its timeout")
 	set.IntVar(&f.retries, "retries", 0, "make up to this many extra attempts at a call that fails, or whose worker "+
 		"died if its task is idempotent: 3 means 4 attempts in all")

@@ -67,9 +67,9 @@ func (f *compareFlags) add(p *program, cmd *cobra.Command) {
 		" (default each strategy's own: min(32, cores+4) for pool, none for async)")
 	set.IntVarP(&f.runs, "runs", "r", 5, "measure each strategy this many times")
 	set.IntVarP(&f.warmup, "warmup", "w", 0, "run the job this many times before each measurement, in its process")
-	set.DurationVar(&f.latency, "latency", articleLatency, "how long the local target takes for each answer")
-	set.DurationVar(&f.timeout, "timeout", 0, "stop an attempt after this long")
-	set.DurationVar(&f.budget, "budget", 20*time.Second,
+	timeVar(set, &f.latency, "latency", articleLatency, "how long the local target takes for each answer")
+	timeVar(set, &f.timeout, "timeout", 0, "stop an attempt after this long")
+	timeVar(set, &f.budget, "budget", 20*time.Second,
 		"run a strategy fewer times, at least once, when its runs would take longer")
 	set.StringVar(&f.exportJSON, "export-json", "",
 		"write all measurements to this `file`; - is standard output, and the report goes to standard error then")

@@ -71,7 +71,7 @@ func (p *program) noSuchCommand(cmd *cobra.Command, args []string) error {
 }
 
 // wholeTime is a time that is only too long.
-var wholeTime = regexp.MustCompile(`^"[0-9]+(ns|us|µs|ms|s|m|h)"$`)
+var wholeTime = regexp.MustCompile(`^"[0-9]+(ns|us|µs|ms|s|m|h)?"$`)
 
 var flagValue = regexp.MustCompile(`^invalid argument (".*") for "(.*)" flag: (?s:(.*))$`)
 
@@ -119,7 +119,7 @@ func wantedValue(cmd *cobra.Command, name, given, otherwise string) string {
 		if wholeTime.MatchString(given) {
 			return "give a time of at most 2562047h"
 		}
-		return "give a time with its unit, such as 250ms or 1m30s"
+		return "give a time, such as 250ms, 1m30s or 10 for seconds"
 	case "float64":
 		return "give a number"
 	case "bool":

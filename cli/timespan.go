@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// timespan is a flag's time: 250ms, 1m30s or, as GNU parallel takes it, a plain number of seconds.
+type timespan time.Duration
+
+// timeVar adds a flag for a time, which is the default until the user gives one.
+func timeVar(set *pflag.FlagSet, to *time.Duration, name string, usual time.Duration, usage string) {
+	*to = usual
+	set.Var((*timespan)(to), name, usage)
+}
+
+// Set implements pflag.Value.
+func (t *timespan) Set(text string) error {
+	number, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil || math.IsNaN(number) || math.IsInf(number, 0):
+		d, err := time.ParseDuration(text)
+		*t = timespan(d)
+		return err
+	case math.Abs(number) >= math.MaxInt64/1e9:
+		return errors.New("time: out of range")
+	}
+	*t = timespan(math.Round(number * 1e9))
+	return nil
+}
+
+// Type implements pflag.Value.
+func (*timespan) Type() string { return "duration" }
+
+// String implements pflag.Value; "" for none.
+func (t *timespan) String() string {
+	if *t == 0 {
+		return ""
+	}
+	return time.Duration(*t).String()
+}
