@@ -96,7 +96,16 @@ func docConformance(t *testing.T, newMine func() overlap.Executor) {
 	overlaptest.TestExecutor(t, func() overlap.Executor { return newMine() }, overlaptest.Capabilities{Limit: 4})
 }
 
-var _ = []any{docFetch, docProcess, docCommand, docConformance}
+func docLimits(
+	ctx context.Context, fetch *overlap.Task[string, string], urls []string, host func(string) string,
+) ([]overlap.Result[string, string], error) {
+	byHost := overlap.PerKey(host, overlap.AtOnce(2), overlap.Rate(10, time.Second))
+	results, err := overlap.MapResults(ctx, overlap.Pool(32), fetch, urls, overlap.Rate(100, time.Second), byHost,
+		overlap.HaltPolicy{On: overlap.OnFailure, Percent: 20}, overlap.TimeLimit(time.Hour))
+	return results, err
+}
+
+var _ = []any{docFetch, docLimits, docProcess, docCommand, docConformance}
 
 func TestSnippetsCompile(t *testing.T) {
 	here, err := os.ReadFile("docs_test.go")
