@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
+	"example.com/overlap/source"
 	"example.com/overlap/tasks/command"
 )
 
@@ -90,6 +91,7 @@ Exit status: as run has it.`),
 	flags.inputs.add(cmd)
 	flags.where.add(p, cmd)
 	flags.attempts.add(cmd)
+	flags.limits.add(cmd)
 	flags.results.add(cmd)
 	exec.add(cmd)
 	cmd.Flags().Lookup("jobs").Usage = jobsHelp + " (default one a core)"
@@ -103,6 +105,14 @@ func (e *execJob) usual(s strategy) strategy {
 		s.usual = runtime.GOMAXPROCS(0)
 	}
 	return s
+}
+
+// callCount is how many calls are made of the inputs; negative where that is not known.
+func (e *execJob) callCount(inputs *source.Source) int64 {
+	if e != nil && e.most(e.given) != 1 {
+		return source.Unknown
+	}
+	return inputs.Count
 }
 
 // isJSON reports whether the results are lines of JSON rather than what the commands print.

@@ -44,8 +44,9 @@ type job struct {
 	// Counted by whoever draws inputs and takes results, read by whoever draws the progress line.
 	drawn, ended, failed atomic.Int64
 
-	badInput error // that ended the inputs
-	refused  error // why the executor, or an iterator, ended the job
+	badInput error              // that ended the inputs
+	halted   *overlap.HaltError // by --halt; nil: it was not
+	refused  error              // why the executor, or an iterator, ended the job
 	tally    tally
 }
 
@@ -146,6 +147,10 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 		switch {
 		case r.Index < 0:
 			if j.badInput != nil || j.interrupted.Load() {
+				return nil
+			}
+			if halted, ok := errors.AsType[*overlap.HaltError](r.Err); ok {
+				j.halted = halted
 				return nil
 			}
 			return r.Err

@@ -15,6 +15,7 @@ type runFlags struct {
 	inputs   inputFlags
 	where    whereFlags
 	attempts attemptFlags
+	limits   limitFlags
 	results  resultFlags
 }
 
@@ -52,8 +53,8 @@ those, the third ends the command at once, and so does SIGQUIT; the results are 
 Ctrl-C, and after SIGTERM the calls are canceled in 8 seconds and the command ends before 10 have passed. Signals within
 200 ms are one; SIGINT and SIGHUP stay ignored where they are at the start, as under nohup.
 
-Exit status: 0 all calls succeeded, 1 some failed or the results could not be written, 2 bad usage or bad inputs,
-130 interrupted, 141 nobody reads the results any more.`),
+Exit status: 0 all calls succeeded, or as many as --halt waits for, 1 some failed, --halt ended the job otherwise, or
+the results could not be written, 2 bad usage or bad inputs, 130 interrupted, 141 nobody reads the results any more.`),
 		Example: p.examples(`  overlap run primes 1000..15999 -o primes.jsonl
   overlap run fetch http://127.0.0.1:8080/json http://127.0.0.1:8080/html
   overlap run fetch --from urls.txt --on async -j 64 --timeout 10s --retries 3 -o pages.jsonl
@@ -75,6 +76,7 @@ Exit status: 0 all calls succeeded, 1 some failed or the results could not be wr
 	flags.inputs.add(cmd)
 	flags.where.add(p, cmd)
 	flags.attempts.add(cmd)
+	flags.limits.add(cmd)
 	flags.results.add(cmd)
 	if p.hasExec() {
 		cmd.AddCommand(p.execCommand(p.name + " run exec"))
@@ -127,6 +129,7 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		return err
 	}
 	defer j.inputs.Close()
+	options = append(options, flags.limits.options(exec.callCount(j.inputs))...)
 	if err := j.openResults(flags.results.output); err != nil {
 		return err
 	}

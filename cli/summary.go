@@ -156,6 +156,11 @@ func (j *job) finish() error {
 		return j.refused
 	case j.interrupted.Load():
 		return &statusError{status: exitInterrupted}
+	case j.halted != nil && j.halted.Policy.On == overlap.OnSuccess:
+		j.messages.sayf("%v", j.halted)
+		return nil
+	case j.halted != nil:
+		return j.halted
 	case j.drawn.Load() == 0 && j.tally.left == 0:
 		return noInputs(j.inputs)
 	case j.failed.Load() > 0:
