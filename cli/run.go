@@ -103,6 +103,9 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if err != nil {
 		return err
 	}
+	if err := flags.limits.check(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
 	at, args, err := p.open(ctx, flags.where, s, args)
