@@ -23,6 +23,7 @@ type job struct {
 	reader  inputReader
 	inputs  *source.Source
 	results resultWriter
+	log     *jobLog
 	file    *outfile.File // that the results go to; nil for standard output
 
 	draining    context.Context         // has ended when nothing more is to begin
@@ -103,6 +104,7 @@ func (j *job) openResults(output string) error {
 func (j *job) run(ctx context.Context, executor overlap.Executor, options []overlap.Option) {
 	j.opened.Store(true)
 	j.tally.start = time.Now()
+	j.log.started(j.tally.start)
 	defer every(progressInterval, func() { _ = j.results.flush() })() // its error stays
 	if j.messages.redraws && !j.watched {                             // not into the results, where both are on one terminal
 		defer j.messages.draw("")
@@ -140,7 +142,7 @@ func (j *job) draw() iter.Seq2[any, error] {
 // take takes the results, until there are no more or they cannot be written.
 func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 	for r := range all {
-		given := j.given.take(r.Index)
+		given, asked := j.given.take(r.Index), r
 		if given.input != nil {
 			r.Input = given.input
 		}
@@ -162,6 +164,7 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 			}
 			continue
 		}
+		j.log.add(asked, r.Input)
 		outcome, failure, err := j.results.add(r, given.raw)
 		j.tally.add(r, outcome)
 		j.ended.Add(1)

@@ -136,6 +136,10 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if err := j.openResults(flags.results.output); err != nil {
 		return err
 	}
+	if err := j.openJobLog(flags.results.jobLog); err != nil {
+		_ = j.closeFile() // which has no line
+		return err
+	}
 	if exec != nil {
 		exec.runner(j, flags.results)
 		defer onSuspend(command.Suspend, command.Continue)()

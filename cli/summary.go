@@ -134,7 +134,7 @@ func (j *job) finish() error {
 		return fmt.Errorf("cannot write the results%s, so the job was stopped after %s: %w%s",
 			to, figures.Count(j.ended.Load(), "call"), withoutPath(err), kept)
 	}
-	misplaced := j.closeFile()
+	misplaced := errors.Join(j.closeFile(), j.log.close())
 	if j.ended.Load() > 0 || j.tally.left > 0 {
 		if lacks := j.scarce.Load(); lacks != nil {
 			j.tally.scarce = *lacks
