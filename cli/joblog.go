@@ -33,6 +33,7 @@ func (j *job) openJobLog(name string) error {
 	if path == "" {
 		return usageErrorf("--joblog %s names no file: give FILE, or +FILE to append to it", name)
 	}
+	_, missing := os.Lstat(path)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return usageErrorf("cannot write the job log %s: %w", path, withoutPath(err))
@@ -50,6 +51,9 @@ func (j *job) openJobLog(name string) error {
 	if err != nil {
 		_ = file.Close()
 		if _, said := errors.AsType[*statusError](err); said {
+			if missing != nil {
+				_ = os.Remove(path) // it is ours
+			}
 			return err
 		}
 		return fmt.Errorf("cannot write the job log %s: %w", path, withoutPath(err))
