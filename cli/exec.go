@@ -93,6 +93,7 @@ Exit status: as run has it.`),
 	flags.attempts.add(cmd)
 	flags.limits.add(cmd)
 	flags.results.add(cmd)
+	flags.show.add(cmd)
 	exec.add(cmd)
 	cmd.Flags().Lookup("jobs").Usage = jobsHelp + " (default one a core)"
 	_ = cmd.Flags().MarkHidden("worker")

@@ -19,6 +19,7 @@ import (
 type job struct {
 	*program
 	task    overlap.AnyTask
+	show    showFlags
 	retries int // extra attempts that the user asked for; -1 leaves it to the task
 	reader  inputReader
 	inputs  *source.Source
@@ -65,7 +66,7 @@ type resultWriter interface {
 
 // newJob readies a job, which has neither inputs nor results yet.
 func newJob(p *program, at place, flags runFlags, cancel context.CancelCauseFunc) *job {
-	j := &job{program: p, task: at.task, growth: at.growth, retries: -1, cancel: cancel, over: make(chan struct{})}
+	j := &job{program: p, task: at.task, show: flags.show, growth: at.growth, retries: -1, cancel: cancel, over: make(chan struct{})}
 	if flags.attempts.retries > 0 {
 		j.retries = flags.attempts.retries
 	}
@@ -102,14 +103,11 @@ func (j *job) openResults(output string) error {
 
 // run waits for the job.
 func (j *job) run(ctx context.Context, executor overlap.Executor, options []overlap.Option) {
-	j.opened.Store(true)
 	j.tally.start = time.Now()
 	j.log.started(j.tally.start)
+	j.opened.Store(true)
 	defer every(progressInterval, func() { _ = j.results.flush() })() // its error stays
-	if j.messages.redraws && !j.watched {                             // not into the results, where both are on one terminal
-		defer j.messages.draw("")
-		defer j.showProgress()()
-	}
+	defer j.showProgress()()
 	j.refused = fmt.Errorf("%w under %s, and with it the job's", overlap.ErrGoexit, executor)
 	go func() { // of its own: under sync, a task that ends its goroutine ends this one
 		defer close(j.over)
@@ -178,16 +176,4 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 		}
 	}
 	return refused
-}
-
-// showProgress draws the progress line until stop is called.
-func (j *job) showProgress() (stop func()) {
-	var rate pace
-	return every(progressInterval, func() {
-		now := progress{
-			total: j.inputs.Count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
-			draining: j.interrupted.Load(), elapsed: time.Since(j.tally.start),
-		}
-		j.messages.draw(now.line(rate.add(now.elapsed, now.ended)))
-	})
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ type runFlags struct {
 	attempts attemptFlags
 	limits   limitFlags
 	results  resultFlags
+	show     showFlags
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -51,7 +53,7 @@ the calls that ended until then; when the results cannot be written, the file th
 The first Ctrl-C lets the calls that run end, and begins nothing: no input, no further attempt. The second cancels
 those, the third ends the command at once, and so does SIGQUIT; the results are kept. SIGTERM and SIGHUP do the same as
 Ctrl-C, and after SIGTERM the calls are canceled in 8 seconds and the command ends before 10 have passed. Signals within
-200 ms are one; SIGINT and SIGHUP stay ignored where they are at the start, as under nohup.
+200 ms are one; SIGUSR1 has the state of the job told. SIGINT and SIGHUP stay ignored where they are at the start, as under nohup.
 
 Exit status: 0 all calls succeeded, or as many as --halt waits for, 1 some failed, --halt ended the job otherwise, or
 the results could not be written, 2 bad usage or bad inputs, 130 interrupted, 141 nobody reads the results any more.`),
@@ -78,6 +80,7 @@ the results could not be written, 2 bad usage or bad inputs, 130 interrupted, 14
 	flags.attempts.add(cmd)
 	flags.limits.add(cmd)
 	flags.results.add(cmd)
+	flags.show.add(cmd)
 	if p.hasExec() {
 		cmd.AddCommand(p.execCommand(p.name + " run exec"))
 	}
@@ -103,7 +106,7 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if err != nil {
 		return err
 	}
-	if err := flags.limits.check(); err != nil {
+	if err := errors.Join(flags.limits.check(), flags.show.check()); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
@@ -121,6 +124,7 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		options = append(options, overlap.Ordered(), overlap.Observe(j.underWay.observe))
 	}
 	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
+	defer onStateWanted(j.tellState)()
 	j.reader = readerOf(at.task)
 	if exec != nil {
 		if j.reader, err = exec.reader(); err != nil {

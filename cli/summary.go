@@ -135,7 +135,7 @@ func (j *job) finish() error {
 			to, figures.Count(j.ended.Load(), "call"), withoutPath(err), kept)
 	}
 	misplaced := errors.Join(j.closeFile(), j.log.close())
-	if j.ended.Load() > 0 || j.tally.left > 0 {
+	if !j.show.quiet && (j.ended.Load() > 0 || j.tally.left > 0) {
 		if lacks := j.scarce.Load(); lacks != nil {
 			j.tally.scarce = *lacks
 		}
@@ -157,7 +157,9 @@ func (j *job) finish() error {
 	case j.interrupted.Load():
 		return &statusError{status: exitInterrupted}
 	case j.halted != nil && j.halted.Policy.On == overlap.OnSuccess:
-		j.messages.sayf("%v", j.halted)
+		if !j.show.quiet {
+			j.messages.sayf("%v", j.halted)
+		}
 		return nil
 	case j.halted != nil:
 		return j.halted

@@ -1,0 +1,45 @@
+package cli
+
+import "time"
+
+// toldInterval is how often --progress tells where the job stands where no line can be drawn anew.
+const toldInterval = time.Second
+
+// state is where the job stands.
+func (j *job) state() progress {
+	return progress{
+		total: j.inputs.Count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
+		draining: j.interrupted.Load(), elapsed: time.Since(j.tally.start),
+	}
+}
+
+// showProgress tells where the job stands until stop is called: by a line that is drawn anew, where there can be one
+// beside the results, else by messages if the user wants them.
+func (j *job) showProgress() (stop func()) {
+	var rate pace
+	switch {
+	case j.show.quiet:
+	case j.messages.redraws && !j.watched:
+		undraw := every(progressInterval, func() {
+			now := j.state()
+			j.messages.draw(now.line(rate.add(now.elapsed, now.ended)))
+		})
+		return func() {
+			undraw()
+			j.messages.draw("")
+		}
+	case j.show.told():
+		return every(toldInterval, j.tellState)
+	}
+	return func() {}
+}
+
+// tellState tells where the job stands, with the rate since its beginning.
+func (j *job) tellState() {
+	if !j.opened.Load() {
+		j.messages.sayf("no call has begun yet")
+		return
+	}
+	now := j.state()
+	j.messages.sayf("%s", now.line(float64(now.ended)/max(now.elapsed.Seconds(), 1e-9)))
+}

@@ -1,0 +1,28 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+// showFlags are about what is told while a job runs, and at its end.
+type showFlags struct {
+	progress, bar, eta, quiet bool
+}
+
+func (f *showFlags) add(cmd *cobra.Command) {
+	set := cmd.Flags()
+	set.BoolVar(&f.progress, "progress", false, "tell where the job stands, each second, also where a line cannot be drawn "+
+		"anew: in a file, or on the terminal that the results go to")
+	set.BoolVar(&f.bar, "bar", false, "the same as --progress")
+	set.BoolVar(&f.eta, "eta", false, "the same as --progress")
+	set.BoolVar(&f.quiet, "quiet", false, "tell neither where the job stands nor how it went; failures are told")
+}
+
+// check refuses flags that contradict each other.
+func (f *showFlags) check() error {
+	if f.quiet && f.told() {
+		return usageErrorf("--quiet and --progress exclude each other: give one of the two")
+	}
+	return nil
+}
+
+// told reports whether the user wants to be told where the job stands.
+func (f *showFlags) told() bool { return f.progress || f.bar || f.eta }
