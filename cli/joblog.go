@@ -95,7 +95,7 @@ func (l *jobLog) add(r overlap.Result[any, any], given any) {
 	}
 	text := l.task + " " + command.Quote(tagOf(given))
 	if in, ok := r.Input.(command.Input); ok {
-		text, sent = in.String(), stdinSize(in.Stdin)
+		text, sent = in.Numbered().String(), stdinSize(in.Stdin)
 	}
 	status, signal := exitOf(r, value)
 	_, l.err = fmt.Fprintf(l.file, "%d\t:\t%.3f\t%10.3f\t%d\t%d\t%d\t%d\t%s\n", r.Index+1,

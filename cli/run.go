@@ -137,6 +137,9 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	}
 	defer j.inputs.Close()
 	options = append(options, flags.limits.options(exec.callCount(j.inputs))...)
+	if flags.show.dryRun {
+		return j.dryRun()
+	}
 	if err := j.openResults(flags.results.output); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import "github.com/spf13/cobra"
 
 // showFlags are about what is told while a job runs, and at its end.
 type showFlags struct {
-	progress, bar, eta, quiet bool
+	progress, bar, eta, quiet, dryRun bool
 }
 
 func (f *showFlags) add(cmd *cobra.Command) {
@@ -14,6 +14,7 @@ func (f *showFlags) add(cmd *cobra.Command) {
 	set.BoolVar(&f.bar, "bar", false, "the same as --progress")
 	set.BoolVar(&f.eta, "eta", false, "the same as --progress")
 	set.BoolVar(&f.quiet, "quiet", false, "tell neither where the job stands nor how it went; failures are told")
+	set.BoolVar(&f.dryRun, "dry-run", false, "run nothing, and print what would run: a command line, or an input, for each call")
 }
 
 // check refuses flags that contradict each other.

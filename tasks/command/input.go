@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/overlap/source"
@@ -64,6 +65,15 @@ func (in Input) String() string {
 }
 
 var markersShown = strings.NewReplacer(numberMarker, "{#}", slotMarker, "{%}")
+
+// Numbered is the command with {#} filled in, for people to see: a [Runner] does that itself.
+func (in Input) Numbered() Input {
+	in.Words = slices.Clone(in.Words)
+	for i, word := range in.Words {
+		in.Words[i] = Text(strings.ReplaceAll(string(word), numberMarker, strconv.FormatInt(in.Number, 10)))
+	}
+	return in
+}
 
 // Key names the command across runs: a hash, in hexadecimal, of its words, its standard input, its directory and the
 // names of Env. A chunk of a file counts by where it is. What {#} and {%} stand for does not count.
