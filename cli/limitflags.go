@@ -13,6 +13,9 @@ type limitFlags struct {
 	halt  haltFlag
 	rate  rateFlag
 	delay time.Duration
+
+	load       atOnce
+	memoryFree byteSize
 }
 
 func (f *limitFlags) add(cmd *cobra.Command) {
@@ -21,6 +24,9 @@ func (f *limitFlags) add(cmd *cobra.Command) {
 		"calls that run, soon lets them end; fail, success or done is which calls count, N or N% how many it takes")
 	set.Var(&f.rate, "rate", "start at most so many calls in a time, evenly, retries included: 100/s, 5/m, 1/2s")
 	timeVar(set, &f.delay, "delay", 0, "let this long pass between the starts of two calls; it is a --rate of 1 call in it")
+	set.Var(&f.load, "load", "begin no call while more threads than this `number` run or wait for a processor on this "+
+		"machine, which is looked at each second: N, or N% of the cores; Linux only")
+	set.Var(&f.memoryFree, "memfree", "begin no call while less memory than this `size` is free, such as 1GiB; Linux only")
 }
 
 // check refuses values that make no sense.

@@ -147,6 +147,15 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		_ = j.closeFile() // which has no line
 		return err
 	}
+	gate, stopLooking, err := flags.limits.gate(j.messages.say)
+	if err != nil {
+		_ = j.closeFile() // which has no line
+		return err
+	}
+	defer stopLooking()
+	if gate != nil {
+		options = append(options, gate)
+	}
 	if exec != nil {
 		exec.runner(j, flags.results)
 		defer onSuspend(command.Suspend, command.Continue)()
