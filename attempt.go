@@ -22,8 +22,9 @@ type attempt struct {
 type deadline struct {
 	timeout *TimeoutError // the cause of the attempt's context, when that ends because of the timeout; nil: there is none
 	cancel  context.CancelFunc
-	timer   *time.Timer // ends the call as abandoned, unless the attempt comes back first
-	settled atomic.Bool // set by whichever of the two comes first
+	timer   *time.Timer                // starts the grace
+	grace   atomic.Pointer[time.Timer] // ends the call as abandoned, unless the attempt comes back first
+	settled atomic.Bool                // set by whichever of the two comes first
 }
 
 // begin starts an attempt in the call's context ctx. abandon ends the call without the goroutine.
@@ -33,26 +34,29 @@ func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(erro
 	if left, limited := w.job.timeLeft(); p.timeout > 0 || limited {
 		v := &deadline{cancel: func() {}}
 		a.deadline = v
-		var wait time.Duration
+		var until time.Duration
 		var why error
 		if limited {
-			wait, why = later(left, p.grace), w.job.outlasted(p)
+			until, why = left, w.job.outlasted(p)
 		}
 		if p.timeout > 0 {
 			v.timeout = &TimeoutError{Timeout: p.timeout, Grace: p.grace}
 			a.ctx, v.cancel = context.WithTimeoutCause(ctx, p.timeout, v.timeout)
-			if own := later(p.timeout, p.grace); !limited || own <= wait {
-				wait, why = own, v.timeout
+			if !limited || p.timeout <= left {
+				until, why = p.timeout, v.timeout
 			}
 		}
 		if !w.inline {
-			v.timer = time.AfterFunc(wait, func() {
-				if v.settled.CompareAndSwap(false, true) {
-					w.markLost()
-					abandoned.Add(1)
-					abandon(why)
-					w.detachAbandoned()
-				}
+			// Not one timer for both: after Ctrl-Z and fg both times can be over, and the attempt has not been told yet.
+			v.timer = time.AfterFunc(until, func() {
+				v.grace.Store(time.AfterFunc(p.grace, func() {
+					if v.settled.CompareAndSwap(false, true) {
+						w.markLost()
+						abandoned.Add(1)
+						abandon(why)
+						w.detachAbandoned()
+					}
+				}))
 			})
 		}
 	}
@@ -71,6 +75,9 @@ func (a *attempt) end(returned bool, panicked any, o Outcome, err error) (Outcom
 		defer a.deadline.cancel()
 		if a.deadline.timer != nil {
 			a.deadline.timer.Stop()
+			if grace := a.deadline.grace.Load(); grace != nil {
+				grace.Stop()
+			}
 		}
 		if !a.deadline.settled.CompareAndSwap(false, true) {
 			a.call.worker.markLost()
