@@ -59,7 +59,7 @@ With -o FILE or --json there is a line of JSON for each call instead. Its value 
 stdout_base64, where they are not UTF-8), user_seconds, system_seconds, peak_bytes (where Linux tells: if it is more
 than this program's own), start and seconds; that of a command that failed has value and error.
 
-Exit status: as run has it.`),
+Exit status: as run has it, but no inputs are no failure unless -o is to have their results.`),
 		Example: p.named(`  ls *.png | ` + path + ` convert {} {.}.webp
   ` + path + ` -k --tag gzip -kv ::: *.log
   ` + path + ` --from hosts.txt -j 20 --timeout 10s ping -c 1 {}
@@ -84,7 +84,12 @@ Exit status: as run has it.`),
 				_ = os.Setenv("TMPDIR", exec.tmpdir) // for what --shuf keeps and for worker processes, too
 			}
 			job := &execJob{execFlags: exec, given: given, words: args}
-			return p.runJob(cmd, flags, []string{command.Task.Name()}, job)
+			err := p.runJob(cmd, flags, []string{command.Task.Name()}, job)
+			if errors.Is(err, errNoInputs) && flags.results.output == "" { // a find that finds nothing is no mistake
+				p.messages.sayf("there were no inputs, so no command was run")
+				return nil
+			}
+			return err
 		},
 	}
 	cmd.Flags().SetInterspersed(false)

@@ -32,7 +32,7 @@ func (f *execFlags) addLine(cmd *cobra.Command) {
 	set.StringVarP(&f.placeholder, "placeholder", "I", "{}", "what stands for the input in the command, as `text`")
 	set.StringVar(&f.shell, "shell", "", "the command is code for this `shell`, sh unless said; an input is none of it")
 	set.Lookup("shell").NoOptDefVal = "sh"
-	set.IntVarP(&f.maxArgs, "max-args", "n", 1, "give one command up to this many inputs")
+	set.IntVarP(&f.maxArgs, "max-args", "n", 1, "give one command up to this many inputs, and no more than fit into 128 KiB")
 	set.BoolVarP(&f.fill, "fill", "X", false, "give one command as many inputs as fit into 128 KiB, or as -n allows")
 	set.BoolVar(&f.stdin, "stdin", false, "give each command its input, with a newline, as standard input")
 	set.StringVar(&f.workdir, "workdir", "", "run the commands in this `directory`")
@@ -81,6 +81,8 @@ func (f *execFlags) check(given func(flag string) bool, results resultFlags) err
 		return usageErrorf("--tag is for output that is printed, and the lines of JSON have each their input: leave it out")
 	case given("max-args") && f.stdin && f.maxArgs > 1, f.fill && f.stdin:
 		return usageErrorf("--stdin gives a command one input: leave -n and -X out")
+	case f.tmpdir != "" && !isFolder(f.tmpdir):
+		return usageErrorf("--tmpdir %s is no folder: give one that is there", f.tmpdir)
 	case f.nice < 0 || f.nice > 19:
 		return usageErrorf("--nice %d makes no sense: give 1 to 19", f.nice)
 	}
@@ -142,4 +144,9 @@ func variables(list []string) (map[string]command.Text, error) {
 		all[name] = command.Text(value)
 	}
 	return all, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

@@ -135,8 +135,11 @@ func (p *program) badArgument(err error) error {
 	return usage
 }
 
+// errNoInputs is what is wrong where there are none.
+var errNoInputs = errors.New("give one a line")
+
 func noInputs(in *source.Source) error {
-	return usageErrorf("there are no inputs in %s: give one a line", in.Name)
+	return usageErrorf("there are no inputs in %s: %w", in.Name, errNoInputs)
 }
 
 // feeds reports whether what is written to a stream would come back as inputs from one of the files: cat refuses that,

@@ -96,7 +96,8 @@ func runLine(t *testing.T, line string) string {
 	const prepare = "for f in one two; do echo $f | gzip -n >$f.gz; done; "
 	cmd := exec.CommandContext(ctx, "bash", "-c", prepare+line)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "PATH="+tools+":"+os.Getenv("PATH"), "PARALLEL_HOME="+tools, "HOME="+tools, "LC_ALL=C")
+	cmd.Env = append(os.Environ(), "PATH="+tools+":"+os.Getenv("PATH"), "PARALLEL_HOME="+tools, "HOME="+tools, "LC_ALL=C",
+		"PARALLEL_SHELL="+cmd.Path) // else it looks for a shell among the processes above it, which need not be bash
 	cmd.WaitDelay = 5 * time.Second
 	var stdout strings.Builder
 	cmd.Stdout = &stdout

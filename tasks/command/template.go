@@ -14,9 +14,9 @@ import (
 type Syntax struct {
 	Placeholder string   // what stands for the whole input; "" means {}. {.}, {1} and the others stay as they are
 	Columns     []string // names of the inputs' columns: {name} stands for one; without them it is ordinary text
-	MaxArgs     int      // how many inputs one command gets at most; 0 means 1, or any number if Fill is set
+	MaxArgs     int      // how many inputs one command gets at most, as MaxBytes allows; 0 means 1, or any number if Fill is set
 	Fill        bool     // put as many inputs on a command line as MaxBytes and MaxArgs allow
-	MaxBytes    int      // of a filled command line, each word with the byte that ends it; 0 means 128 KiB
+	MaxBytes    int      // of a command line with several inputs, each word with the byte that ends it; 0 means 128 KiB
 	Shell       string   // a shell like sh that is given the words, with spaces between them, as code; "" means none
 	Literal     bool     // append no placeholder where there is none: the input is for standard input, say
 }
@@ -235,7 +235,7 @@ func Batches[T any](t *Template, source iter.Seq2[T, error], columns func(T) []s
 				}
 				return
 			}
-			if t.syntax.Fill {
+			if t.syntax.Fill || t.syntax.MaxArgs > 1 {
 				cost := t.cost(columns(input))
 				if len(batch) > 0 && t.cost(nil)+size+cost > t.syntax.MaxBytes && !end() {
 					return
