@@ -24,8 +24,8 @@ func (f *attemptFlags) add(cmd *cobra.Command) {
 		"give up an attempt that is still running this long after its timeout")
 	set.IntVar(&f.retries, "retries", 0, "make up to this many extra attempts at a call that fails, or whose worker "+
 		"died if its task is idempotent: 3 means 4 attempts in all")
-	timeVar(set, &f.retryDelay, "retry-delay", 100*time.Millisecond, "wait up to this long before the first extra attempt, "+
-		"and up to twice as long as that before each further one; the time is random")
+	timeVar(set, &f.retryDelay, "retry-delay", 100*time.Millisecond, "wait up to this long before the first extra "+
+		"attempt, and up to twice as long as that before each further one; the time is random")
 }
 
 // options are those of the job, or an error about flags that make no sense. given reports whether a flag was.
@@ -38,7 +38,8 @@ func (f attemptFlags) options(given func(flag string) bool) ([]overlap.Option, e
 	case f.grace < 0:
 		return nil, usageErrorf("--grace %v makes no sense: give 0 or a positive time", f.grace)
 	case f.retryDelay <= 0:
-		return nil, usageErrorf("--retry-delay %v makes no sense: give a positive time, such as 2 for two seconds", f.retryDelay)
+		return nil, usageErrorf(
+			"--retry-delay %v makes no sense: give a positive time, such as 2 for two seconds", f.retryDelay)
 	case given("retry-delay") && f.retries == 0:
 		return nil, usageErrorf("--retry-delay is about extra attempts, and there are none: add --retries N")
 	case f.retries < 0:

@@ -59,8 +59,8 @@ func (*haltFlag) Type() string { return "policy" }
 // String implements pflag.Value.
 func (f *haltFlag) String() string { return f.text }
 
-// policy is the one for a job of so many calls, negative where that is not known. A share of a number that is known is a
-// number: the library learns how many calls there are when the inputs end, which may be long after enough have failed.
+// policy is the one for a job of so many calls, negative where that is not known. A share of a number that is known is
+// a number: the library learns how many calls there are when the inputs end, which may be long after enough have failed.
 func (f *haltFlag) policy(calls int64) (policy overlap.HaltPolicy, ok bool) {
 	policy = f.want
 	if policy.Percent > 0 && calls > 0 {

@@ -14,7 +14,8 @@ func busyThreads() (int64, error) {
 	}
 	var averages [3]float64
 	var busy, all int64
-	if _, err := fmt.Sscanf(string(text), "%f %f %f %d/%d", &averages[0], &averages[1], &averages[2], &busy, &all); err != nil {
+	_, err = fmt.Sscanf(string(text), "%f %f %f %d/%d", &averages[0], &averages[1], &averages[2], &busy, &all)
+	if err != nil {
 		return 0, fmt.Errorf("/proc/loadavg is not as expected: %w", err)
 	}
 	return max(0, busy-1), nil

@@ -9,12 +9,13 @@ type showFlags struct {
 
 func (f *showFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
-	set.BoolVar(&f.progress, "progress", false, "tell where the job stands, each second, also where a line cannot be drawn "+
-		"anew: in a file, or on the terminal that the results go to")
+	set.BoolVar(&f.progress, "progress", false, "tell where the job stands, each second, also where a line cannot be "+
+		"drawn anew: in a file, or on the terminal that the results go to")
 	set.BoolVar(&f.bar, "bar", false, "the same as --progress")
 	set.BoolVar(&f.eta, "eta", false, "the same as --progress")
 	set.BoolVar(&f.quiet, "quiet", false, "tell neither where the job stands nor how it went; failures are told")
-	set.BoolVar(&f.dryRun, "dry-run", false, "run nothing, and print what would run: a command line, or an input, for each call")
+	set.BoolVar(&f.dryRun, "dry-run", false, "run nothing, and print what would run: a command line, or an "+
+		"input, for each call")
 }
 
 // check refuses flags that contradict each other.

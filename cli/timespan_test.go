@@ -8,7 +8,8 @@ import (
 // A plain number is seconds, and anything else is what Go reads as a duration.
 func TestTimespan(t *testing.T) {
 	for text, want := range map[string]time.Duration{
-		"10": 10 * time.Second, "0": 0, ".5": 500 * time.Millisecond, "1e-3": time.Millisecond, "250ms": 250 * time.Millisecond,
+		"10": 10 * time.Second, "0": 0, ".5": 500 * time.Millisecond, "1e-3": time.Millisecond,
+		"250ms": 250 * time.Millisecond,
 		"1m30s": 90 * time.Second, "-1": -time.Second,
 	} {
 		var got timespan
