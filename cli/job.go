@@ -33,6 +33,7 @@ type job struct {
 	cancel      context.CancelCauseFunc
 	interrupted atomic.Bool
 	opened      atomic.Bool  // results and file are there
+	readerGone  atomic.Bool  // nobody reads the results any more
 	leaving     atomic.Bool  // the command ends at once
 	closeFile   func() error // puts the file in its place, once
 	watched     bool         // the results go to a terminal
@@ -146,7 +147,7 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 		}
 		switch {
 		case r.Index < 0:
-			if j.badInput != nil || j.interrupted.Load() {
+			if j.badInput != nil || j.interrupted.Load() || j.readerGone.Load() {
 				return nil
 			}
 			if halted, ok := errors.AsType[*overlap.HaltError](r.Err); ok {

@@ -166,6 +166,9 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		}
 		options = append(options, overlap.Window(n))
 	}
+	if j.file == nil {
+		defer onReaderGone(j.stdout.to, j.endForNobody)()
+	}
 	j.run(ctx, at.executor, options)
 	return j.finish()
 }

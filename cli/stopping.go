@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"sync"
 	"syscall"
@@ -35,6 +36,15 @@ func (j *job) drainCalls(by os.Signal) {
 }
 
 const settling = 120 * time.Millisecond // longer than events take, see overlap.Observe
+
+// endForNobody ends the job when the reader of its results has gone: no calls are made for nobody.
+func (j *job) endForNobody() {
+	j.readerGone.Store(true)
+	j.drain(errReaderGone)
+	j.cancel(errReaderGone)
+}
+
+var errReaderGone = errors.New("nobody reads the results any more")
 
 // cancelCalls is what the second does.
 func (j *job) cancelCalls(by os.Signal) {

@@ -123,6 +123,10 @@ func (j *job) finish() error {
 	if j.leaving.Load() {
 		select {} // exitNow puts the results in their place
 	}
+	if j.readerGone.Load() {
+		_ = errors.Join(j.closeFile(), j.log.close()) // what they would say is of no interest to whoever has gone
+		return &statusError{status: exitClosedPipe}
+	}
 	if err := j.results.flush(); err != nil {
 		kept, to := whereKept(j.file), ""
 		if errors.Is(err, syscall.EPIPE) && (j.file == nil || j.file.Part() == "") {
