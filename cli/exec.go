@@ -49,7 +49,7 @@ Without any, the input is appended. All flags stand before COMMAND; everything a
 
 No shell reads the command: each word is an argument, whatever is in it, and so is each input. --shell has sh read it,
 for pipes and redirections; an input is no code then, either, wherever its place is, in quotes, too. What the command
-itself hands to another interpreter (sh -c, awk, ssh, eval) is read there.
+itself hands to another interpreter (sh -c, awk, ssh, eval, source) is read there.
 
 Each command leads a process group and has no terminal. When its call times out or is canceled the group gets SIGTERM,
 and SIGKILL soon after; it ends when this program dies, too. What leaves the group (setsid) is not found. What a

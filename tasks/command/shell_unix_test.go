@@ -139,6 +139,33 @@ func TestShellRefuses(t *testing.T) {
 		`echo $(echo {}`:           "without its )",
 		"cat <<END\n{}\n":          "does not end",
 		`echo "$(echo "$((1+{}))"`: "calculates",
+
+		`a=([{}]=1)`:                      "between the [ ]",
+		`a=(x ["{}"]=1)`:                  "between the [ ]",
+		`a[$(echo {})]=1`:                 "between the [ ]",
+		`echo "${a[$(echo {})]}"`:         "between ${ }",
+		`let x={}`:                        "arguments of let",
+		`if x=1 let "x={}"; then :; fi`:   "arguments of let",
+		`let x=$(echo {})`:                "arguments of let",
+		`builtin let x={}`:                "arguments of let",
+		`declare -i x={}`:                 "options of declare",
+		`declare -i x; x={}`:              "declare -i",
+		`declare -n r={}; echo $r`:        "options of declare",
+		`declare {}=1`:                    "name behind declare",
+		`typeset "x={}"`:                  "name behind typeset",
+		`unset {}`:                        "arguments of unset",
+		`true && read {} <x`:              "arguments of read",
+		`printf -v {} x`:                  "printf -v",
+		`printf {} x`:                     "format",
+		`printf "{}" x`:                   "format",
+		`[ -v {} ]`:                       "[ -v",
+		`! test -v "{}"`:                  "test -v",
+		`[[ -v {} ]]`:                     "name the variable",
+		`trap 'rm -f {}.tmp' EXIT`:        "trap 'rm -f \"$f\"' EXIT",
+		`(trap "echo {}" EXIT)`:           "arguments of trap",
+		`echo x 2>&1; mapfile -C {} x`:    "arguments of mapfile",
+		`read x >&2 {}`:                   "arguments of read",
+		`echo $(printf '%s' x | read {})`: "arguments of read",
 	} {
 		_, err := command.Parse([]string{template}, command.Syntax{Shell: "sh"})
 		found := false
@@ -147,6 +174,15 @@ func TestShellRefuses(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%q: %v, want an error with %q", template, err, want)
+		}
+	}
+	for _, harmless := range []string{
+		`[ -f {} ] && test {} = x`, `read x <{}`, `read x <<<{}`, `while read l; do echo {} $l; done`, `export X={} Y="{}"`,
+		`local x={}`, `f={}; trap 'rm -f "$f"' EXIT`, `for f in {}; do :; done`, `case {} in x) :;; esac`, `printf '%s\n' {}`, `printf "Name: {}\n"`,
+		`read x < <(cat {})`, `x=$(basename {})`, `declare x={}; echo {} >&2`, `echo "let {}"`, `echo 2>&1 let {}`, `read x; echo {}`,
+	} {
+		if _, err := command.Parse([]string{harmless}, command.Syntax{Shell: "bash"}); err != nil {
+			t.Errorf("%q is refused: %v", harmless, err)
 		}
 	}
 	if _, err := command.Parse([]string{"echo"}, command.Syntax{Shell: "fish"}); err == nil {

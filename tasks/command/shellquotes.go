@@ -39,10 +39,17 @@ func (r *shellReader) quote(inDouble bool) {
 
 // nested reads the code of a $( ).
 func (r *shellReader) nested() {
-	word, here, inTest := r.word, r.here, r.inTest
-	r.here, r.inTest = nil, false
+	outer := *r
+	if where, _ := r.command.evaluates(r.word); where != "" {
+		r.calculated = where
+	}
+	if arraySubscript.MatchString(r.word) {
+		r.calculated = "between the [ ] of an array"
+	}
+	r.here, r.inTest, r.command = nil, false, simpleCommand{}
 	r.bare(true)
-	r.word, r.here, r.inTest, r.isStart = word, here, inTest, false
+	r.word, r.here, r.inTest, r.isStart = outer.word, outer.here, outer.inTest, false
+	r.command, r.calculated = outer.command, outer.calculated
 }
 
 // single reads up to the single quote that ends it.
@@ -147,6 +154,9 @@ func (r *shellReader) escaped() {
 
 // braces reads a ${ } to its end.
 func (r *shellReader) braces(inDouble bool) {
+	outer := r.calculated
+	r.calculated = "between ${ }" // which may be a subscript
+	defer func() { r.calculated = outer }()
 	for r.more() {
 		if _, length := r.placeholders.at(r.rest()); length > 0 {
 			r.refuse("between ${ }", "put it into a variable first, as in x={}; echo ${x%.c}")

@@ -23,6 +23,10 @@ type shellReader struct {
 	here     []hereDoc // whose texts begin at the next line
 	inTest   bool      // in [[ ]]
 	hasInput bool      // of that
+
+	command    simpleCommand
+	integers   bool   // a declare may have made variables that are calculated with when they are assigned
+	calculated string // where the shell calculates with what the code being read prints, or reads it as code; "" for nowhere
 }
 
 // hereDoc is a << that has been read.
@@ -63,8 +67,17 @@ func (r *shellReader) takes(q quoting) bool {
 		return false
 	case afterDollar && q != single:
 		r.refuse("after a $", "put it into a variable first, as in x={}; echo $x")
+	case r.calculated != "":
+		r.refuse("into a $( ) "+r.calculated, "the shell reads what it prints as code there")
+	case r.integers && r.isStart && strings.Contains(r.word, "="):
+		r.refuse("into a variable behind a declare -i or -n", "leave these options out: the shell calculates with it there")
+	case (found.what == whole || found.what == column) && r.command.name == "printf" && formatBegins.MatchString(r.text[:r.at]):
+		r.refuse("as the format of printf", "give it as an argument, as in printf '%s' {}: it may be read as an option")
 	case arraySubscript.MatchString(r.word):
 		r.refuse("between the [ ] of an array", "a shell calculates with it there; quote the [ if it is no array")
+	}
+	if where, instead := r.command.evaluates(r.word); where != "" && found.what != number && found.what != slot {
+		r.refuse(where, instead)
 	}
 	r.hasInput = r.hasInput || found.what == whole || found.what == column
 	r.flush()
@@ -78,7 +91,9 @@ func (r *shellReader) takes(q quoting) bool {
 	return true
 }
 
-var arraySubscript = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*\[[^\]]*$`)
+var arraySubscript = regexp.MustCompile(`^(.*=\()?([A-Za-z_][A-Za-z0-9_]*)?\[[^\]]*$`)
+
+var formatBegins = regexp.MustCompile(`printf[ \t]+["']?$`)
 
 // bare reads code outside of quotes, to its end or, if inner is set, to the ) that ends it.
 func (r *shellReader) bare(inner bool) {
@@ -141,7 +156,9 @@ func (r *shellReader) endWord(cases *int) {
 	if word == "" {
 		return
 	}
-	r.isStart = slices.Contains(beforeCommands, word)
+	more := r.command.endWord(word, started)
+	r.integers = r.integers || r.command.calculates
+	r.isStart = more || slices.Contains(beforeCommands, word)
 	switch {
 	case word == "case" && started:
 		*cases++
@@ -153,7 +170,11 @@ func (r *shellReader) endWord(cases *int) {
 		r.inTest = false
 	case r.inTest && slices.Contains(calculates, word) && strings.Contains(r.text, "[["):
 		if r.testHasInput() {
-			r.refuse("into [[ … "+word+" … ]]", "the shell calculates with it there; use [ … ] instead")
+			instead := "; use [ … ] instead"
+			if word == "-v" {
+				instead = "; name the variable itself"
+			}
+			r.refuse("into [[ … "+word+" … ]]", "the shell calculates with it there"+instead)
 		}
 	}
 }
@@ -197,12 +218,17 @@ func (r *shellReader) operator(c byte, cases *[]int, inner bool) (ended bool) {
 		}
 	case '\n':
 		r.at++
-		r.isStart = true
+		r.isStart, r.command = true, simpleCommand{}
 		r.hereTexts()
 		return false
 	}
-	if c != ' ' && c != '\t' && c != '<' && c != '>' {
-		r.isStart = true
+	isRedirection := c == '<' || c == '>' || c == '&' && (r.at > 0 && strings.IndexByte("<>", r.text[r.at-1]) >= 0 ||
+		strings.HasPrefix(r.rest(), "&>"))
+	switch {
+	case isRedirection:
+		r.command.redirected = true
+	case c != ' ' && c != '\t':
+		r.isStart, r.command = true, simpleCommand{}
 	}
 	r.at++
 	return false
