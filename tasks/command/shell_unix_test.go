@@ -159,6 +159,7 @@ func TestShellRefuses(t *testing.T) {
 		`printf {} x`:                     "format",
 		`printf "{}" x`:                   "format",
 		`[ -v {} ]`:                       "[ -v",
+		`[ {1} "{2}" ]`:                   "behind another one",
 		`! test -v "{}"`:                  "test -v",
 		`[[ -v {} ]]`:                     "name the variable",
 		`trap 'rm -f {}.tmp' EXIT`:        "trap 'rm -f \"$f\"' EXIT",
@@ -177,7 +178,7 @@ func TestShellRefuses(t *testing.T) {
 		}
 	}
 	for _, harmless := range []string{
-		`[ -f {} ] && test {} = x`, `read x <{}`, `read x <<<{}`, `while read l; do echo {} $l; done`, `export X={} Y="{}"`,
+		`[ -f {} ] && test {} = x`, `[ {1} = {2} ]`, `[ {} ] && [ {} ]`, `read x <{}`, `read x <<<{}`, `while read l; do echo {} $l; done`, `export X={} Y="{}"`,
 		`local x={}`, `f={}; trap 'rm -f "$f"' EXIT`, `for f in {}; do :; done`, `case {} in x) :;; esac`, `printf '%s\n' {}`, `printf "Name: {}\n"`,
 		`read x < <(cat {})`, `x=$(basename {})`, `declare x={}; echo {} >&2`, `echo "let {}"`, `echo 2>&1 let {}`, `read x; echo {}`,
 	} {

@@ -9,6 +9,8 @@ import (
 type simpleCommand struct {
 	name       string // "" before it
 	previous   string // the word before this one
+	input      bool   // this word has one in it
+	afterInput bool   // the word before it has
 	redirected bool   // this word is where a < or > leads
 	calculates bool   // an option has declare calculate with values, or read them as names
 }
@@ -48,7 +50,7 @@ func (c *simpleCommand) endWord(word string, started bool) (moreBefore bool) {
 	case declarers[c.name] && strings.HasPrefix(word, "-") && strings.ContainsAny(word, "inaA"):
 		c.calculates = true
 	}
-	c.previous = word
+	c.previous, c.afterInput, c.input = word, c.input, false
 	return false
 }
 
@@ -70,6 +72,9 @@ func (c *simpleCommand) evaluates(word string) (where, instead string) {
 		return "behind printf -v", "name the variable itself: the shell calculates with what is between its [ ]"
 	case (c.name == "test" || c.name == "[") && (c.previous == "-v" || c.previous == "-R"):
 		return "behind " + c.name + " " + c.previous, "name the variable itself: the shell calculates with what is between its [ ]"
+	}
+	if (c.name == "test" || c.name == "[") && c.afterInput {
+		return "behind another one in " + c.name, "write an operator before or between them: the first one may be -v"
 	}
 	return "", ""
 }

@@ -79,6 +79,7 @@ func (r *shellReader) takes(q quoting) bool {
 	if where, instead := r.command.evaluates(r.word); where != "" && found.what != number && found.what != slot {
 		r.refuse(where, instead)
 	}
+	r.command.input = true
 	r.hasInput = r.hasInput || found.what == whole || found.what == column
 	r.flush()
 	r.at += length
