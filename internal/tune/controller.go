@@ -1,0 +1,214 @@
+package tune
+
+import "time"
+
+const (
+	// spin is for how long at most a controller takes readings one after another, once calls wait to start: it is over
+	// before a call that waits for a network has come back.
+	spin = 3 * time.Millisecond
+	// mostLooks bounds the same where no clock goes on.
+	mostLooks = 64
+	// early is for how long readings follow one another closely.
+	early = 20 * time.Millisecond
+	// shortWait and longWait are between two readings.
+	shortWait = time.Millisecond
+	longWait  = 50 * time.Millisecond
+	// atFirst is how many calls are put in flight before the time that it takes is looked at, and doubling is how long
+	// it then takes at least to put twice as many in flight: so that a far end that refuses at once is heard.
+	atFirst  = 16
+	doubling = 500 * time.Microsecond
+	// mostBlocked is how many calls may be in system calls at once, each of which holds a thread: Go ends a program at
+	// 10,000.
+	mostBlocked = 1024
+)
+
+// Settings are what a controller goes by.
+type Settings struct {
+	Cores int // how many cores there are, at least 1
+	Start int // how many calls to begin with; 0: one a core
+	Max   int // the most calls in flight; 0: there is no limit
+	Blind int // how many before the first has ended; 0: Blind
+
+	Processes bool // the calls run in processes of their own, of which the readings tell
+}
+
+// Controller says how many calls of a job may be in flight. It is not safe for concurrent use.
+type Controller struct {
+	settings Settings
+	level    int
+	bound    Bound
+	awake    bool          // Wake was called
+	began    time.Duration // when the first reading was taken
+	looks    int
+	woken    time.Duration // since when readings are taken closely
+	wokenAt  int           // which reading that was
+
+	gate      gate
+	processes processGate
+	farEnd    farEnd
+	refusals  refusals
+	memory    memory
+	history   history
+}
+
+// New returns a controller.
+func New(s Settings) *Controller {
+	if s.Start == 0 {
+		s.Start = s.Cores
+	}
+	if s.Max > 0 {
+		s.Start = min(s.Start, s.Max)
+	}
+	if s.Blind == 0 {
+		s.Blind = Blind
+	}
+	return &Controller{
+		settings: s, level: s.Start,
+		gate: newGate(s.Cores), processes: processGate{cores: s.Cores},
+		farEnd: newFarEnd(max(s.Blind, s.Start)), refusals: newRefusals(), memory: newMemory(),
+	}
+}
+
+// Level is how many calls may be in flight.
+func (c *Controller) Level() int { return c.level }
+
+// Wake says that the first reading is about to be taken: it comes when there is a core for it.
+func (c *Controller) Wake(at time.Duration) { c.history.first.At, c.awake = at, true }
+
+// Look takes a reading and says how many calls may be in flight from now on.
+func (c *Controller) Look(r Reading) Advice {
+	if c.looks == 0 {
+		c.began, c.woken = r.At, r.At
+		if r.Left >= 0 && r.Left <= 2*c.settings.Blind {
+			c.farEnd.cap = max(c.farEnd.cap, r.Left)
+		}
+	}
+	c.looks++
+	more := c.look(&r)
+	c.memory.look(r)
+	pause := c.refusals.look(r)
+	before := c.level
+	c.setLevel(r, more)
+	c.history.level(r.At, c.level, c.bound)
+	return Advice{
+		Level: c.level, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause, Rate: c.refusals.startRate(r),
+	}
+}
+
+// look says how many calls the cores have room for, as far as is seen: the level where they have none. It has the
+// reading tell of the processes that the calls run in, if they do.
+func (c *Controller) look(r *Reading) (more int) {
+	if c.settings.Processes {
+		*r = r.ofProcesses()
+		c.history.look(*r)
+		more = c.processes.look(*r, c.level)
+		c.farEnd.look(*r, c.processes.saturated())
+		return max(more, c.level)
+	}
+	c.history.look(*r)
+	opening := c.gate.look(*r)
+	c.farEnd.look(*r, c.gate.saturated())
+	switch filling := c.gate.filling(*r); {
+	case filling > c.level:
+		return filling
+	case opening == ajar:
+		return c.level + 1
+	case opening == open:
+		return 2 * c.level
+	}
+	return c.level
+}
+
+// setLevel sets the level to the least of the caps. The cores have room for so many calls.
+func (c *Controller) setLevel(r Reading, more int) {
+	most, bound := c.mostInFlight(r)
+	switch {
+	case c.level >= most:
+		c.level, c.bound = max(1, most), bound
+	case r.Wanted == 0:
+		c.bound = ByCalls
+	case r.InFlight < c.level:
+	case more > c.level:
+		c.level, c.bound = min(more, most), ByNothing
+	case c.settings.Processes && r.Processes.Known && !c.processes.saturated():
+		c.bound = ByNothing // so far it is not known
+	default:
+		c.bound = ByCores
+	}
+}
+
+// why says in words what the level has changed for; empty if it has not.
+func (c *Controller) why(before int) string {
+	switch {
+	case c.level == before:
+		return ""
+	case c.level > before && c.level == c.farEnd.cap && c.farEnd.phase == climbing:
+		return "do more end in a second?"
+	case c.level > before && (c.farEnd.phase != ramping || c.level <= c.farEnd.blind):
+		return "the cores have room"
+	case c.bound == ByRefusals, c.bound == ByRate:
+		return "more are refused"
+	case c.bound == ByMemory:
+		return "more might not fit into memory"
+	case c.bound == ByMax:
+		return "more may not be"
+	case c.farEnd.phase == descending, c.farEnd.phase == refining:
+		return "do as many end in a second?"
+	}
+	return "most have ended in a second at about this"
+}
+
+// mostInFlight is the least of the caps but the cores', and which it is.
+func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
+	most, bound = c.farEnd.cap, ByFarEnd
+	lower := func(cap int, by Bound) {
+		if cap > 0 && cap < most {
+			most, bound = cap, by
+		}
+	}
+	if c.farEnd.phase == ramping && r.At-c.began < 8*doubling {
+		lower(max(c.settings.Start, atFirst)<<int((r.At-c.began)/doubling), ByNothing)
+	}
+	if r.Blocked > mostBlocked/2 {
+		lower(mostBlocked, ByMax)
+	}
+	lower(c.refusals.cap, ByRefusals)
+	lower(c.memory.cap, ByMemory)
+	lower(c.settings.Max, ByMax)
+	if c.refusals.rate > 0 {
+		bound = ByRate
+	}
+	return most, bound
+}
+
+// wait is how long to wait for the next reading.
+func (c *Controller) wait(r Reading) time.Duration {
+	since := r.At - c.woken
+	most := min(c.farEnd.cap, c.settings.Blind)
+	least := shortWait
+	if c.settings.Processes {
+		least = processWait
+	}
+	switch {
+	case !c.settings.Processes && since < spin && c.looks-c.wokenAt < mostLooks && r.Wanted > 0 && c.level < most:
+		return 0
+	case c.refusals.wave || c.refusals.restart >= 0:
+		return max(shortWait, c.refusals.took/2)
+	case since < early:
+		return least
+	case c.settings.Max > 0 && c.level >= c.settings.Max:
+		return 10 * longWait // only to go down
+	}
+	typical := c.farEnd.typical
+	if typical == 0 {
+		typical = since // as far as is known
+	}
+	return min(max(typical/8, least), longWait)
+}
+
+// Refused is told that a call was refused which had begun so long ago. after is for how long the far end wants to be
+// left alone, 0 if it did not say. It reports whether the call is to be made again; then, too, nothing may start until
+// the next reading says so.
+func (c *Controller) Refused(r Reading, took, after time.Duration) (again bool) {
+	return c.refusals.refused(r, took, after, c.farEnd.typical)
+}

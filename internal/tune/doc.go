@@ -1,0 +1,17 @@
+// Package tune finds out how many calls of a job to keep in flight while it runs. It is what overlap.Auto decides by.
+//
+// A [Controller] is a pure state machine: it is given readings ([Reading]) and says how many calls may be in flight
+// ([Advice]). It neither looks at a clock nor starts anything, so the same code runs in a job, under scripted readings
+// and in the simulator. [Sensor] takes the readings of this process.
+//
+// The level is the least of several caps, each of which is a rule in a file of its own:
+//
+//   - the cores (gate.go): one more call while a core is free, the rule of Linux' concurrency-managed workqueues and of
+//     Windows' completion ports;
+//   - the far end (farend.go): more only as long as more calls end in a second;
+//   - refusals (refusals.go): how many calls or starts a second the far end takes before it refuses;
+//   - memory (memory.go): what a call needs, and what is left.
+//
+// Too few in flight is lost for good, too many costs next to nothing unless memory runs out or the far end breaks down.
+// So the rules are quick and generous where only this machine's cores are concerned, and try first where others are.
+package tune

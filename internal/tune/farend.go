@@ -1,0 +1,257 @@
+package tune
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+const (
+	// Blind is how many calls are put in flight before the first has ended, unless somebody knows better: as many as
+	// an HTTP/2 server is to allow at least (RFC 9113, section 6.5.2, recommends 100), and the next power of two.
+	Blind = 128
+	// worthDoubling is from what share of the expected gain on the level is doubled.
+	worthDoubling = 0.5
+	// worthMore is from what share of the expected gain on more calls are worth while, as in .NET's hill climbing.
+	worthMore = 0.15
+	// worthwhile is the least gain, as a logarithm, that more calls are worth.
+	worthwhile = 0.05
+	// noLoss is by how much less may end in a second, as a logarithm, at a lower level that is kept all the same.
+	noLoss = 0.03
+	// certain is up to what standard error of a gain a lower level is judged.
+	certain = 0.05
+	// changed is by how much the rate must differ, as a logarithm, to be that of another far end.
+	changed = 0.25
+	// step is the factor of a careful raise.
+	step = 1.25
+)
+
+// phase is what the search for the far end's best level does.
+type phase uint8
+
+const (
+	ramping    phase = iota // the blind calls are started
+	climbing                // a higher level is measured
+	descending              // a lower level is measured
+	refining                // the level between the best and one that is too low is measured
+	steady                  // nothing is changed
+)
+
+// farEnd says how many calls what they wait for can do with: more as long as more end in a second.
+type farEnd struct {
+	cap      int // the most calls in flight
+	blind    int
+	phase    phase
+	first    time.Duration // when the first reading was taken
+	round    round
+	best     measured   // of what has been accepted
+	usual    measured   // the first round of the steady phase
+	steadied bool       // there is one
+	known    []measured // all levels that were measured since the far end last changed
+	factor   float64    // of the next raise
+	odd      int        // how many rounds in a row have differed from the best
+	quiet    int        // how many rounds nothing was tried
+	pause    int        // how many rounds to try nothing
+	recent   recent
+	typical  time.Duration // how long a call takes
+}
+
+func newFarEnd(blind int) farEnd {
+	return farEnd{cap: blind, blind: blind, factor: step, pause: 8}
+}
+
+// look takes a reading. saturated is whether the cores hold the calls up: then nothing is learned about the far end.
+func (f *farEnd) look(r Reading, saturated bool) {
+	f.recent.look(r)
+	if r.Timed > 0 && f.best.level == 0 {
+		f.typical = r.Took / time.Duration(r.Timed)
+	}
+	used := r.InFlight*10 >= f.cap*9 && r.InFlight*10 <= f.cap*11 && r.Wanted > 0
+	if f.round.level == 0 {
+		f.first = r.At
+		f.begin(r)
+	}
+	// The blind calls are started so fast that those which end had all of them beside them, or else none of it counts.
+	blind := f.phase == ramping && r.Ended == 0 && r.At-f.first < early
+	if saturated || !used && !blind {
+		f.begin(r)
+	}
+	if f.round.look(r) {
+		f.judge(f.round.result(r), r)
+	}
+}
+
+// judge goes on from what a round has measured.
+func (f *farEnd) judge(m measured, r Reading) {
+	f.typical = time.Duration(float64(m.level) / m.rate * float64(time.Second))
+	switch f.phase {
+	case ramping:
+		f.best, f.known = m, []measured{m}
+		f.raise(r)
+		return
+	case climbing:
+		f.judgeHigher(m, r)
+	case descending, refining:
+		f.judgeLower(m, r)
+	case steady:
+		f.judgeSame(m, r)
+	}
+}
+
+// judgeHigher judges a level above the best.
+func (f *farEnd) judgeHigher(m measured, r Reading) {
+	gain, err := m.gain(f.best)
+	expected := math.Log(float64(m.level) / float64(f.best.level))
+	switch {
+	case gain >= worthDoubling*expected:
+		f.accept(m)
+		f.factor = 2
+		f.raise(r)
+	case gain >= max(worthMore*expected, worthwhile) && gain > err:
+		f.accept(m)
+		f.factor = step
+		f.raise(r)
+	case gain > 0 && 2*err > worthDoubling*expected:
+		f.climb(2*m.level, r) // it could be anything, and more is told apart sooner
+	case gain > -changed && 2*err > worthDoubling*expected && f.round.longer():
+		// So far it could be anything.
+	case slices.ContainsFunc(f.known, func(m measured) bool { return m.level < f.best.level }):
+		f.settle(r) // lower levels have been tried before
+	default:
+		f.known = append(f.known, m)
+		f.lower(f.best.level/2, descending, r)
+	}
+}
+
+// judgeLower judges a level below the best.
+func (f *farEnd) judgeLower(m measured, r Reading) {
+	gain, err := m.gain(f.best)
+	proportional := math.Log(float64(m.level) / float64(f.best.level))
+	switch {
+	case err > certain && gain > -changed && f.round.longer():
+		// So far it could be anything.
+	case err > 2*certain:
+		f.settle(r) // too many in flight costs less than too few
+	case gain >= -noLoss:
+		f.accept(m)
+		f.lower(m.level/2, descending, r)
+	case gain > worthDoubling*proportional && f.phase == descending:
+		f.known = append(f.known, m)
+		middle := math.Sqrt(float64(m.level) * float64(f.best.level))
+		f.lower(int(math.Round(middle)), refining, r)
+	default:
+		f.known = append(f.known, m)
+		f.settle(r)
+	}
+}
+
+// judgeSame looks whether the far end is still the same, and tries a little more from time to time.
+func (f *farEnd) judgeSame(m measured, r Reading) {
+	if !f.steadied {
+		f.steadied, f.usual = true, m
+	}
+	gain, err := m.gain(f.usual) // not with the last round: a slow change is one, too
+	if math.Abs(gain) > max(changed, 3*err) {
+		if f.odd++; f.odd >= 2 {
+			f.odd = 0
+			f.best, f.known = m, []measured{m}
+			f.factor, f.pause = step, 8
+			f.raise(r)
+			return
+		}
+	} else {
+		f.odd = 0
+		f.best = m
+	}
+	if f.quiet++; f.quiet >= f.pause && r.Left != 0 && (r.Left < 0 || r.Left > 16*f.cap) {
+		f.quiet = 0
+		f.pause = min(2*f.pause, 128)
+		f.factor = step
+		f.raise(r)
+		return
+	}
+	f.begin(r)
+}
+
+// accept takes a level for the best so far.
+func (f *farEnd) accept(m measured) {
+	f.best = m
+	f.known = append(f.known, m)
+}
+
+// raise measures the next level above the best.
+func (f *farEnd) raise(r Reading) {
+	f.climb(max(f.best.level+1, int(float64(f.best.level)*f.factor)), r)
+}
+
+// climb measures a higher level than the best.
+func (f *farEnd) climb(level int, r Reading) {
+	f.phase, f.cap = climbing, level
+	f.begin(r)
+}
+
+// lower measures a lower level.
+func (f *farEnd) lower(level int, phase phase, r Reading) {
+	if level < 1 || level >= f.best.level || f.best.level <= 2 || r.Left >= 0 && r.Left < 4*f.best.level {
+		f.settle(r)
+		return
+	}
+	f.phase, f.cap = phase, level
+	f.begin(r)
+}
+
+// settle stays at the best level that is known, or between: at the top of the parabola through it and its neighbours,
+// of the logarithms, which is the top of the universal scalability law to within a few per cent.
+func (f *farEnd) settle(r Reading) {
+	f.phase, f.quiet = steady, 0
+	f.steadied = false
+	f.cap = f.best.level
+	var below, above *measured
+	for i := range f.known {
+		m := &f.known[i]
+		switch {
+		case m.level < f.best.level && (below == nil || m.level > below.level):
+			below = m
+		case m.level > f.best.level && (above == nil || m.level < above.level):
+			above = m
+		}
+	}
+	if below != nil && above != nil && max(below.err, f.best.err, above.err) <= 2*certain {
+		f.cap = top(*below, f.best, *above)
+	}
+	f.best.level = f.cap
+	f.begin(r)
+}
+
+// top is the level of the top of the parabola through three levels, of which the middle one did most.
+func top(below, middle, above measured) int {
+	x := func(m measured) float64 { return math.Log(float64(m.level) / float64(middle.level)) }
+	y := func(m measured) float64 { return math.Log(m.rate / middle.rate) }
+	x1, x2, y1, y2 := x(below), x(above), y(below), y(above)
+	a := (y1/x1 - y2/x2) / (x1 - x2)
+	b := y1/x1 - a*x1
+	if a >= 0 {
+		return middle.level
+	}
+	at := min(max(-b/(2*a), x1), x2)
+	return max(1, int(math.Round(float64(middle.level)*math.Exp(at))))
+}
+
+// begin measures the level as it is now.
+func (f *farEnd) begin(r Reading) {
+	f.round = newRound(f.cap, r, f.recent.old(r, f.typical/8))
+	if f.phase == ramping { // those of the first calls that end first had the fewest beside them
+		f.round.needed = int64(max(leastEnded, f.cap))
+	}
+}
+
+// limited reports whether the highest level that was measured did hardly more than the lowest.
+func (f *farEnd) limited() bool {
+	if len(f.known) < 2 {
+		return false
+	}
+	byLevel := func(a, b measured) int { return a.level - b.level }
+	low, high := slices.MinFunc(f.known, byLevel), slices.MaxFunc(f.known, byLevel)
+	gain, _ := high.gain(low)
+	return gain < worthDoubling*math.Log(float64(high.level)/float64(low.level))
+}

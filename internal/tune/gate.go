@@ -1,0 +1,109 @@
+package tune
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// quick is up to what delay a core counts as free: a goroutine of the global queue is taken within microseconds
+	// when a core has nothing else, and after a slice of 10 ms when it has.
+	quick = 200 * time.Microsecond
+	// handOff is from what delay on a core may have been held by a goroutine in a system call: Go's sysmon takes it
+	// away after 20 µs to 10 ms.
+	handOff = time.Millisecond
+	// full is the share of the cores' time from which on there is nothing to gain by more calls.
+	full = 0.95
+	// idle is the share of the cores' time below which a delay is not for want of cores.
+	idle = 0.85
+	// room is the share of the cores' time below which more calls that wait keep them busier, by the utilization law: the
+	// share grows with how many there are (Denning and Buzen 1978).
+	room = 0.97
+	// spare is how many more than the law says are put in flight, since calls do not take turns evenly.
+	spare = 1.05
+	// utilizationWindow is over how much time CPU time is compared with the clock: the kernel accounts other threads'
+	// time at ticks of up to 4 ms.
+	utilizationWindow = 20 * time.Millisecond
+	// wantedLooks is over about how many looks the cores that goroutines want are averaged.
+	wantedLooks = 8
+	// contended is the share of the cores that goroutines run on in Go's eyes or want, from which on a job beside others
+	// that leave no core idle has calls enough: what it does not use is not free, and a goroutine that runs in Go's eyes
+	// may wait for the system to give it a core, and others for a lock that it holds.
+	contended = 0.75
+)
+
+// opening is how far the gate is open.
+type opening uint8
+
+const (
+	closed opening = iota // the cores are busy
+	ajar                  // one more call
+	open                  // twice as many
+)
+
+// gate says whether the cores have room for more calls.
+type gate struct {
+	cores int
+	free  int // how many looks in a row have seen half of the cores free
+
+	since, sinceCPU time.Duration // where the window begins
+	used            float64       // the share of the cores' time used in the last window; negative: unknown
+	contended       bool          // others leave no core idle, and goroutines want most of them
+	wanted          float64       // of late, the share of the cores that goroutines ran on or wanted, on average of looks
+	fresh           bool          // the last look ended a window
+}
+
+func newGate(cores int) gate { return gate{cores: cores, used: -1, sinceCPU: -1} }
+
+// look says whether more calls may start.
+func (g *gate) look(r Reading) opening {
+	busy := r.Running + r.Runnable
+	g.wanted += (float64(min(busy, g.cores))/float64(g.cores) - g.wanted) / wantedLooks
+	g.contended = r.Neighbours.Full && g.wanted >= contended
+	g.measure(r)
+	held := r.Delay >= handOff && busy < g.cores && r.Blocked > 0 && g.used < idle
+	switch {
+	case busy >= g.cores, g.used >= full, r.Delay > quick && !held, g.contended:
+		g.free = 0
+		return closed
+	case held:
+		return open
+	case busy > g.cores/2:
+		g.free = 0
+		return ajar
+	}
+	if g.free++; g.free < 2 {
+		return closed
+	}
+	return open
+}
+
+// measure compares CPU time with the clock.
+func (g *gate) measure(r Reading) {
+	g.fresh = false
+	switch {
+	case r.CPU < 0:
+		return
+	case g.sinceCPU < 0:
+		g.since, g.sinceCPU = r.At, r.CPU
+		return
+	case r.At-g.since < utilizationWindow:
+		return
+	}
+	g.used = float64(r.CPU-g.sinceCPU) / float64(r.At-g.since) / float64(g.cores)
+	g.since, g.sinceCPU, g.fresh = r.At, r.CPU, true
+}
+
+// filling is how many calls would keep the cores busy, going by those in flight, where most of these wait: a look that finds
+// every core busy says nothing against that, since calls that take turns leave cores free for less than the time between
+// two looks. Beside others that leave no core idle the law says nothing.
+func (g *gate) filling(r Reading) int {
+	waiting := r.InFlight - r.Running - r.Runnable
+	if !g.fresh || r.Neighbours.Full || g.used <= 0 || g.used >= room || waiting <= r.InFlight/2 {
+		return 0
+	}
+	return int(math.Ceil(float64(r.InFlight) * min(2, spare/g.used)))
+}
+
+// saturated reports whether the cores are what holds the calls up.
+func (g *gate) saturated() bool { return g.used >= full || g.contended }

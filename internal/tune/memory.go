@@ -1,0 +1,57 @@
+package tune
+
+const (
+	// roomy is the share of the memory that calls may fill, as long as garbage cannot be told from what they need.
+	roomy = 0.80
+	// exact is the same once the collector has shown what they need.
+	exact = 0.90
+	// scarce is the share from which on no call more than now may run.
+	scarce = 0.95
+)
+
+// memory says how many calls fit into memory: what the process used before the job, and what each call in flight has
+// added to that.
+type memory struct {
+	cap    int   // 0: there is no limit
+	base   int64 // what the process used before the job, as far as is known; negative: not at all yet
+	cycles int64 // how many collections there had been
+	each   int64 // what a call needs, as far as was seen
+	shown  bool  // by a collection
+}
+
+func newMemory() memory { return memory{base: -1} }
+
+func (m *memory) look(r Reading) {
+	now := r.Memory
+	if now.Limit <= 0 {
+		return
+	}
+	if m.base < 0 {
+		m.base, m.cycles = now.Used, now.Cycles
+	}
+	share := roomy
+	switch {
+	case r.InFlight == 0:
+	case now.Cycles > m.cycles: // what is alive now is what the calls in flight need
+		m.cycles = now.Cycles
+		if now.Live < m.base || m.base > int64(roomy*float64(now.Limit)) {
+			m.base = 0 // calls had begun before the first reading, and were what the process used
+		}
+		if each := (now.Live - m.base) / int64(r.InFlight); !m.shown || each > m.each {
+			m.each, m.shown = each, true
+		}
+	case !m.shown:
+		m.each = max(m.each, (now.Used-m.base)/int64(r.InFlight))
+	}
+	if m.shown {
+		share = exact
+	}
+	room := int64(share*float64(now.Limit)) - m.base - now.Others
+	m.cap = 0
+	if m.each >= 1<<10 { // what a goroutine costs; memory is not what bounds calls that need less
+		m.cap = max(1, int(room/m.each))
+	}
+	if float64(now.Used+now.Others) > scarce*float64(now.Limit) && (m.cap == 0 || r.InFlight < m.cap) {
+		m.cap = max(1, r.InFlight)
+	}
+}

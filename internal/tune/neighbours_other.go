@@ -1,0 +1,5 @@
+//go:build !linux
+
+package tune
+
+func readMachineTime() (machineTime, bool) { return machineTime{}, false }

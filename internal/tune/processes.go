@@ -1,0 +1,74 @@
+package tune
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// processWindow is over how much time processes are looked at before more are started: what a new one is to do is seen
+	// once it has loaded its program, which takes some milliseconds.
+	processWindow = 20 * time.Millisecond
+	// processWait is between two readings of processes at least.
+	processWait = 5 * time.Millisecond
+	// processRoom is the share of the cores' time below which more processes that wait keep them busier. It is less than
+	// that of goroutines, as to start one, and to take leave of it, leaves cores idle for moments.
+	processRoom = 0.9
+)
+
+// processGate says whether the cores have room for more calls that run in processes of their own. The goroutine that
+// waits for a process looks idle whatever that does. So it goes by the processes' CPU time and by how many of them want
+// a core: those that others keep from one have used little, and count.
+type processGate struct {
+	cores   int
+	open    bool          // a window has begun
+	since   time.Duration // when
+	cpu     time.Duration // CPU time by then
+	at      time.Duration // when the last reading of processes was taken
+	looks   int           // of how many readings of processes the window is
+	running int           // how many processes were seen running in them, all together
+	busy    float64       // the share of the cores that were busy or could have been in the last window
+}
+
+// look takes a reading, and says how many calls would keep the cores busy; 0: no more than there are, or it is not
+// known yet.
+func (g *processGate) look(r Reading, level int) int {
+	at := r.At - r.Processes.Age
+	if !r.Processes.Known || g.open && at <= g.at {
+		return 0
+	}
+	g.at = at
+	if !g.open || r.InFlight < level { // those that are yet to start say nothing
+		g.begin(r, at)
+		return 0
+	}
+	g.looks++
+	g.running += r.Processes.Running
+	if at-g.since < processWindow || g.looks < 2 {
+		return 0
+	}
+	cores := float64(g.cores)
+	g.busy = max(float64(r.Processes.CPU-g.cpu)/float64(at-g.since), float64(g.running)/float64(g.looks)) / cores
+	g.begin(r, at)
+	if g.busy >= processRoom {
+		return 0
+	}
+	return int(math.Ceil(float64(level) * min(2, spare/g.busy)))
+}
+
+func (g *processGate) begin(r Reading, at time.Duration) {
+	g.open, g.since, g.cpu, g.looks, g.running = true, at, r.Processes.CPU, 0, 0
+}
+
+// saturated reports whether the cores are what holds the calls up.
+func (g *processGate) saturated() bool { return g.busy >= processRoom }
+
+// ofProcesses is a reading of a job whose calls run in processes: what these do counts with what this process does.
+func (r Reading) ofProcesses() Reading {
+	r.CPU, r.Memory = -1, r.Processes.Memory
+	if r.Processes.Known {
+		r.CPU = r.Processes.CPU
+		r.Running += r.Processes.Running
+	}
+	return r
+}

@@ -1,0 +1,74 @@
+package tune
+
+import "time"
+
+// Reading is what was seen at one moment. Times are since any fixed moment, the same for all readings of a controller.
+type Reading struct {
+	At time.Duration
+
+	// What the scheduler of this process had to do, without the goroutine that takes the reading.
+	Running  int           // goroutines that run on a core
+	Runnable int           // goroutines that want to and have none
+	Blocked  int           // goroutines in a system call or in C
+	Delay    time.Duration // how long whoever takes the reading had to wait for a core that had nothing else to do
+
+	CPU        time.Duration // CPU time that the calls' process has used so far; negative: unknown
+	Neighbours Neighbours    // what other programs use of the cores
+
+	Locked time.Duration // how long goroutines have waited for mutexes so far, all together
+
+	InFlight int           // calls in flight
+	Wanted   int           // calls that would start if more might be in flight
+	Left     int           // calls that have not ended, those in flight included; negative: nobody knows
+	Ended    int64         // calls that have ended so far, without those that failed
+	Failed   int64         // calls that have failed so far
+	Timed    int64         // of how many calls it is known how long they took
+	Took     time.Duration // how long these took, all together
+	Squares  float64       // the sum of the squares of that, in seconds squared
+
+	Memory    Memory
+	Processes Processes // only if the calls run in processes
+}
+
+// Processes are those that this process has started, those that they have started, and so on, as far as they have not
+// ended.
+type Processes struct {
+	Known   bool          // the system tells of them, and has been asked
+	Age     time.Duration // how long before the reading it was
+	Running int           // those that run on a core or want to
+	CPU     time.Duration // CPU time that this process and they have used so far, those that have ended included
+	Memory  Memory        // of this process and of them, without what only the collector knows
+}
+
+// Memory is what the process uses and may use, in bytes. The zero Memory is unknown.
+type Memory struct {
+	Used   int64 // what the Go runtime holds, garbage included
+	Live   int64 // what was alive at the last collection
+	Cycles int64 // how many collections there have been
+	Others int64 // what others use of the limit
+	Limit  int64 // at what the process is killed, or everything slows down; 0: unknown
+}
+
+// Advice is what a controller says after a reading.
+type Advice struct {
+	Level int           // how many calls may be in flight, at least 1
+	Why   string        // in words, if the level has changed
+	Wait  time.Duration // when to take the next reading; 0: as soon as a core has nothing else to do
+	Ended int64         // or when so many calls have ended, if that is earlier
+	Pause bool          // no call may start
+	Rate  float64       // how many calls may start in a second; 0: any number
+}
+
+// Bound is what keeps the level where it is.
+type Bound uint8
+
+const (
+	ByNothing  Bound = iota // nothing so far: the level is still rising
+	ByCalls                 // every call that there is is in flight
+	ByCores                 // the cores are busy
+	ByFarEnd                // what the calls wait for does no more in a second
+	ByRefusals              // what the calls wait for refuses more at once
+	ByRate                  // what the calls wait for refuses more in a second
+	ByMemory                // more might not fit into memory
+	ByMax                   // the greatest level that was allowed
+)

@@ -1,0 +1,182 @@
+package tune
+
+import (
+	"slices"
+	"time"
+)
+
+// Class is what holds the calls of a job up.
+type Class uint8
+
+const (
+	Unknown       Class = iota // there was too little to see
+	TooFew                     // there were no more calls than could be in flight
+	CPUBound                   // the cores were busy with the calls
+	IOBound                    // the calls waited
+	Mixed                      // the cores were busy, with calls of which most wait
+	LockBound                  // the calls waited for one another's locks
+	MemoryBound                // more calls might not have fitted into memory
+	FarEndLimited              // what the calls wait for does no more
+	RateLimited                // what the calls wait for lets no more start in a second
+)
+
+const (
+	// busy is the share of the cores' time from which on they are what held the calls up.
+	busy = 0.85
+	// mostlyWaiting is the share of calls that wait in a job that keeps the cores busy, from which on it is a mixed one.
+	mostlyWaiting = 0.3
+	// hardlyWaiting is up to which share of calls that wait a job lacks cores, whoever else is using them.
+	hardlyWaiting = 0.1
+	// mostlyLocked is the share of the calls in flight that wait for a lock, from which on that is what holds them up.
+	mostlyLocked = 0.5
+	// ioBoundUpTo and cpuBoundFrom are the shares of the calls' time on a core of calls that wait and of calls that compute.
+	ioBoundUpTo, cpuBoundFrom = 0.25, 0.75
+	// mostChanges is how many changes of the level are kept; then every other is dropped.
+	mostChanges = 64
+)
+
+// Change is a change of the level.
+type Change struct {
+	At    time.Duration
+	Level int
+	Bound Bound // what kept it from rising before
+}
+
+// Report is what a controller has found out.
+type Report struct {
+	Class     Class
+	Bound     Bound         // what kept the level where it was in the end
+	Level     int           // how many calls might be in flight in the end
+	Peak      int           // the highest level
+	Took      time.Duration // from the first reading to the last
+	Typical   time.Duration // how long a call took
+	CoresBusy float64       // how many cores were busy with this process; negative: unknown
+	Others    float64       // how many were busy with other programs; 0 as well where that is not known
+	Waiting   float64       // the share of the calls in flight that waited, 0 to 1
+	Rate      float64       // how many calls ended in a second
+	Refused   int64         // how many were refused
+	StartRate float64       // how many might start in a second in the end; 0: any number
+	Lower     int           // a level at which less was done, where that was tried; 0: none
+	Gain      float64       // by what share more was done at the level than at that
+	Higher    int           // a level at which no more was done, where that was tried; 0: none
+	Changes   []Change      // how the level changed, oldest first
+	Readings  int           // how many readings were taken
+}
+
+// history is what a controller remembers for its report.
+type history struct {
+	first, last Reading
+	busy        float64 // the goroutines that ran or wanted to, times seconds
+	others      float64 // the cores that other programs used, times seconds
+	inFlight    float64 // the calls in flight, times seconds
+	peak        int
+	changes     []Change
+}
+
+func (h *history) look(r Reading) {
+	if h.inFlight == 0 && h.last.At == 0 {
+		h.first, h.last = r, r
+	}
+	dt := (r.At - h.last.At).Seconds()
+	h.busy += dt * float64(min(r.Running+r.Runnable, r.InFlight))
+	h.inFlight += dt * float64(r.InFlight)
+	h.others += dt * r.Neighbours.Used
+	h.last = r
+}
+
+func (h *history) level(at time.Duration, level int, bound Bound) {
+	h.peak = max(h.peak, level)
+	if n := len(h.changes); n > 0 && h.changes[n-1].Level == level {
+		return
+	}
+	if len(h.changes) == mostChanges {
+		kept := h.changes[:0]
+		for i, c := range h.changes {
+			if i%2 == 0 {
+				kept = append(kept, c)
+			}
+		}
+		h.changes = kept
+	}
+	h.changes = append(h.changes, Change{at, level, bound})
+}
+
+// Report says what was found out, given a last reading when the job is over.
+func (c *Controller) Report(end Reading) Report {
+	h := &c.history
+	if c.settings.Processes {
+		end = end.ofProcesses()
+	}
+	r := Report{
+		Bound: c.bound, Level: c.level, Peak: max(h.peak, c.level), Took: end.At - h.first.At, CoresBusy: -1,
+		Refused: c.refusals.seen, StartRate: c.refusals.rate, Changes: slices.Clone(h.changes), Readings: c.looks,
+	}
+	if r.Took > 0 {
+		r.Rate = float64(end.Ended-h.first.Ended) / r.Took.Seconds()
+		r.Others = h.others / r.Took.Seconds()
+		if end.CPU >= 0 && h.first.CPU >= 0 {
+			r.CoresBusy = float64(end.CPU-h.first.CPU) / float64(r.Took)
+		}
+	}
+	if end.Timed > 0 {
+		r.Typical = end.Took / time.Duration(end.Timed)
+	}
+	if h.inFlight > 0 {
+		r.Waiting = max(0, 1-h.busy/h.inFlight)
+	}
+	c.farEnd.compare(&r)
+	r.Class = c.classify(r, end)
+	return r
+}
+
+// classify says what held the calls up, from what bound the level and how busy the cores were.
+func (c *Controller) classify(r Report, end Reading) Class {
+	h := &c.history
+	cores := float64(c.settings.Cores)
+	var share, locked float64 // of the calls' time on a core, and waiting for a lock
+	if took := end.Took - h.first.Took; took > 0 {
+		share = r.CoresBusy * r.Took.Seconds() / took.Seconds()
+	}
+	if h.inFlight > 0 {
+		locked = (end.Locked - h.first.Locked).Seconds() / h.inFlight
+	}
+	switch {
+	case c.looks == 0 && !c.awake:
+		return TooFew
+	case c.looks == 0 && r.Took > handOff:
+		return CPUBound // in all that time there was no core for the first reading
+	case c.looks == 0:
+		return Unknown
+	case r.StartRate > 0:
+		return RateLimited
+	case c.refusals.cap > 0:
+		return FarEndLimited
+	case r.Bound == ByMemory:
+		return MemoryBound
+	case r.CoresBusy < 0 || end.Timed == 0:
+		return Unknown
+	case r.CoresBusy >= busy*cores && r.Waiting-locked >= mostlyWaiting && r.Peak > 2*c.settings.Cores:
+		return Mixed
+	case r.CoresBusy >= busy*cores || share >= cpuBoundFrom || h.inFlight > 0 && r.Waiting <= hardlyWaiting:
+		return CPUBound
+	case locked >= mostlyLocked:
+		return LockBound
+	case c.farEnd.limited():
+		return FarEndLimited
+	case share <= ioBoundUpTo:
+		return IOBound
+	}
+	return Mixed
+}
+
+// compare says what other levels than the best did.
+func (f *farEnd) compare(r *Report) {
+	for _, m := range f.known {
+		switch {
+		case m.level > f.best.level && (r.Higher == 0 || m.level < r.Higher):
+			r.Higher = m.level
+		case m.level < f.best.level && m.level > r.Lower:
+			r.Lower, r.Gain = m.level, f.best.rate/m.rate-1
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package tune
+
+import (
+	"math"
+	"time"
+)
+
+// leastEnded is of how many calls a round must see the end.
+const leastEnded = 8
+
+// measured is what calls of a level did.
+type measured struct {
+	level int
+	rate  float64 // how many calls ended in a second
+	err   float64 // the standard error of the rate, relative to it
+}
+
+// gain is by how much m did more than base, as a natural logarithm, and its standard error.
+func (m measured) gain(base measured) (gain, err float64) {
+	return math.Log(m.rate / base.rate), math.Hypot(m.err, base.err)
+}
+
+// round measures how many calls end in a second while the level stays the same. It begins when the calls that were in
+// flight at the change have ended, and lasts until about as many calls have ended as are in flight.
+type round struct {
+	level  int
+	from   int64   // how many calls must have ended before it begins
+	begin  Reading // what was seen at its beginning
+	begun  bool
+	needed int64 // of how many calls it must see the end
+}
+
+// newRound is a round at a level that begins with the reading; old is how many of the calls in flight are to end first.
+func newRound(level int, r Reading, old int) round {
+	m := round{level: level, begin: r, needed: int64(leastOf(level))}
+	m.from = r.Ended + int64(old)
+	m.begun = old == 0
+	return m
+}
+
+// leastOf is of how many calls at least a round at a level sees the end.
+func leastOf(level int) int { return max(leastEnded, level/2) }
+
+// due is how many calls will have ended when there is something to do for the round.
+func (m *round) due() int64 {
+	if !m.begun {
+		return m.from
+	}
+	return m.begin.Ended + m.needed
+}
+
+// look takes a reading and reports whether the round has seen enough.
+func (m *round) look(r Reading) bool {
+	if !m.begun && r.Ended >= m.from {
+		m.begun, m.begin = true, r
+	}
+	return m.begun && r.Ended >= m.due() && r.At > m.begin.At
+}
+
+// spread is from what coefficient of variation of the calls' times on calls are counted, rather than timed.
+const spread = 0.4
+
+// result is what it has measured. How many calls end in a second follows from how long each takes (Little's law: as many
+// as are in flight in that time), which is exact where they end in waves, and a count is not. Where times are very
+// different, those of calls that end in a short round are too short on average, and the count is right.
+func (m *round) result(r Reading) measured {
+	timed := float64(r.Timed - m.begin.Timed)
+	took := (r.Took - m.begin.Took).Seconds()
+	n := float64(r.Ended - m.begin.Ended)
+	counted := measured{level: m.level, rate: n / (r.At - m.begin.At).Seconds(), err: 1 / math.Sqrt(n)}
+	if timed <= 0 || took <= 0 {
+		return counted
+	}
+	mean := took / timed
+	deviation := math.Sqrt(max(0, (r.Squares-m.begin.Squares)/timed-mean*mean))
+	if deviation > spread*mean {
+		return counted
+	}
+	return measured{level: m.level, rate: float64(m.level) / mean, err: deviation / mean / math.Sqrt(timed)}
+}
+
+// longer has it see the end of as many calls again, and reports whether it may, which is seven times.
+func (m *round) longer() bool {
+	m.needed += int64(leastOf(m.level))
+	return m.needed <= 8*int64(leastOf(m.level))
+}
+
+// recent remembers how many calls had been started, to tell how many of those in flight are new.
+type recent struct {
+	at      [8]time.Duration
+	started [8]int64
+	next    int
+}
+
+func (h *recent) look(r Reading) {
+	last := (h.next + len(h.at) - 1) % len(h.at)
+	if r.At-h.at[last] < 100*time.Microsecond {
+		return
+	}
+	h.at[h.next], h.started[h.next] = r.At, r.Ended+r.Failed+int64(r.InFlight)
+	h.next = (h.next + 1) % len(h.at)
+}
+
+// old is how many of the calls in flight began longer ago than that.
+func (h *recent) old(r Reading, ago time.Duration) int {
+	started := int64(-1)
+	at := time.Duration(-1)
+	for i := range h.at {
+		if h.at[i] <= r.At-ago && h.at[i] > at {
+			at, started = h.at[i], h.started[i]
+		}
+	}
+	if started < 0 {
+		return r.InFlight
+	}
+	return max(0, r.InFlight-int(r.Ended+r.Failed+int64(r.InFlight)-started))
+}
