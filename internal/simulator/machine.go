@@ -1,0 +1,146 @@
+// Package simulator is a machine of any number of cores in virtual time, on which calls of overlap.Auto compute and
+// wait. Jobs, workers and the controller are the real ones, in a bubble of testing/synctest: what is simulated is who
+// has a core and when, and what a sensor sees of that.
+//
+// A goroutine that wants a core waits for it in one queue, first come, first served, and gives it up after a slice of
+// 10 ms if another wants it, as in Go's scheduler. That a switch costs something, caches and the hand-over of a core by
+// a system call's thread are left out, or simplified.
+package simulator
+
+import (
+	"sync"
+	"time"
+
+	"example.com/overlap/internal/tune"
+)
+
+const (
+	// slice is after what time Go's scheduler takes a core from a goroutine that others wait for (forcePreemptNS).
+	slice = 10 * time.Millisecond
+	// handOver is how long a goroutine in a system call keeps its core: sysmon takes it away at its next look, which
+	// is 20 µs to 10 ms later.
+	handOver = 20 * time.Microsecond
+	// lookTime is how long a core is busy with a reading.
+	lookTime = 5 * time.Microsecond
+)
+
+// Machine has cores. Its methods but Look are for the calls that run on it, at the same time as they like.
+type Machine struct {
+	cores      int
+	neighbours int // how many other processes have something to compute all the time
+
+	mu      sync.Mutex
+	busy    int             // how many cores are taken
+	queue   []chan struct{} // who wants one, longest first
+	blocked int             // how many goroutines are in system calls
+	cpu     time.Duration
+	locked  time.Duration
+	memory  memory
+}
+
+// New returns a machine with so many cores. It must be called in the bubble that its calls run in.
+func New(cores int) *Machine { return &Machine{cores: cores} }
+
+// SetNeighbours has so many other processes compute from now on, which get their share of the cores.
+func (m *Machine) SetNeighbours(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.neighbours = n
+}
+
+// Compute returns when a core has worked so long for whoever calls it.
+func (m *Machine) Compute(d time.Duration) {
+	m.takeCore()
+	for d > 0 {
+		turn := min(d, slice)
+		time.Sleep(m.stretched(turn))
+		d -= turn
+		m.mu.Lock()
+		m.cpu += turn
+		wanted := d > 0 && len(m.queue) > 0
+		m.mu.Unlock()
+		if wanted {
+			m.giveCore()
+			m.takeCore()
+		}
+	}
+	m.giveCore()
+}
+
+// stretched is how long a turn of computing takes, beside those who share the cores.
+func (m *Machine) stretched(turn time.Duration) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if wanted := m.busy + m.neighbours; wanted > m.cores {
+		return turn * time.Duration(wanted) / time.Duration(m.cores)
+	}
+	return turn
+}
+
+// Syscall waits for so long in a system call, which holds a core at first.
+func (m *Machine) Syscall(d time.Duration) {
+	m.takeCore()
+	m.mu.Lock()
+	m.blocked++
+	m.mu.Unlock()
+	time.Sleep(min(d, handOver))
+	m.giveCore()
+	time.Sleep(d - min(d, handOver))
+	m.takeCore()
+	m.mu.Lock()
+	m.blocked--
+	m.mu.Unlock()
+	m.giveCore()
+}
+
+func (m *Machine) takeCore() {
+	m.mu.Lock()
+	if m.busy < m.cores {
+		m.busy++
+		m.mu.Unlock()
+		return
+	}
+	turn := make(chan struct{})
+	m.queue = append(m.queue, turn)
+	m.mu.Unlock()
+	<-turn
+}
+
+func (m *Machine) giveCore() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.queue) == 0 {
+		m.busy--
+		return
+	}
+	close(m.queue[0])
+	m.queue = m.queue[1:]
+}
+
+// Look takes a reading as [tune.Sensor.Look] does.
+func (m *Machine) Look(r *tune.Reading) {
+	begun := time.Now()
+	m.takeCore()
+	r.Delay = time.Since(begun)
+	m.Measure(r)
+	time.Sleep(lookTime)
+	m.giveCore()
+}
+
+// Measure takes a reading as [tune.Sensor.Measure] does.
+func (m *Machine) Measure(r *tune.Reading) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r.Running = max(0, m.busy-1) // without the goroutine that looks
+	r.Runnable, r.Blocked = len(m.queue), m.blocked
+	r.CPU, r.Locked = m.cpu, m.locked
+	r.Memory = m.memory.reading()
+}
+
+// LookAtProcesses takes a reading as [tune.Sensor.LookAtProcesses] does, of calls that each compute and wait in a
+// process.
+func (m *Machine) LookAtProcesses(r *tune.Reading) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r.Processes = tune.Processes{Known: true, Running: m.busy + len(m.queue), CPU: m.cpu}
+}
