@@ -119,7 +119,10 @@ func (a *admission) claimBatch(w *Worker, most int) int {
 	if a.job.callSet.ready() == 0 {
 		return 0
 	}
-	if most = a.take(most); most == 0 {
+	if a.keys != nil { // each of the batch may have to wait for its key
+		most = int(min(int64(most), lookAhead-a.keys.waiting.Load()))
+	}
+	if most = a.take(max(0, most)); most == 0 {
 		return 0
 	}
 	n := a.job.callSet.claimBatch(w, most)
@@ -158,6 +161,12 @@ func (j *Job) releaseKey(c Call) {
 
 // callEnded is before a call is counted as ended, and before its result is delivered, where somebody wants to know.
 func (j *Job) callEnded(c Call, o Outcome) {
+	if keys := j.policies(); keys != nil {
+		if o == Succeeded {
+			_, _ = keys.attemptEnded(c, o, nil) // whose value is there, whatever the policy does
+		}
+		keys.refusals.forget(c)
+	}
 	j.releaseKey(c)
 	if j.halt != nil {
 		j.halt.count(o)

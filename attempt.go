@@ -20,24 +20,46 @@ type attempt struct {
 
 // deadline bounds an attempt.
 type deadline struct {
-	timeout *TimeoutError // the cause of the attempt's context, when that ends because of the timeout; nil: there is none
+	timeout *TimeoutError // the cause of the attempt's context, when that ends because of the Timeout; nil: there is none
+	median  *timedAttempt // the attempt, bounded by a MedianTimeout; nil: there is none
 	cancel  context.CancelFunc
-	timer   *time.Timer                // starts the grace
+	timer   *time.Timer                // starts the grace; nil: it does not start at a time known before
 	grace   atomic.Pointer[time.Timer] // ends the call as abandoned, unless the attempt comes back first
 	settled atomic.Bool                // set by whichever of the two comes first
 }
 
+// graceOf returns a function that starts the grace of an attempt on w; why it has had its time goes to abandon.
+func (v *deadline) graceOf(w *Worker, grace time.Duration, abandon func(error)) (start func(why error)) {
+	if w.inline { // nobody can go on without its goroutine
+		return func(error) {}
+	}
+	return func(why error) {
+		timer := time.AfterFunc(grace, func() {
+			if v.settled.CompareAndSwap(false, true) {
+				w.markLost()
+				abandoned.Add(1)
+				abandon(why)
+				w.detachAbandoned()
+			}
+		})
+		if !v.grace.CompareAndSwap(nil, timer) { // two limits are over, and the grace of one has begun
+			timer.Stop()
+		}
+	}
+}
+
 // begin starts an attempt in the call's context ctx. abandon ends the call without the goroutine.
 func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(error)) attempt {
-	w := c.worker
+	w, j := c.worker, c.worker.job
 	a := attempt{ctx: ctx, callCtx: ctx, call: c}
-	if left, limited := w.job.timeLeft(); p.timeout > 0 || limited {
+	if left, limited := j.timeLeft(); p.timeout > 0 || limited || j.medians != nil {
 		v := &deadline{cancel: func() {}}
 		a.deadline = v
+		startGrace := v.graceOf(w, p.grace, abandon)
 		var until time.Duration
 		var why error
 		if limited {
-			until, why = left, w.job.outlasted(p)
+			until, why = left, j.outlasted(p)
 		}
 		if p.timeout > 0 {
 			v.timeout = &TimeoutError{Timeout: p.timeout, Grace: p.grace}
@@ -46,22 +68,17 @@ func (c Call) begin(ctx context.Context, p *policy, index int, abandon func(erro
 				until, why = p.timeout, v.timeout
 			}
 		}
-		if !w.inline {
+		if why != nil {
 			// Not one timer for both: after Ctrl-Z and fg both times can be over, and the attempt has not been told yet.
-			v.timer = time.AfterFunc(until, func() {
-				v.grace.Store(time.AfterFunc(p.grace, func() {
-					if v.settled.CompareAndSwap(false, true) {
-						w.markLost()
-						abandoned.Add(1)
-						abandon(why)
-						w.detachAbandoned()
-					}
-				}))
-			})
+			v.timer = time.AfterFunc(until, func() { startGrace(why) })
+		}
+		if j.medians != nil {
+			v.median = j.medians.start(c, a.ctx, j.now(), p.grace, startGrace)
+			a.ctx = v.median.ctx
 		}
 	}
-	if w.job.options.profileLabels {
-		task := w.job.callSet.taskOf(c).Name()
+	if j.options.profileLabels {
+		task := j.callSet.taskOf(c).Name()
 		a.ctx = pprof.WithLabels(a.ctx, pprof.Labels("overlap.task", task, "overlap.index", strconv.Itoa(index)))
 		pprof.SetGoroutineLabels(a.ctx)
 	}
@@ -75,11 +92,15 @@ func (a *attempt) end(returned bool, panicked any, o Outcome, err error) (Outcom
 		defer a.deadline.cancel()
 		if a.deadline.timer != nil {
 			a.deadline.timer.Stop()
-			if grace := a.deadline.grace.Load(); grace != nil {
-				grace.Stop()
-			}
 		}
-		if !a.deadline.settled.CompareAndSwap(false, true) {
+		if grace := a.deadline.grace.Load(); grace != nil {
+			grace.Stop()
+		}
+		ours := a.deadline.settled.CompareAndSwap(false, true)
+		if m := a.deadline.median; m != nil {
+			m.end(m.times.job.now(), ours && returned && o == Succeeded)
+		}
+		if !ours {
 			a.call.worker.markLost()
 			abandoned.Add(-1)
 			return Abandoned, nil, false
@@ -94,9 +115,25 @@ func (a *attempt) end(returned bool, panicked any, o Outcome, err error) (Outcom
 	case !returned:
 		return Failed, ErrGoexit, true
 	case o == TimedOut:
-		err = &TimeoutError{Timeout: a.deadline.timeout.Timeout, Grace: a.deadline.timeout.Grace, Err: err}
+		why := a.outlasted()
+		err = &TimeoutError{Timeout: why.Timeout, Grace: why.Grace, Err: err}
 	}
 	return o, err, true
+}
+
+// outlasted is the timeout of its own that ended the attempt's context; nil if none did.
+func (a *attempt) outlasted() *TimeoutError {
+	if a.deadline == nil {
+		return nil
+	}
+	own, _ := context.Cause(a.ctx).(*TimeoutError)
+	switch median := a.deadline.median; {
+	case own == nil:
+		return nil
+	case own == a.deadline.timeout, median != nil && own == median.timeout:
+		return own
+	}
+	return nil // of a call around this one
 }
 
 // classify is how an attempt ended whose task returned err, which may be nil.
@@ -104,7 +141,7 @@ func (a *attempt) classify(err error) (o Outcome, limit, _ error) {
 	switch {
 	case err == nil:
 		return Succeeded, nil, nil
-	case a.deadline != nil && a.deadline.timeout != nil && context.Cause(a.ctx) == error(a.deadline.timeout):
+	case a.outlasted() != nil:
 		return TimedOut, nil, err
 	}
 	return classify(a.callCtx, err)
@@ -164,7 +201,7 @@ func perform[In, Out any](
 // endFailed ends an attempt whose task returned an error.
 func endFailed[Out any](c Call, ctx context.Context, v Out, err error, to taker[Out]) {
 	o, limit, err := classify(ctx, err)
-	if !c.holdBackFor(ctx, limit, err) {
+	if !c.holdBackFor(ctx, limit, err) && !c.offerAgain(o, err) {
 		to.attempted(c, v, o, err)
 	}
 }
@@ -192,7 +229,7 @@ func performWithOptions[In, Out any](
 	o, returned := Pending, false
 	defer func() {
 		o, err, ours := a.end(returned, recover(), o, err)
-		if ours && !c.holdBackFor(ctx, limit, err) {
+		if ours && !c.holdBackFor(ctx, limit, err) && !c.offerAgain(o, err) {
 			to.attempted(c, v, o, err)
 		}
 	}()
@@ -203,5 +240,5 @@ func performWithOptions[In, Out any](
 
 // needsNoOptions reports whether an attempt needs no more than perform does.
 func (j *Job) needsNoOptions(p *policy) bool {
-	return p.timeout == 0 && !j.options.profileLabels && j.options.timeLimit == 0 && j.halt == nil
+	return p.timeout == 0 && !j.options.profileLabels && j.options.timeLimit == 0 && j.halt == nil && j.medians == nil
 }

@@ -54,6 +54,9 @@ func (w *Worker) claim() bool {
 	case took > 4*tiny:
 		w.batchSize = max(1, w.batchSize/4)
 	}
+	if w.job.tuner != nil {
+		w.noteTook(0)
+	}
 	w.claimedAt = now
 	n := 0
 	if w.job.admission != nil {
@@ -61,15 +64,38 @@ func (w *Worker) claim() bool {
 	} else {
 		n = w.job.callSet.claimBatch(w, w.batchSize)
 	}
+	w.claimed = n
 	ok := n > 0 || w.job.steals() && w.steal()
 	w.countOutStarting()
 	return ok
 }
 
+// runEach runs the calls of w's batch one by one, of a job with options that a call has to heed.
+func (w *Worker) runEach() {
+	j := w.job
+	for !w.lost.Load() {
+		at, ok := w.batch.pop()
+		if !ok {
+			return
+		}
+		if c := (Call{worker: w, place: w.place(at)}); j.mayBegin(c) {
+			w.countsLater = true
+			c.run()
+			w.countsLater = false
+		}
+		if !w.lost.Load() && j.slots != nil && w.mustYield() {
+			w.requeueBatch()
+			return
+		}
+	}
+}
+
 // mustYield reports whether w should leave the rest of its batch to others: its slot is wanted elsewhere, and the batch
 // has turned out not to be tiny.
 func (w *Worker) mustYield() bool {
-	return w.job.slots.shouldLeave(w) && w.job.now()-w.claimedAt > time.Millisecond
+	j := w.job
+	wanted := w.hold.lentBy != nil || j.slots.wantedByOthers(j)
+	return wanted && j.now()-w.claimedAt > time.Millisecond && j.slots.shouldLeave(w)
 }
 
 // steals reports whether workers of the job may take calls of another's batch.

@@ -43,8 +43,13 @@ func (c Call) Task() AnyTask { return c.worker.job.callSet.taskOf(c) }
 func (c Call) Input() any { return c.worker.job.callSet.input(c) }
 
 // Context is the context of a call made elsewhere: it ends when the job is canceled and, after Started, when the call's
-// future is.
+// future is, or the attempt has outlasted a [MedianTimeout]. So ask for it again after Started.
 func (c Call) Context() context.Context {
+	if m := c.worker.job.medians; m != nil {
+		if ctx := m.context(c); ctx != nil {
+			return ctx
+		}
+	}
 	if c.future != nil {
 		if ctx := c.future.context(); ctx != nil {
 			return ctx
@@ -75,8 +80,11 @@ func (c Call) Timed() bool { return c.worker.job.timed() }
 
 // Started says when the call began to run elsewhere; without it, it began when it was handed out.
 func (c Call) Started(at time.Time) {
-	j := c.worker.job
-	j.callSet.started(c, c.worker.setClock(at))
+	j, began := c.worker.job, c.worker.setClock(at)
+	j.callSet.started(c, began)
+	if j.medians != nil {
+		j.medians.started(c, began)
+	}
 }
 
 // End ends an attempt that was made elsewhere. out is a *Out when the outcome is Succeeded and not used otherwise; err
@@ -93,6 +101,9 @@ func (c Call) End(out any, o Outcome, err error) {
 	source := c.worker.job.callSet
 	if !source.endAttempt(c) {
 		endedTwice(c)
+	}
+	if m := c.worker.job.medians; m != nil {
+		o, err = m.ended(c, o, err)
 	}
 	source.ended(c, out, o, err)
 }
@@ -132,6 +143,12 @@ func (c Call) Requeue() {
 }
 
 func (c Call) giveBack() {
+	if m := c.worker.job.medians; m != nil {
+		m.forget(c)
+	}
+	if keys := c.worker.job.keys(); keys != nil {
+		keys.holding.keep(c)
+	}
 	if c.future == nil || c.future.unbeginAttempt(c) {
 		c.worker.job.requeue(c)
 	}

@@ -7,6 +7,8 @@ import "time"
 type callSet interface {
 	// ready is how many calls nobody has claimed; it may be out of date at once.
 	ready() int
+	// known is how many calls there have been so far, those that nobody has claimed included.
+	known() int
 	// claimOne claims one call. It never blocks.
 	claimOne() (Call, bool)
 	// claimSeveral claims up to len(calls) calls, all of one task and its options: of those that are ready, a part that

@@ -11,6 +11,9 @@ var errLoopLeft = errors.New("the loop over the results was left")
 func (s *streamJob[In, Out]) draw() {
 	defer s.countOutWorker()
 	defer func() {
+		if s.halt != nil { // before the consumer can see the end, which tells whether the job was halted
+			s.halt.setTotal(int(s.drawn.Load()))
+		}
 		s.allDrawn.Store(true)
 		s.close(int(s.drawn.Load()))
 		s.wakeConsumer()

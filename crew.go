@@ -26,6 +26,19 @@ func (j *Job) hire(from *frame) *Worker {
 	return nil
 }
 
+// increase adds one to a count that has not come down to zero.
+func increase(count *atomic.Int64) bool {
+	for {
+		n := count.Load()
+		if n == 0 {
+			return false
+		}
+		if count.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
 // hireUnparked is hire for a goroutine that does a worker's work itself: nil if the next to be hired has a goroutine of
 // its own.
 func (j *Job) hireUnparked() *Worker {

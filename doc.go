@@ -16,7 +16,7 @@
 //
 // [Sync] runs calls one after another on the caller. [Threads] runs each on an operating-system thread of its own,
 // [Pool] at most n at once, [Async] each on a goroutine of its own at once, and [Loop] one at a time except while calls
-// are in [Await]. They need no Close and leave no goroutine behind a job, so they can be written inline. A value of
+// are in [Await]. [Auto] finds out by itself how many to run at once. They need no Close and leave no goroutine behind a job, so they can be written inline. A value of
 // [Pool], [Threads] or [Loop] that several jobs use is a limit they share, taking turns.
 //
 // # Order

@@ -94,7 +94,7 @@ func (e *TimeoutError) Error() string {
 // saysSo reports whether what the task returned says no more than that its time was over; its methods may panic.
 func (e *TimeoutError) saysSo() (is bool) {
 	defer func() { _ = recover() }()
-	return errors.Is(e.Err, context.DeadlineExceeded)
+	return errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, context.Canceled)
 }
 
 // Unwrap returns context.DeadlineExceeded and what the task returned.

@@ -164,10 +164,13 @@ func (g *Group) Wait() error {
 	if j.refusal != nil {
 		return j.refusal
 	}
+	return j.failures.err(j.outsideCause(), observer, j.known())
+}
+
+func (j *groupJob) known() int {
 	j.queueing.Lock()
-	total := j.total
-	j.queueing.Unlock()
-	return j.failures.err(j.outsideCause(), observer, total)
+	defer j.queueing.Unlock()
+	return j.total
 }
 
 func (j *groupJob) ready() int { return int(j.queued.Load()) }
@@ -416,7 +419,7 @@ func (s *submission[In, Out]) failed(c Call, o Outcome, err error) {
 // retry lets the call wait for another attempt, if it gets one; else the error is how it has failed.
 func (s *submission[In, Out]) retry(c Call, o Outcome, err error) (bool, error) {
 	f := &s.future
-	if s.policy.retry.Extra == 0 {
+	if !f.job.keepsEarlier(s.policy) {
 		return false, err
 	}
 	f.times.finished, f.worker = c.worker.readClockAtEnd(), c.worker.number(f.index) // if no other attempt follows

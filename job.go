@@ -36,9 +36,10 @@ type Job struct {
 	outerCall *frame // the call that this job was started from, if any
 	lender    *frame // the nearest call around this job that holds one of its slots
 
+	level int // its priority among the jobs that share its slots: 0 for the highest
+
 	// The neighbours in the queue of slots, whose mutex guards them.
-	queuedBefore *Job
-	queuedAfter  *Job
+	queuedBefore, queuedAfter *Job
 
 	done      chan struct{} // closed when nothing runs and nothing will
 	drained   chan struct{} // closed when a Drain has ended; nil without one
@@ -46,6 +47,7 @@ type Job struct {
 	stopCause error         // why it was stopped; written before stopped is set
 	closed    atomic.Bool   // no more calls will be added
 
+	extra    atomic.Int64 // extra attempts, where a RetryPolicy bounds them
 	heldBack atomic.Int32 // how many calls wait since something local ran out; read without the mutex
 
 	_             [64]byte     // what follows changes all the time, and is kept away from what every call reads
@@ -69,10 +71,12 @@ type Job struct {
 
 	teller *teller // nil: nobody observes
 
-	admission  *admission    // nil: calls may start at any time
-	halt       *halt         // nil: no HaltPolicy
-	followed   bool          // one of the two wants to know of each call that ends, by callEnded
-	inlineWake chan struct{} // closed when an inline job is dispatched, for who waits in sleepUntilDue; nil: nobody does
+	admission  *admission      // nil: calls may start at any time
+	halt       *halt           // nil: no HaltPolicy
+	medians    *medianTimeouts // nil: no MedianTimeout
+	tuner      *tuner          // nil: not on Auto
+	followed   bool            // admission or halt wants to know of each call that ends, by callEnded
+	inlineWake chan struct{}   // closed when an inline job is dispatched, for who waits in sleepUntilDue; nil: nobody does
 }
 
 func (j *Job) init(ctx context.Context, src callSet, set options) {
@@ -86,10 +90,11 @@ func (j *Job) init(ctx context.Context, src callSet, set options) {
 		j.drained = make(chan struct{})
 	}
 	j.outerCall = frameOf(ctx)
+	j.level = set.priority.level()
 	j.openCalls.Store(1)
 	j.activeWorkers.Store(1)
 	j.noWorker = Worker{job: j, id: -1}
-	j.admission, j.halt = newAdmission(j), newHalt(j)
+	j.admission, j.halt, j.medians = newAdmission(j), newHalt(j), newMedianTimeouts(j)
 	j.followed = j.halt != nil || j.admission != nil && j.admission.keys != nil
 }
 
@@ -246,19 +251,6 @@ func (j *Job) claimSeveralAny(calls []Call) int {
 	return j.callSet.claimSeveral(calls)
 }
 
-// increase adds one to a count that has not come down to zero.
-func increase(count *atomic.Int64) bool {
-	for {
-		n := count.Load()
-		if n == 0 {
-			return false
-		}
-		if count.CompareAndSwap(n, n+1) {
-			return true
-		}
-	}
-}
-
 // close says that no more calls come than the total.
 func (j *Job) close(total int) {
 	j.closed.Store(true)
@@ -273,6 +265,9 @@ func (j *Job) countEnded(n int64) {
 	if n > 0 {
 		if j.heldBack.Load() > 0 {
 			j.letOneTryAgain()
+		}
+		if j.tuner != nil {
+			j.tuner.callsEnded(n)
 		}
 		j.countOutCalls(n)
 	}
@@ -297,12 +292,21 @@ func (j *Job) countOutCalls(n int64) {
 		j.admission.forget()
 		j.wakeInline()
 	}
+	if j.medians != nil {
+		j.medians.stop()
+	}
+	if j.tuner != nil {
+		j.tuner.stop()
+	}
 	j.countOutWorker()
 }
 
 // countOutWorker counts a worker out.
 func (j *Job) countOutWorker() {
 	if j.activeWorkers.Add(-1) == 0 {
+		if j.tuner != nil {
+			j.tuner.report()
+		}
 		close(j.done)
 	}
 }

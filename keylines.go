@@ -14,6 +14,7 @@ type keyLines struct {
 	_       [64]byte // kept away from other keys
 	mu      sync.Mutex
 	lines   map[string]*keyLine
+	heldUp  int     // how many calls had to wait since as many of their key ran as may
 	sweepAt int     // how many lines there may be before those that are not in use are looked for
 	timed   keyHeap // the lines whose next call waits for its time alone
 	timer   *time.Timer
@@ -29,8 +30,9 @@ type keyLine struct {
 	next    float64 // with a rate: when the next call may begin
 	wanted  bool    // one has waited for that
 	queue   []keyedCall
-	head    int // of queue
-	inTimed int // its place in keyLines.timed; −1: none
+	head    int            // of queue
+	inTimed int            // its place in keyLines.timed; −1: none
+	adapts  *keyAdaptation // nil: there is no policy
 }
 
 // keyedCall is a call that waits for its key.
@@ -61,8 +63,8 @@ func (l *keyLine) pop() keyedCall {
 }
 
 // enter has a call begin at once, or become the next to be handed out, if its key is free. If not, it waits and enter
-// reports false.
-func (k *keyLines) enter(key string, c keyedCall, begins bool) bool {
+// reports false. policy is that of a key that is not known yet, nil for the first try.
+func (k *keyLines) enter(key string, c keyedCall, begins bool, policy *KeyPolicy) bool {
 	j := c.keys.job
 	k.mu.Lock()
 	if j.stopped.Load() { // and has looked for calls that wait
@@ -74,13 +76,27 @@ func (k *keyLines) enter(key string, c keyedCall, begins bool) bool {
 	now := k.now()
 	line := k.lines[key]
 	if line == nil {
-		line = k.newLine(key, now)
+		if k.limits.adapt != nil && policy == nil {
+			k.mu.Unlock()
+			policy = c.keys.newPolicy(c.call, key)
+			return policy != nil && k.enter(key, c, begins, policy)
+		}
+		line = k.newLine(key, now, policy)
 	}
 	if line.isEmpty() && k.isFree(line, now) {
 		k.hold(line, c, begins, now)
 		k.mu.Unlock()
 		return true
 	}
+	if err := line.failsWaiting(); err != nil {
+		k.mu.Unlock()
+		c.keys.failWaiting(c.call, err)
+		return false
+	}
+	if most := line.atOnce(); most > 0 && line.inUse >= most {
+		k.heldUp++
+	}
+	c.call.worker = nil
 	line.push(c)
 	c.keys.waiting.Add(1)
 	k.await(line, now)
@@ -91,18 +107,21 @@ func (k *keyLines) enter(key string, c keyedCall, begins bool) bool {
 	return false
 }
 
-// now is the present for rates; 0 where there is none.
+// now is the present for rates and policies; 0 where there are none.
 func (k *keyLines) now() float64 {
-	if k.limits.rate == nil {
-		return 0
+	switch {
+	case k.limits.rate != nil:
+		return k.limits.rate.now()
+	case k.limits.adapt != nil:
+		return float64(time.Since(k.limits.made))
 	}
-	return k.limits.rate.now()
+	return 0
 }
 
 // idleKeys is about how many keys are kept that are not in use, since most keys come again.
 const idleKeys = 1 << 14 / keyParts
 
-func (k *keyLines) newLine(key string, now float64) *keyLine {
+func (k *keyLines) newLine(key string, now float64, policy *KeyPolicy) *keyLine {
 	if len(k.lines) >= k.sweepAt {
 		for _, line := range k.lines {
 			k.dropIfUnused(line, now)
@@ -110,13 +129,17 @@ func (k *keyLines) newLine(key string, now float64) *keyLine {
 		k.sweepAt = 2*len(k.lines) + idleKeys
 	}
 	line := &keyLine{of: k, key: key, next: now, inTimed: -1}
+	if policy != nil {
+		line.adapts = &keyAdaptation{policy: *policy, told: now}
+	}
 	k.lines[key] = line
 	return line
 }
 
 // dropIfUnused forgets a key of which nothing has to be known.
 func (k *keyLines) dropIfUnused(line *keyLine, now float64) {
-	if line.inUse == 0 && line.isEmpty() && line.inTimed < 0 && line.next <= now {
+	known := line.adapts != nil && line.adapts.adapted
+	if line.inUse == 0 && line.isEmpty() && line.inTimed < 0 && line.next <= now && !known {
 		delete(k.lines, line.key)
 	}
 }
@@ -128,14 +151,15 @@ func (k *keyLines) isFree(line *keyLine, now float64) bool {
 
 // hasRoom reports whether one more call may hold the key, as soon as it is time.
 func (k *keyLines) hasRoom(line *keyLine) bool {
-	return (k.limits.atOnce == 0 || line.inUse < k.limits.atOnce) && (k.limits.rate == nil || line.granted == 0)
+	most := line.atOnce()
+	return (most == 0 || line.inUse < most) && (!line.isPaced() || line.granted == 0)
 }
 
 // hold gives a call its key.
 func (k *keyLines) hold(line *keyLine, c keyedCall, begins bool, now float64) {
 	line.inUse++
 	line.granted++
-	c.keys.holding.grant(c.call, line, begins)
+	c.keys.holding.grant(c.call, line, begins, now)
 	if begins {
 		line.granted--
 		k.countStart(line, now)
@@ -145,11 +169,14 @@ func (k *keyLines) hold(line *keyLine, c keyedCall, begins bool, now float64) {
 // countStart counts a call as begun now.
 func (k *keyLines) countStart(line *keyLine, now float64) {
 	if k.limits.rate != nil {
-		line.next = startingAt(line.next, now, line.wanted) + k.limits.rate.interval
+		line.next = k.limits.rate.startingAt(line.next, now, line.wanted) + k.limits.rate.interval
 		line.wanted = false
-		if line.inTimed >= 0 {
-			heap.Fix(&k.timed, line.inTimed)
-		}
+	}
+	if line.adapts != nil && line.adapts.state.Every > 0 {
+		line.next = max(line.next, now+float64(line.adapts.state.Every))
+	}
+	if line.inTimed >= 0 {
+		heap.Fix(&k.timed, line.inTimed)
 	}
 }
 
@@ -161,6 +188,7 @@ func (k *keyLines) begin(line *keyLine, permit *keyPermit) {
 		permit.begun.Store(true)
 	}
 	now := k.now()
+	permit.began = now
 	k.countStart(line, now)
 	k.grantNext(line, now)
 }
@@ -210,7 +238,7 @@ func (k *keyLines) takeFree(line *keyLine, now float64, calls []keyedCall) []key
 
 // await sees to it that a call which waits for nothing but its time is handed out then. The mutex is held.
 func (k *keyLines) await(line *keyLine, now float64) {
-	if k.limits.rate == nil || line.isEmpty() || !k.hasRoom(line) || line.inTimed >= 0 {
+	if !line.isPaced() || line.isEmpty() || !k.hasRoom(line) || line.inTimed >= 0 {
 		return
 	}
 	line.wanted = true

@@ -10,10 +10,12 @@ import (
 type keyPermit struct {
 	line  atomic.Pointer[keyLine] // nil: the call holds none
 	begun atomic.Bool
+	began float64 // when, once it has begun
 }
 
-// keyPermits are the permits of a job's calls: of a Map or a Stream by place, so that nothing but the call's own permit
-// is touched; of a Group by future.
+// keyPermits are the permits of a job's calls: of one that its worker has claimed in a batch with the worker, which touches
+// no other memory; of others of a Map or a Stream by place, so that nothing but the call's own permit is touched; of a Group
+// by future.
 type keyPermits struct {
 	blocks atomic.Pointer[[]*permitBlock] // by place; none ever moves
 
@@ -25,8 +27,12 @@ const permitsInBlock = 256
 
 type permitBlock [permitsInBlock]keyPermit
 
-// of is where the permit of a call is; nil if it never held one.
+// of is where the permit of a call is; nil if it never held one. A call that waits must have no worker, or be asked about by
+// that worker alone.
 func (p *keyPermits) of(c Call) *keyPermit {
+	if permit := c.workersPermit(); permit != nil {
+		return permit
+	}
 	if c.future != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -39,13 +45,39 @@ func (p *keyPermits) of(c Call) *keyPermit {
 	return &(*blocks)[at][c.place%permitsInBlock]
 }
 
+// workersPermit is the permit of a call if its worker has it, or nil.
+func (c Call) workersPermit() *keyPermit {
+	if w := c.worker; w != nil && c.future == nil && w.permitOf == c.place+1 {
+		return &w.permit
+	}
+	return nil
+}
+
+// keep takes the permit of a call off its worker, which gives the call back.
+func (p *keyPermits) keep(c Call) {
+	if permit := c.workersPermit(); permit != nil {
+		line, begun, began := permit.line.Load(), permit.begun.Load(), permit.began
+		c.worker.permitOf = 0
+		c.worker = nil
+		p.grant(c, line, begun, began)
+	}
+}
+
 // grant gives a call the permit to hold a line.
-func (p *keyPermits) grant(c Call, line *keyLine, begun bool) {
+func (p *keyPermits) grant(c Call, line *keyLine, begun bool, now float64) {
 	permit := p.of(c)
-	if permit == nil {
+	switch {
+	case permit != nil:
+	case c.worker != nil:
+		permit = &c.worker.permit
+		c.worker.permitOf = c.place + 1
+	default:
 		permit = p.grow(c)
 	}
-	permit.begun.Store(begun)
+	if permit.begun.Load() != begun { // a store waits for memory that was written before
+		permit.begun.Store(begun)
+	}
+	permit.began = now
 	permit.line.Store(line)
 }
 
@@ -79,6 +111,11 @@ func (p *keyPermits) take(c Call) (line *keyLine, begun bool) {
 		return nil, false
 	}
 	begun = permit.begun.Load()
+	if c.workersPermit() != nil {
+		line = permit.line.Load() // nobody else looks at it
+		c.worker.permitOf = 0
+		return line, begun
+	}
 	line = permit.line.Swap(nil)
 	if c.future != nil {
 		p.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"reflect"
 	"sync/atomic"
+	"time"
 )
 
 // KeyLimits is what [PerKey] returns: limits that hold for each key by itself. It is an [Option] of jobs, and jobs that
@@ -14,12 +15,14 @@ type KeyLimits struct {
 	keyOf  func(input any) (key string, ok bool) // input is a pointer; not ok if it points to another type
 	atOnce int                                   // how many calls of a key may run at once; 0: any number
 	rate   *RateLimit                            // how fast the calls of a key may start; nil: at once
+	adapt  adapt                                 // the policy of a key; nil: there are none
+	made   time.Time                             // from when times are counted, without a rate
 	seed   maphash.Seed
 	parts  [keyParts]keyLines // by a hash of the key, so that calls of different keys seldom share a lock
 }
 
 // keyParts is how many parts the keys are in.
-const keyParts = 16
+const keyParts = 64
 
 // part is the part that a key belongs to.
 func (k *KeyLimits) part(key string) *keyLines { return &k.parts[maphash.String(k.seed, key)%keyParts] }
@@ -36,7 +39,7 @@ func (k *KeyLimits) leave(of *jobKeys) []waitingCall {
 	return left
 }
 
-// KeyLimit is what a [PerKey] holds the calls of each key to: [AtOnce], or a [Rate].
+// KeyLimit is what a [PerKey] holds the calls of each key to: [AtOnce], a [Rate], or what a policy says ([Adapt]).
 type KeyLimit interface{ applyToKeys(*KeyLimits) }
 
 type atOnce int
@@ -100,9 +103,9 @@ func PerKey[In any](key func(In) string, limits ...KeyLimit) *KeyLimits {
 		limit.applyToKeys(k)
 	}
 	if len(limits) == 0 {
-		panic("overlap: PerKey: there is no limit: give it overlap.AtOnce or overlap.Rate")
+		panic("overlap: PerKey: there is no limit: give it overlap.AtOnce, overlap.Rate or overlap.Adapt")
 	}
-	k.seed = maphash.MakeSeed()
+	k.seed, k.made = maphash.MakeSeed(), time.Now()
 	for i := range k.parts {
 		k.parts[i].limits, k.parts[i].lines = k, map[string]*keyLine{}
 	}
@@ -133,9 +136,10 @@ type jobKeys struct {
 	limits *KeyLimits
 	job    *Job
 
-	holding keyPermits   // of the calls that may start, or have and not ended
-	waiting atomic.Int64 // how many calls wait for their keys
-	onWait  func()       // called when one more does, with no mutex held; may be nil
+	holding  keyPermits   // of the calls that may start, or have and not ended
+	waiting  atomic.Int64 // how many calls wait for their keys
+	onWait   func()       // called when one more does, with no mutex held; may be nil
+	refusals refusedCalls // where keys have policies
 }
 
 // claim claims a call whose key is free: one that has waited for it, or the next that need not.
@@ -144,8 +148,10 @@ func (k *jobKeys) claim() (Call, bool) {
 	for {
 		if j.requeuedCount.Load() > 0 {
 			if c, ok := j.popRequeued(); ok {
-				k.begin(c)
-				return c, true
+				if k.begin(c) {
+					return c, true
+				}
+				continue
 			}
 		}
 		if !k.hasRoom() {
@@ -182,8 +188,7 @@ func (k *jobKeys) claimSeveral(calls []Call) int {
 // It is one of a group.
 func (k *jobKeys) claimOf(f *future) (Call, bool) {
 	if c, ok := k.job.popRequeuedOf(f); ok {
-		k.begin(c)
-		return c, true
+		return c, k.begin(c)
 	}
 	if c, ok := f.job.claimQueued(f); ok && k.enter(c, ending{}, true) {
 		return c, true
@@ -193,13 +198,19 @@ func (k *jobKeys) claimOf(f *future) (Call, bool) {
 
 // enter gives a call to its key. It reports whether the key is free for it; if begins is set, the call then begins.
 func (k *jobKeys) enter(c Call, last ending, begins bool) bool {
+	c.worker = nil
+	return k.enterOn(c, last, begins)
+}
+
+// enterOn is enter for a call that begins on its worker, if it has one.
+func (k *jobKeys) enterOn(c Call, last ending, begins bool) bool {
 	switch key, limited, ok := k.keyOf(c); {
 	case !ok:
 		return false
 	case !limited:
 		return true
 	default:
-		return k.limits.part(key).enter(key, keyedCall{k, c, last}, begins)
+		return k.limits.part(key).enter(key, keyedCall{k, c, last}, begins, nil)
 	}
 }
 
@@ -228,16 +239,32 @@ func (k *jobKeys) fail(c Call, o Outcome, err error) {
 	k.job.callSet.ended(c, nil, o, err)
 }
 
-// begin is when a call begins whose key has become free for it.
-func (k *jobKeys) begin(c Call) {
-	if k.limits.rate == nil {
-		return
+// begin is when a call begins that is handed out again, whose key has become free for it. One that was given back out of a
+// batch before its turn has not been given to its key: begin reports false if it waits for that now.
+func (k *jobKeys) begin(c Call) bool {
+	permit := k.holding.of(c)
+	if permit == nil {
+		return k.enter(c, ending{}, true)
 	}
-	if permit := k.holding.of(c); permit != nil {
-		if line := permit.line.Load(); line != nil {
-			line.of.begin(line, permit)
-		}
+	line := permit.line.Load()
+	switch {
+	case line == nil:
+		return k.enter(c, ending{}, true)
+	case k.limits.rate != nil || k.limits.adapt != nil:
+		line.of.begin(line, permit)
 	}
+	return true
+}
+
+// mayBegin reports whether a call that a worker has claimed in a batch may begin. It may not if it has to wait for its key,
+// and was given to that.
+func (j *Job) mayBegin(c Call) bool {
+	keys := j.keys()
+	if keys == nil || keys.enterOn(c, ending{}, true) {
+		return true
+	}
+	j.admission.giveBack(1)
+	return false
 }
 
 // release is when an attempt at a call has ended, or will not be made: its key is free for another.

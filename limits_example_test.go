@@ -23,6 +23,15 @@ func ExampleRate() {
 	// Output: [A B] [C]
 }
 
+// Two starts are at least 10 ms apart, also after one that was late.
+func ExampleSpacing() {
+	begun := time.Now()
+	got, err := overlap.Map(context.Background(), overlap.Async(), shout, []string{"a", "b", "c"},
+		overlap.Spacing(10*time.Millisecond))
+	fmt.Println(got, err, time.Since(begun) >= 20*time.Millisecond)
+	// Output: [A B C] <nil> true
+}
+
 // At most two requests to a host at once, and 32 in all.
 func ExamplePerKey() {
 	host := func(url string) string { name, _, _ := strings.Cut(url, "/"); return name }
@@ -31,6 +40,30 @@ func ExamplePerKey() {
 		overlap.PerKey(host, overlap.AtOnce(2)))
 	fmt.Println(len(pages), err)
 	// Output: 4 <nil>
+}
+
+// A server that says when it has had enough is left alone for a second, while calls to others go on.
+func ExampleAdapt() {
+	host := func(url string) string { name, _, _ := strings.Cut(url, "/"); return name }
+	busy := errors.New("busy")
+	asked := 0
+	fetch := overlap.Func(func(_ context.Context, url string) (string, error) {
+		if asked++; asked == 1 {
+			return "", busy
+		}
+		return "page of " + url, nil
+	})
+	pages, err := overlap.Map(context.Background(), overlap.Pool(1), fetch, []string{"a.example/1", "b.example/1"},
+		overlap.PerKey(host, overlap.Adapt(func(string) overlap.KeyPolicy {
+			return overlap.KeyPolicy{Ended: func(a overlap.KeyAttempt) overlap.KeyState {
+				if errors.Is(a.Err, busy) && a.Refused < 3 {
+					return overlap.KeyState{Hold: time.Millisecond, Again: true} // a second, where servers are real
+				}
+				return overlap.KeyState{}
+			}}
+		})))
+	fmt.Println(pages, err)
+	// Output: [page of a.example/1 page of b.example/1] <nil>
 }
 
 // A job that waits until something says that there is room for it.
@@ -64,6 +97,14 @@ func ExampleTimeLimit() {
 	got, err := overlap.Map(context.Background(), overlap.Pool(4), shout, []string{"go"}, overlap.TimeLimit(time.Second))
 	fmt.Println(got, err)
 	// Output: [GO] <nil>
+}
+
+// Downloads of which some hang: an attempt that takes three times as long as most is made again.
+func ExampleMedianTimeout() {
+	files := []string{"a", "b", "c", "d", "e", "f"}
+	got, err := overlap.Map(context.Background(), overlap.Pool(4), shout, files, overlap.MedianTimeout(3), overlap.Retry(2))
+	fmt.Println(got, err)
+	// Output: [A B C D E F] <nil>
 }
 
 // One call in one line.
@@ -144,4 +185,14 @@ func ExampleSingleFlight() {
 	got, err := overlap.Map(context.Background(), overlap.Async(), once, []string{"ann", "ann", "bob"})
 	fmt.Printf("%q %v\n", got, err)
 	// Output: ["profile of ann" "profile of ann" "profile of bob"] <nil>
+}
+
+// What a user waits for goes before what nobody waits for, on the same workers; one turn in eight is left for that.
+func ExamplePriority() {
+	ctx, workers := context.Background(), overlap.Pool(4)
+	group := overlap.NewGroup(ctx, workers, overlap.Low)
+	overlap.Submit(group, shout, "a report for tomorrow")
+	answer, err := overlap.Do(ctx, workers, shout, "now", overlap.High)
+	fmt.Println(answer, err, group.Wait())
+	// Output: NOW <nil> <nil>
 }

@@ -36,7 +36,7 @@ func mapAs[In, Out any](
 	m.init(ctx, m, set)
 	defer m.cancel(nil)
 	m.policy = m.options.policy.withDefaultsOf(task.policy)
-	m.batches, m.Job.task = m.options.keys == nil, task
+	m.batches, m.Job.task = true, task
 	m.openCalls.Add(int64(len(in))) // before launch: feeders begin at once
 	defer m.followContexts()()
 	if err := m.launch(executor); err != nil {
@@ -63,6 +63,8 @@ type mapJob[In, Out any] struct {
 	unclaimed atomic.Int64 // the first index that nobody has claimed
 	_         [64]byte
 }
+
+func (m *mapJob[In, Out]) known() int { return len(m.in) }
 
 func (m *mapJob[In, Out]) ready() int { return max(0, len(m.in)-int(m.unclaimed.Load())) }
 
@@ -128,14 +130,11 @@ func (m *mapJob[In, Out]) endWaiting(c Call, last ending, cause error) {
 
 // runBatch is the path of nearly all calls: as little as possible is done for each.
 func (m *mapJob[In, Out]) runBatch(w *Worker) {
-	if !m.needsNoOptions(&m.policy) {
-		for !w.lost.Load() {
-			i, ok := w.batch.pop()
-			if !ok {
-				return
-			}
-			m.run(Call{worker: w, place: i})
-		}
+	if m.teller == nil { // nobody reads a clock when a call ends
+		w.clockIsNow = false
+	}
+	if m.followed || !m.needsNoOptions(&m.policy) {
+		w.runEach()
 		return
 	}
 	fn, ctx, observed := m.typed.fn, w.enterCall(), m.teller != nil

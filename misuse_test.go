@@ -3,6 +3,7 @@ package overlap
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 )
@@ -85,6 +86,11 @@ func TestMisusePanicsWithThePrefix(t *testing.T) {
 		"Observe: nil function": func() { Observe(nil) },
 		"Window: 0":             func() { Window(0) },
 		"Timeout: 0":            func() { Timeout(0) },
+		"Spacing: 0":            func() { Spacing(0) },
+		"Priority: there are":   func() { jobOptions(t.Context(), "Map", []Option{Priority(2)}) },
+		"MedianTimeout: 0":      func() { MedianTimeout(0) },
+		"MedianTimeout: NaN":    func() { MedianTimeout(math.NaN()) },
+		"MedianTimeout: Inf":    func() { MedianTimeout(math.Inf(1)) },
 		"Grace: negative":       func() { Grace(-1) },
 		"Retry: negative":       func() { Map(ctx, Pool(1), id, []int{1}, Retry(-1)) },
 	} {

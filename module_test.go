@@ -57,7 +57,8 @@ func main() {
 	if got, want := run("run", "."), "[IT WORKS] <nil>\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
 	}
-	if list := run("list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "."); list != "example.com/overlap\nexample.com/another\n" {
+	list := run("list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".")
+	if list != "example.com/overlap/internal/tune\nexample.com/overlap\nexample.com/another\n" {
 		t.Errorf("importing Overlap brings other packages along:\n%s", list)
 	}
 }

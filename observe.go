@@ -51,7 +51,7 @@ func Observe(fn func(worker int, events []Event)) Option {
 const eventDelay = 100 * time.Millisecond
 
 // timed reports whether results or an observer have the times of calls.
-func (j *Job) timed() bool { return j.mayGrow || j.teller != nil }
+func (j *Job) timed() bool { return j.mayGrow || j.teller != nil || j.medians != nil }
 
 // note records an event of a worker.
 func (j *Job) note(w *Worker, kind EventKind, index, attempt int, o Outcome, at time.Duration) {
@@ -141,6 +141,10 @@ func (w *Worker) number(index int) int {
 func (w *Worker) flush() {
 	w.handOverEvents()
 	w.countEnded()
+	if w.job.tuner != nil {
+		w.noteTook(0)
+		w.tellTook()
+	}
 }
 
 // eventBatch is what happened to calls of one worker. The worker adds to it while the teller may already tell the

@@ -270,3 +270,38 @@ func TestSlowObserversHoldUpCalls(t *testing.T) {
 		}
 	}
 }
+
+// An attempt begins after the one before has ended, on the job's clock, whichever worker finds that it is to be made.
+func TestAttemptsFollowOneAnother(t *testing.T) {
+	ended := map[int]time.Duration{} // when the last attempt at a call ended
+	early := 0
+	observe := Observe(func(_ int, events []Event) {
+		for _, e := range events {
+			if e.Kind == EventRetried {
+				ended[e.Index] = e.At
+			}
+		}
+	})
+	var started []Event
+	note := Observe(func(_ int, events []Event) {
+		for _, e := range events {
+			if e.Kind == EventStarted && e.Attempt == 2 {
+				started = append(started, e)
+			}
+		}
+	})
+	again := Func(func(_ context.Context, i int) (int, error) { return 0, errAgain })
+	g := NewGroup(t.Context(), Pool(4), observe, note, KeepGoing(), RetryPolicy{Extra: 1, Base: 1, Max: 1})
+	for i := range 20_000 {
+		Submit(g, again, i)
+	}
+	_ = g.Wait()
+	for _, e := range started {
+		if e.At < ended[e.Index] {
+			early++
+		}
+	}
+	if len(started) != 20_000 || early > 0 {
+		t.Errorf("%d second attempts, %d of them before the first had ended", len(started), early)
+	}
+}

@@ -26,6 +26,7 @@ type policy struct {
 	graceSet   bool
 	retrySet   bool
 	idempotent bool // a call may be made twice
+	processes  bool // calls run in processes that they start
 }
 
 // options are a job's.
@@ -44,9 +45,11 @@ type options struct {
 	drains          []context.Context
 	onLocalLimit    []func(error)
 	limits          []startLimit
+	priority        Priority
 	keys            *KeyLimits // nil: none
 	halts           []HaltPolicy
 	timeLimit       time.Duration // 0: none
+	medianTimeout   float64       // 0: none
 }
 
 const defaultGrace = time.Second
@@ -77,6 +80,12 @@ func (o taskOption) applyToTask(to *policy) { o(to) }
 // makes one again when its worker died after the call had ended and before its value arrived; and a [RetryPolicy]
 // covers calls whose worker died while they ran, which otherwise are never made again.
 func Idempotent() TaskOption { return taskOption(func(p *policy) { p.idempotent = true }) }
+
+// RunsProcesses says that a call of the task starts processes of its own and waits for them, as os/exec does. A
+// goroutine that waits for a process looks idle, whatever that does; an [Auto] then goes by what the processes do,
+// where the system tells (Linux): by their CPU time, how many of them want a core, and their memory. Elsewhere it runs
+// one call a core.
+func RunsProcesses() TaskOption { return taskOption(func(p *policy) { p.processes = true }) }
 
 // jobOptions are a job's options together; where is the public function that was given them and the context.
 func jobOptions(ctx context.Context, where string, list []Option) (set options) {
@@ -151,11 +160,11 @@ func Ordered() Option {
 
 // Window bounds how much a [Stream] or a [Group] has in hand. Of a Stream, inputs drawn minus results taken never
 // exceeds n, ordered or not; the default is twice the executor's workers and at least 64, and follows their number when
-// it changes; 1,024 for [Async] and 1 for [Sync]. Of a Group, calls submitted that have not ended never exceed n, but for
-// those that its calls submit: [Submit] waits for room and [TrySubmit] refuses; the default is no bound.
+// it changes; 1,024 for [Async] and 1 for [Sync]. Of a Group, calls submitted that have not ended never exceed n, but
+// for those that its calls submit: [Submit] waits for room and [TrySubmit] refuses; the default is no bound.
 //
-// A window costs what is in it: any n is accepted, and none allocates ahead. Window panics when n < 1, and [Map] when it
-// is given one, since all its inputs are there.
+// A window costs what is in it: any n is accepted, and none allocates ahead. Window panics when n < 1, and [Map] when
+// it is given one, since all its inputs are there.
 func Window(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: Window: must be at least 1, got %d", n))

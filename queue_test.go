@@ -26,7 +26,7 @@ func TestJobsLeaveTheQueueOfABusyPool(t *testing.T) {
 		queued := func() *Job {
 			slots.mu.Lock()
 			defer slots.mu.Unlock()
-			return slots.queue.first
+			return slots.queue.next()
 		}
 		if queued() == nil {
 			t.Error("no job has queued")

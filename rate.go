@@ -17,6 +17,7 @@ type RateLimit struct {
 	per      time.Duration
 	interval float64 // between two starts, in nanoseconds
 	most     int     // how many calls are let start at one moment, so that a batch does not sit on them
+	catchUp  float64 // how much lateness is made up for, in nanoseconds
 
 	base   atomic.Pointer[time.Time] // when the rate was first asked; times are nanoseconds since then
 	next   atomic.Uint64             // when the next call may start, as the bits of a float64
@@ -44,8 +45,19 @@ func Rate(n int, per time.Duration) *RateLimit {
 	if n < 1 || per <= 0 {
 		panic(fmt.Sprintf("overlap: Rate: must be at least 1 call in a positive time, got %d in %v", n, per))
 	}
-	r := &RateLimit{n: n, per: per, interval: float64(per) / float64(n)}
+	r := &RateLimit{n: n, per: per, interval: float64(per) / float64(n), catchUp: catchUp}
 	r.most = int(max(1, min(longestBatch, float64(100*time.Microsecond)/r.interval)))
+	return r
+}
+
+// Spacing is a [Rate] of one call in each time d that catches nothing up: between two starts lies at least d, also when
+// the one before was late. It panics when d is not positive.
+func Spacing(d time.Duration) *RateLimit {
+	if d <= 0 {
+		panic(fmt.Sprintf("overlap: Spacing: must be positive, got %v", d))
+	}
+	r := Rate(1, d)
+	r.catchUp, r.most = 0, 1
 	return r
 }
 
@@ -63,17 +75,17 @@ func (r *RateLimit) mustBeMade() {
 	}
 }
 
-// catchUp is how much lateness is made up for, in nanoseconds.
+// catchUp is how much lateness a Rate makes up for, in nanoseconds.
 const catchUp = float64(10 * time.Millisecond)
 
 // startingAt is from when the start of a call counts that may start since due: from then, unless that is too long ago
 // to be caught up. A pause in which nobody waited is not caught up at all.
-func startingAt(due, now float64, wanted bool) float64 {
+func (r *RateLimit) startingAt(due, now float64, wanted bool) float64 {
 	switch {
-	case now-due <= catchUp:
+	case now-due <= r.catchUp:
 		return due
 	case wanted:
-		return now - catchUp
+		return now - r.catchUp
 	}
 	return now
 }
@@ -109,7 +121,7 @@ func (r *RateLimit) take(j *Job, n int) int {
 			r.wait(j, 0)
 			return 0
 		}
-		from := startingAt(due, now, r.wanted.Load())
+		from := r.startingAt(due, now, r.wanted.Load())
 		granted := min(n, r.most, int(min((now-from)/r.interval, longestBatch))+1)
 		if !r.next.CompareAndSwap(bits, math.Float64bits(from+float64(granted)*r.interval)) {
 			continue

@@ -1,6 +1,7 @@
 package overlap
 
 import (
+	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -40,6 +41,7 @@ func (j *Job) addRequeued(c Call) bool { return j.addWaiting(waitingCall{Call: c
 
 // addWaiting adds a call to those that are to be handed out, unless the job has stopped.
 func (j *Job) addWaiting(c waitingCall) bool {
+	c.worker = nil // if it has been with one
 	j.mu.Lock()
 	if j.stopped.Load() {
 		j.mu.Unlock()
@@ -121,6 +123,7 @@ func (j *Job) popSeveralRequeued(calls []Call) int {
 
 // waitForAttempt hands a call out again after a wait, during which it holds no worker.
 func (j *Job) waitForAttempt(c Call, last ending, wait time.Duration) {
+	c.worker = nil
 	due := later(j.now(), wait)
 	j.mu.Lock()
 	if j.stopped.Load() {
@@ -249,17 +252,62 @@ func (j *Job) takeAllWaiting() []waitingCall {
 // retry decides whether a call whose attempt ended so gets another one, and has it wait for that. The error is how the
 // call has failed if it gets none.
 func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, error) {
-	if p.retry.Extra == 0 || j.stopped.Load() {
+	if given, ok := err.(givenUpError); ok {
+		return false, given.error
+	}
+	keys := j.policies()
+	if p.retry.Extra == 0 && keys == nil || j.stopped.Load() {
 		return false, err
 	}
-	wait, again, failed := p.retry.next(int(c.attempt)+1, o, err, p.idempotent)
-	if !again {
-		return false, failed
+	var state KeyState
+	refused := 0
+	if keys != nil && (o == Failed || o == TimedOut || o == Panicked || o == WorkerDied) {
+		var broken error
+		refused = keys.refusals.of(c)
+		if state, broken = keys.attemptEnded(c, o, err); broken != nil {
+			return false, errors.Join(err, broken)
+		}
+	}
+	var wait time.Duration
+	switch {
+	case state.Again:
+	case state.Fail != nil: // another attempt would have to wait, and fail with that
+		return false, err
+	default:
+		var again bool
+		var failed error
+		if wait, again, failed = p.retry.next(int(c.attempt)+1-refused, o, err, p.idempotent); !again {
+			return false, failed
+		}
+		if again, failed = j.takeExtra(&p.retry, err); !again {
+			return false, failed
+		}
 	}
 	at := c.worker.readClockAtEnd()
 	j.note(c.worker, EventRetried, index, int(c.attempt)+1, o, at)
 	j.releaseKey(c)
+	if j.tuner != nil {
+		j.tuner.failed.Add(-1)
+	}
 	c.attempt++
-	j.waitForAttempt(c, ending{o, err, at, c.worker.number(index)}, wait)
+	last := ending{o, err, at, c.worker.number(index)}
+	if state.Again || state.Hold >= wait && keys != nil { // with the others that wait for the key, not beside them
+		if keys.enter(c, last, false) && j.addWaiting(waitingCall{Call: c, last: last}) {
+			j.dispatch()
+		}
+		return true, nil
+	}
+	j.waitForAttempt(c, last, wait)
 	return true, nil
 }
+
+// policies are the job's calls that have a key, if keys have policies; else nil.
+func (j *Job) policies() *jobKeys {
+	if keys := j.keys(); keys != nil && keys.limits.adapt != nil {
+		return keys
+	}
+	return nil
+}
+
+// keepsEarlier reports whether there may be attempts that others follow.
+func (j *Job) keepsEarlier(p *policy) bool { return p.retry.Extra > 0 || j.policies() != nil }

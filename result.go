@@ -70,8 +70,9 @@ type Result[In, Out any] struct {
 	Err      error // nil if it succeeded; else a *CallError, unless Index is −1
 	Outcome  Outcome
 	Attempts int
-	Queued   time.Duration // the input was there
-	Started  time.Duration // the last attempt began
-	Finished time.Duration // the call ended
-	Worker   int           // the worker's number from 0; under Async the call's index; −1 if the call was not handed out
+	Queued   time.Duration   // the input was there
+	Started  time.Duration   // the last attempt began
+	Finished time.Duration   // the call ended
+	Worker   int             // the worker's number from 0; under Async the call's index; −1 if the call was not handed out
+	Earlier  []FailedAttempt // the attempts before the last, in their order; nil for none, and of a Future
 }

@@ -20,6 +20,11 @@ type RetryPolicy struct {
 	Base  time.Duration    // 0 means 100 ms
 	Max   time.Duration    // longest random wait; 0 means 30 s
 	If    func(error) bool // whether a failure is worth an extra attempt; nil means DefaultRetryable
+
+	// Share bounds the extra attempts of all calls of a job together, so that an outage does not multiply what is asked:
+	// they are at most 100 and this share of the calls that there are, 0.2 for a fifth. A call that would need one beyond
+	// fails with a *[RetryBudgetError]. 0 means no bound.
+	Share float64
 }
 
 // Retry is a [RetryPolicy] of at most extra attempts more, with its defaults. It panics when extra is negative.
@@ -41,9 +46,9 @@ func DefaultRetryable(err error) bool {
 }
 
 func (p RetryPolicy) check() {
-	if p.Extra < 0 || p.Base < 0 || p.Max < 0 {
-		panic(fmt.Sprintf("overlap: RetryPolicy: negative values make no sense: Extra %d, Base %v, Max %v",
-			p.Extra, p.Base, p.Max))
+	if p.Extra < 0 || p.Base < 0 || p.Max < 0 || !(p.Share >= 0) {
+		panic(fmt.Sprintf("overlap: RetryPolicy: negative values make no sense: Extra %d, Base %v, Max %v, Share %v",
+			p.Extra, p.Base, p.Max, p.Share))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 type Slots struct {
 	mu          sync.Mutex
 	limit       int
+	turns       atomic.Int64    // how often a worker might have left for a job of a lower priority
 	used        int             // how many slots workers and waiting calls hold
 	cooperative bool            // a call that waits gives its slot to any other, as under Loop
 	queue       jobQueue        // the jobs that want a worker, longest first
@@ -22,10 +23,14 @@ type Slots struct {
 
 	most    int             // the greatest limit that Resize sets; 0: there is none
 	resized map[*Job]func() // of each job that wants to know when the limit has risen: called then, without the mutex
+	wanted  func()          // if not nil, called with the mutex when a job wants a slot and there is none
 
-	_       [64]byte            // kept away from what changes all the time
-	wanting atomic.Pointer[Job] // nil, the one job that wants a slot, or severalWant; to be read without the mutex
-	_       [64]byte
+	_ [64]byte // kept away from what changes all the time
+	// Of the jobs that want a slot, the one of the highest priority, or severalWant; nil if there is none. And whether there
+	// are any of a lower priority. To be read without the mutex.
+	wanting    atomic.Pointer[Job]
+	lowerWants atomic.Bool
+	_          [64]byte
 }
 
 // NewSlots returns a limit of n calls at once. It panics when n < 1.
@@ -98,7 +103,7 @@ func (s *Slots) State() SlotsState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state := SlotsState{Limit: s.limit, Most: s.most, InUse: s.used, Waiting: len(s.lentFree), Wanted: len(s.returning)}
-	for j := s.queue.first; j != nil; j = j.queuedAfter {
+	for j := range s.queue.all {
 		state.Wanted += max(0, j.readyCalls()-int(j.starting.Load()))
 	}
 	return state
@@ -141,6 +146,9 @@ func (s *Slots) startWorkers(j *Job) {
 			if !j.queued.Load() && j.hasWork() { // else another goroutine has queued it, or its calls have ended meanwhile
 				s.queue.add(j)
 				s.updateWanting()
+				if s.wanted != nil {
+					s.wanted()
+				}
 			}
 			more = false
 		}
@@ -169,8 +177,7 @@ func (s *Slots) giveFreeSlot() bool {
 		s.updateWanting()
 		return true
 	}
-	for s.queue.first != nil {
-		j := s.queue.first
+	for j := s.queue.next(); j != nil; j = s.queue.next() {
 		s.queue.remove(j) // before the look at its calls, so that one added meanwhile queues it again
 		s.updateWanting()
 		if j.hasWork() && j.startWorker(nil, nil) {
@@ -218,10 +225,9 @@ func (s *Slots) passOn(from *frame) {
 		from.borrowed = false
 		close(from.handedBack)
 		from.handedBack = nil
-	case !s.lendOut(from):
+	default:
 		from.borrowed = false
-		s.lentFree = append(s.lentFree, from)
-		s.lentCount.Store(int32(len(s.lentFree)))
+		s.offerLent(from)
 	}
 }
 
@@ -230,58 +236,33 @@ func (s *Slots) shouldLeave(w *Worker) bool {
 	if from := w.hold.lentBy; from != nil { // others cannot have it before the call that lent it
 		return from.recalled.Load()
 	}
-	return s.wantedByOthers(w.job)
+	wanting := s.wanting.Load()
+	switch {
+	case wanting == nil:
+		return false
+	case wanting != w.job && wanting.level <= w.job.level:
+		return true
+	case wanting == w.job && !s.lowerWants.Load() || s.turns.Add(1)%lowerTurn > 0:
+		return false
+	}
+	s.queue.lowerDue.Store(true)
+	return true
 }
 
 // wantedByOthers reports whether anybody but j wants a slot.
 func (s *Slots) wantedByOthers(j *Job) bool {
 	wanting := s.wanting.Load()
-	return wanting != nil && wanting != j
+	return wanting != nil && (wanting != j || s.lowerWants.Load())
 }
-
-// severalWant stands for several jobs that want a slot, calls that want theirs back, or slots above the limit.
-var severalWant = &Job{}
 
 // updateWanting updates wanting; the mutex is held.
 func (s *Slots) updateWanting() {
-	switch {
-	case len(s.returning) > 0 || s.used > s.limit || s.queue.first != s.queue.last:
-		s.wanting.Store(severalWant)
-	case s.queue.first != nil:
-		s.wanting.Store(s.queue.first)
-	default:
-		s.wanting.Store(nil)
+	wanting, lower := s.queue.wanting()
+	if len(s.returning) > 0 || s.used > s.limit {
+		wanting = severalWant[High.level()]
 	}
-}
-
-// jobQueue are the jobs that want a worker from Slots, whose mutex guards it. Each is in one queue at most, and any of
-// them can leave it at any time.
-type jobQueue struct{ first, last *Job }
-
-func (q *jobQueue) add(j *Job) {
-	j.queued.Store(true)
-	j.queuedBefore = q.last
-	if q.last == nil {
-		q.first = j
-	} else {
-		q.last.queuedAfter = j
-	}
-	q.last = j
-}
-
-func (q *jobQueue) remove(j *Job) {
-	if j.queuedBefore == nil {
-		q.first = j.queuedAfter
-	} else {
-		j.queuedBefore.queuedAfter = j.queuedAfter
-	}
-	if j.queuedAfter == nil {
-		q.last = j.queuedBefore
-	} else {
-		j.queuedAfter.queuedBefore = j.queuedBefore
-	}
-	j.queuedBefore, j.queuedAfter = nil, nil
-	j.queued.Store(false)
+	s.lowerWants.Store(lower)
+	s.wanting.Store(wanting)
 }
 
 // whileLending runs block, which waits for that.
@@ -304,13 +285,19 @@ func (s *Slots) lend(f *frame, waits []*wait) {
 	}
 	f.hold.frame = f
 	f.waits = append(f.waits, waits...)
-	if !f.hold.held || f.abandoned || f.borrowed || s.lendOut(f) {
-		return
+	if f.hold.held && !f.abandoned && !f.borrowed {
+		s.offerLent(f)
 	}
+}
+
+// offerLent lends f's slot, now or as soon as there is something to do for it. The slot counts as lent before anybody
+// looks for work: startWorkers, which has no mutex where it adds work, then sees the slot, or the work is seen here.
+func (s *Slots) offerLent(f *frame) {
 	if !slices.Contains(s.lentFree, f) {
 		s.lentFree = append(s.lentFree, f)
 		s.lentCount.Store(int32(len(s.lentFree)))
 	}
+	s.lendOut(f)
 }
 
 // lendOut starts a worker with f's slot, if there is something to do for it that f's call waits for.
@@ -322,7 +309,7 @@ func (s *Slots) lendOut(f *frame) bool {
 			return true
 		}
 	}
-	for j := s.queue.first; j != nil; j = j.queuedAfter {
+	for j := range s.queue.all {
 		if f.isAbove(j) && j.hasWork() && j.startWorker(f, nil) {
 			s.withdraw(f)
 			f.borrowed = true

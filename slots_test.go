@@ -2,6 +2,7 @@ package overlap
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,5 +87,25 @@ func TestStateOfSlots(t *testing.T) {
 		pool.slots.SetMost(1)
 		pool.Resize(3)
 		want("with a lower most", SlotsState{Limit: 1, Most: 1})
+	})
+}
+
+// A call that lends its slot and an input that wants one may come at the same moment: one of the two must see the other.
+// Were neither to, all would wait, which ends a bubble.
+func TestSlotLentAsWorkArrives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pool := Pool(1)
+		same := Func(func(_ context.Context, n int) (int, error) { return n, nil })
+		around := Func(func(ctx context.Context, n int) (int, error) {
+			count := 0
+			for range Stream(ctx, pool, same, slices.Values(make([]int, n)), Window(1)) {
+				count++
+			}
+			return count, nil
+		})
+		counts, err := Map(t.Context(), pool, around, slices.Repeat([]int{100}, 200))
+		if err != nil || !slices.Equal(counts, slices.Repeat([]int{100}, 200)) {
+			t.Errorf("counts of results %v, error %v", counts, err)
+		}
 	})
 }

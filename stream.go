@@ -61,7 +61,7 @@ func streamOf[In, Out any](
 		s.init(ctx, s, set)
 		defer s.cancel(nil)
 		s.policy = s.options.policy.withDefaultsOf(task.policy)
-		s.batches, s.mayGrow, s.Job.task = s.options.keys == nil, true, task
+		s.batches, s.mayGrow, s.Job.task = true, true, task
 		if err := s.launch(executor); err != nil {
 			yield(Result[In, Out]{Index: -1, Err: err, Outcome: NeverStarted, Worker: -1})
 			return
@@ -99,9 +99,10 @@ type placed[In, Out any] struct {
 // window.
 type streamJob[In, Out any] struct {
 	Job
-	typed  *Task[In, Out]
-	seq    func(yield func(In, error) bool)
-	policy policy
+	typed   *Task[In, Out]
+	seq     func(yield func(In, error) bool)
+	policy  policy
+	earlier earlierAttempts
 
 	drawing      sync.Mutex // one input at a time
 	drawingEnded bool       // no more inputs are taken; guarded by drawing
@@ -196,6 +197,8 @@ func (s *streamJob[In, Out]) drawnAt(position int64) int64 {
 	b, at := s.cells.at(position)
 	return int64(b.todo[at].Load())
 }
+
+func (s *streamJob[In, Out]) known() int { return int(s.drawn.Load()) }
 
 func (s *streamJob[In, Out]) ready() int { return int(s.drawn.Load() - s.claimed.Load()) }
 
@@ -305,20 +308,15 @@ func (s *streamJob[In, Out]) endWaiting(c Call, last ending, cause error) {
 	}
 	r := s.result(c.place)
 	r.Outcome, r.Attempts, r.Finished, r.Worker = o, c.Attempt(), last.at, last.worker // the wait is no part of the call
+	r.Earlier = s.earlier.take(c.place, r.Attempts)
 	s.note(c.worker, EventFinished, r.Index, r.Attempts, o, last.at)
 	s.conclude(c, r, err)
 }
 
 // runBatch is the path of nearly all calls.
 func (s *streamJob[In, Out]) runBatch(w *Worker) {
-	if s.teller != nil || !s.needsNoOptions(&s.policy) {
-		for !w.lost.Load() {
-			at, ok := w.batch.pop()
-			if !ok {
-				return
-			}
-			s.run(Call{worker: w, place: w.place(at)})
-		}
+	if s.teller != nil || s.followed || !s.needsNoOptions(&s.policy) {
+		w.runEach()
 		return
 	}
 	fn, ctx := s.typed.fn, w.enterCall()
@@ -399,7 +397,12 @@ func (s *streamJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 		}
 		s.deliver(c.place)
 		c.worker.countOneEnded()
-	} else if again, err := s.retry(c, &s.policy, r.Index, o, err); !again {
+		return
+	}
+	if s.keepsEarlier(&s.policy) {
+		s.earlier.add(c.place, FailedAttempt{Outcome: o, Err: err, Finished: c.worker.readClockAtEnd()})
+	}
+	if again, err := s.retry(c, &s.policy, r.Index, o, err); !again {
 		s.finish(c, o, err)
 	}
 }
@@ -407,6 +410,9 @@ func (s *streamJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 // stamp says when and where an attempt that ends its call ended.
 func (s *streamJob[In, Out]) stamp(c Call, r *Result[In, Out]) {
 	r.Attempts, r.Finished, r.Worker = c.Attempt(), c.worker.readClockAtEnd(), c.worker.number(r.Index)
+	if s.keepsEarlier(&s.policy) && (r.Attempts > 1 || r.Outcome != Succeeded) {
+		r.Earlier = s.earlier.take(c.place, r.Attempts)
+	}
 	s.note(c.worker, EventFinished, r.Index, r.Attempts, r.Outcome, r.Finished)
 }
 

@@ -36,7 +36,7 @@ type AnyTask interface {
 	// Defined reports whether Define made the task, so that another process can find it by its name.
 	Defined() bool
 
-	isTask() // no other type is one
+	runsProcesses() bool // no other type is one
 }
 
 var defined = struct {
@@ -133,6 +133,24 @@ func (t *Task[In, Out]) Named(name string) *Task[In, Out] {
 	return &named
 }
 
+// Around is the same task, by its name and its options, with the function that wrap makes of its own: to count its calls,
+// say, or to note where they run. It does not change t. Where calls are made in other processes, these make them with the
+// function that they have defined. It panics when the task was made by neither Define nor Func, or a function is nil.
+func (t *Task[In, Out]) Around(
+	wrap func(fn func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error),
+) *Task[In, Out] {
+	t.mustBeMade("Task.Around")
+	if wrap == nil {
+		panic("overlap: Task.Around: the function is nil")
+	}
+	around := *t
+	around.name = t.Name() // which is that of the function within
+	if around.fn = wrap(t.fn); around.fn == nil {
+		panic("overlap: Task.Around: the function that was made is nil")
+	}
+	return &around
+}
+
 // Name implements [AnyTask].
 func (t *Task[In, Out]) Name() string {
 	if t.name != "" {
@@ -164,7 +182,8 @@ func (t *Task[In, Out]) Types() (in, out reflect.Type) { return t.in, t.out }
 // Defined implements [AnyTask].
 func (t *Task[In, Out]) Defined() bool { return t.defined }
 
-func (*Task[In, Out]) isTask() {}
+// runsProcesses reports whether the task was made with [RunsProcesses].
+func (t *Task[In, Out]) runsProcesses() bool { return t.policy.processes }
 
 // Untyped implements [AnyTask].
 func (t *Task[In, Out]) Untyped() *Task[any, any] {

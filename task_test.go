@@ -2,6 +2,8 @@ package overlap
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -89,5 +91,25 @@ func TestOutcomeReadsItsOwnText(t *testing.T) {
 	}
 	if text, err := Outcome(200).MarshalText(); err == nil {
 		t.Errorf("an outcome that is none was written as %q", text)
+	}
+}
+
+func TestAround(t *testing.T) {
+	double := Func(func(_ context.Context, n int) (int, error) { return 2 * n, nil }, Retry(1))
+	counted := 0
+	around := double.Around(func(fn func(context.Context, int) (int, error)) func(context.Context, int) (int, error) {
+		return func(ctx context.Context, n int) (int, error) {
+			if counted++; counted == 1 {
+				return 0, errors.New("not yet")
+			}
+			return fn(ctx, n)
+		}
+	})
+	got, err := Map(t.Context(), Sync(), around, []int{1, 2})
+	if err != nil || !slices.Equal(got, []int{2, 4}) || counted != 3 {
+		t.Errorf("%v, %v after %d calls: the options are those of the task, so the first is made again", got, err, counted)
+	}
+	if around.Name() != double.Name() {
+		t.Errorf("it is called %s, not %s", around.Name(), double.Name())
 	}
 }

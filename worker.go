@@ -32,8 +32,17 @@ type Worker struct {
 	parked     bool         // it waits in park
 	wake       chan bool    // ends that, and says whether it is to work on
 
+	permit   keyPermit // the key of the call that it runs, if it claimed that in a batch
+	permitOf int64     // the place of that call + 1; 0: none
+
 	batchSize int           // how many calls it asks for next
 	claimedAt time.Duration // when it claimed its last batch
+
+	// Of a job on Auto.
+	claimed int           // how many calls it claimed last, whose time has not been added up yet
+	timed   int64         // of how many calls that was done, and the tuner has not been told
+	took    time.Duration // how long these took
+	squares uint64        // the sum of the squares of that, in microseconds
 
 	clock       time.Duration // the last reading of the clock
 	clockIsNow  bool          // clock is the present, as far as anybody needs to know
@@ -87,12 +96,15 @@ func (w *Worker) claimCall() (c Call, ok bool) {
 		return w.tryNext()
 	}
 	if requeued := j.requeuedCount.Load() > 0; requeued || !j.batches {
-		if c, ok = j.claimNext(); ok && requeued {
+		if c, ok = j.claimNext(); ok && (requeued || c.attempt > 0) { // it may have been added just now
 			w.clockIsNow = false // the last attempt may have ended since, elsewhere
 		}
 	}
 	c.worker = w
 	if ok {
+		if j.tuner != nil {
+			w.noteTook(1)
+		}
 		w.countOutStarting()
 	}
 	return c, ok
@@ -112,8 +124,13 @@ func (w *Worker) tryNext() (Call, bool) {
 	}
 	c.worker = w
 	w.clockIsNow, w.pulled = false, ok || w.onlyFuture != nil
+	n := 1
 	if !ok {
+		n = 0
 		w.countEnded()
+	}
+	if w.job.tuner != nil {
+		w.noteTook(n)
 	}
 	w.countOutStarting()
 	return c, ok
@@ -141,6 +158,9 @@ func (w *Worker) NextBatch(calls []Call) int {
 		calls[i].worker = w
 	}
 	w.clockIsNow, w.pulled = false, n > 0
+	if j.tuner != nil {
+		w.noteTook(n)
+	}
 	w.countOutStarting()
 	return n
 }

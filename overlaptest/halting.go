@@ -24,11 +24,11 @@ var halting = []behaviour{
 func haltsAtFailures(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	policy := overlap.HaltPolicy{On: overlap.OnFailure, Count: 3}
-	_, err := overlap.Map(t.Context(), executor, failsAtSevens, numbers(5000), policy)
+	_, err := overlap.Map(t.Context(), executor, failsAtSevens, numbers(s.many(5000)), policy)
 	halted := as[*overlap.HaltError](t, "Map", err)
 	equal(t, "policy", halted.Policy, policy)
 	equal(t, "failures", halted.Ended, 3)
-	equal(t, "total", halted.Total, 5000)
+	equal(t, "total", halted.Total, s.many(5000))
 	if n := len(failedCalls(t, "Map", err)); n < 3 {
 		t.Errorf("Map: %d failures, want at least 3", n)
 	}
@@ -92,9 +92,10 @@ func haltsSoon(t *testing.T, s *suite) {
 func haltsAtShare(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	policy := overlap.HaltPolicy{On: overlap.OnFailure, Percent: 10}
-	_, err := overlap.Map(t.Context(), executor, failsAtSevens, numbers(2000), policy)
+	calls := s.many(2000)
+	_, err := overlap.Map(t.Context(), executor, failsAtSevens, numbers(calls), policy)
 	halted := as[*overlap.HaltError](t, "Map", err)
-	equal(t, "failures", halted.Ended, 200)
+	equal(t, "failures", halted.Ended, calls/10)
 	// A Stream's total is known when its inputs end: 100 of 700 calls fail.
 	neverStarted := 0
 	for r := range overlap.Stream(t.Context(), executor, failsAtSevens, upTo(700), policy, overlap.Window(10)) {
@@ -113,15 +114,16 @@ func haltsAtShare(t *testing.T, s *suite) {
 func haltNotMet(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	policy := overlap.HaltPolicy{On: overlap.OnFailure, Percent: 50}
-	got, err := overlap.Map(t.Context(), executor, doubled, numbers(1000), policy)
+	calls := s.many(700)
+	got, err := overlap.Map(t.Context(), executor, doubled, numbers(calls), policy)
 	succeeds(t, "Map", err)
-	equal(t, "values", got, doubles(1000))
-	_, err = overlap.Map(t.Context(), executor, failsAtSevens, numbers(700), policy)
-	equal(t, "failures", len(failedCalls(t, "Map", err)), 100)
+	equal(t, "values", got, doubles(calls))
+	_, err = overlap.Map(t.Context(), executor, failsAtSevens, numbers(calls), policy)
+	equal(t, "failures", len(failedCalls(t, "Map", err)), calls/7)
 	if _, halted := errors.AsType[*overlap.HaltError](err); halted {
 		t.Errorf("Map was halted: %v", err)
 	}
-	equal(t, "results", len(collect(overlap.Stream(t.Context(), executor, failsAtSevens, upTo(700), policy))), 700)
+	equal(t, "results", len(collect(overlap.Stream(t.Context(), executor, failsAtSevens, upTo(calls), policy))), calls)
 }
 
 func timeLimitEnds(t *testing.T, s *suite) {
@@ -137,7 +139,7 @@ func timeLimitEnds(t *testing.T, s *suite) {
 	for r := range overlap.Stream(t.Context(), executor, waits, func(yield func(time.Duration) bool) {
 		for yield(time.Hour) {
 		}
-	}, limit) {
+	}, limit, overlap.Window(s.many(1000))) {
 		if r.Index < 0 || r.Outcome == overlap.NeverStarted {
 			as[*overlap.TimeLimitError](t, "Stream", r.Err)
 		} else {

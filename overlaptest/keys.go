@@ -30,6 +30,10 @@ var keys = []behaviour{
 	{"futures that wait for their keys can be canceled, and waited for", nil, memory | bubble | background, keyedFutures},
 	{"a function of keys that breaks fails its call", nil, memory, keyBreaks},
 	{"tiny calls of many keys", nil, 0, manyKeys},
+	{"a policy holds a key, and no worker", nil, memory | bubble | background, policyHolds},
+	{"a policy paces a key and bounds what runs at once", nil, memory | bubble | background, policyPaces},
+	{"calls fail that a policy gives up", nil, memory | bubble, policyGivesUp},
+	{"a policy that breaks fails the call that it was told of", nil, memory, policyBreaks},
 }
 
 func mod(k int) func(int) string { return func(n int) string { return strconv.Itoa(n % k) } }
@@ -311,11 +315,12 @@ func keyBreaks(t *testing.T, s *suite) {
 func manyKeys(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	perKey := overlap.PerKey(mod(100), overlap.AtOnce(1))
-	got, err := overlap.Map(t.Context(), executor, doubled, numbers(3000), perKey)
+	n := s.many(3000)
+	got, err := overlap.Map(t.Context(), executor, doubled, numbers(n), perKey)
 	succeeds(t, "Map", err)
-	equal(t, "values", got, doubles(3000))
+	equal(t, "values", got, doubles(n))
 	for _, o := range ordering {
-		all := collect(overlap.Stream(t.Context(), executor, doubled, upTo(3000), with(o.options, perKey)...))
-		equal(t, "results", len(all), 3000)
+		all := collect(overlap.Stream(t.Context(), executor, doubled, upTo(n), with(o.options, perKey)...))
+		equal(t, "results", len(all), n)
 	}
 }

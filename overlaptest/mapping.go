@@ -32,7 +32,7 @@ var mapping = []behaviour{
 
 func mapOrder(t *testing.T, s *suite) {
 	executor := s.newExecutor()
-	for _, n := range []int{0, 1, 2, 3, 17, 100, 1000} {
+	for _, n := range []int{0, 1, 2, 3, 17, 100, s.many(1000)} {
 		got, err := overlap.Map(t.Context(), executor, doubled, numbers(n))
 		succeeds(t, "Map", err)
 		equal(t, "values", got, doubles(n))
@@ -81,7 +81,7 @@ func mapNothing(t *testing.T, s *suite) {
 }
 
 func mapFailsFast(t *testing.T, s *suite) {
-	in := make([]time.Duration, 2_000)
+	in := make([]time.Duration, s.many(2_000))
 	for i := range in[1:] {
 		in[i+1] = time.Hour
 	}
@@ -169,19 +169,20 @@ func mapDeadline(t *testing.T, s *suite) {
 func mapTellsReal(t *testing.T, s *suite) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
+	calls := s.many(2_000)
 	task := overlap.Func(func(ctx context.Context, n int) (int, error) {
-		if n == 1_000 {
+		if n == calls/2 {
 			cancel(errStopped)
 		}
-		if n == 1_999 { // or all could have a value before the cancel
+		if n == calls-1 { // or all could have a value before the cancel
 			<-ctx.Done()
 		}
-		if (n%3 == 0 || n == 1_999) && ctx.Err() != nil {
+		if (n%3 == 0 || n == calls-1) && ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
 		return n + 1, nil
 	})
-	got, err := overlap.Map(ctx, s.newExecutor(), task, numbers(2_000))
+	got, err := overlap.Map(ctx, s.newExecutor(), task, numbers(calls))
 	is(t, "Map", err, errStopped)
 	job := noneFailed(t, "Map", err)
 	equal(t, "calls", job.Total, len(got))
@@ -201,7 +202,8 @@ func mapTellsReal(t *testing.T, s *suite) {
 }
 
 func tinyThenSlow(t *testing.T, s *suite) {
-	const tiny, slow = 2000, 64
+	const slow = 64
+	tiny := s.many(2000)
 	in := make([]time.Duration, tiny+slow)
 	for i := range slow {
 		in[tiny+i] = time.Second
@@ -227,7 +229,7 @@ func mapAfterFailure(t *testing.T, s *suite) {
 }
 
 func mapOnce(t *testing.T, s *suite) {
-	made := make([]atomic.Int32, 2000)
+	made := make([]atomic.Int32, s.many(2000))
 	task := overlap.Func(func(_ context.Context, n int) (int, error) {
 		made[n].Add(1)
 		if rand.IntN(100) == 0 {

@@ -101,8 +101,9 @@ func failedAtSevens(i int) overlap.Outcome {
 func eventsOfAllJobs(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	l := log{t: t}
-	_, _ = overlap.Map(t.Context(), executor, doubled, numbers(1000), l.option())
-	l.check("Map", 1000, once, succeeded)
+	calls := s.many(1000)
+	_, _ = overlap.Map(t.Context(), executor, doubled, numbers(calls), l.option())
+	l.check("Map", calls, once, succeeded)
 	thrice := func(i int) int {
 		if i%7 == 0 {
 			return 3
@@ -115,8 +116,8 @@ func eventsOfAllJobs(t *testing.T, s *suite) {
 		overlap.Timeout(time.Minute))
 	l.check("Map with a timeout", 100, once, failedAtSevens)
 	for _, o := range ordering {
-		collect(overlap.Stream(t.Context(), executor, doubled, upTo(1000), with(o.options, l.option())...))
-		l.check("Stream", 1000, once, succeeded)
+		collect(overlap.Stream(t.Context(), executor, doubled, upTo(calls), with(o.options, l.option())...))
+		l.check("Stream", calls, once, succeeded)
 		collect(overlap.Stream(t.Context(), executor, failsAtSevens, upTo(100), with(o.options, l.option(), quick(2))...))
 		l.check("Stream with retries", 100, thrice, failedAtSevens)
 	}
@@ -170,7 +171,7 @@ func eventsOfAbandoned(t *testing.T, s *suite) {
 func observerNotConcurrent(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	events, over := 0, false // not guarded: the race detector sees whether they need to be
-	_, err := overlap.Map(t.Context(), executor, doubled, numbers(2000), overlap.Observe(func(_ int,
+	_, err := overlap.Map(t.Context(), executor, doubled, numbers(s.many(2000)), overlap.Observe(func(_ int,
 		batch []overlap.Event) {
 		events += len(batch)
 		if over {
@@ -179,7 +180,7 @@ func observerNotConcurrent(t *testing.T, s *suite) {
 	}))
 	succeeds(t, "Map", err)
 	over = true
-	equal(t, "events", events, 6_000)
+	equal(t, "events", events, 3*s.many(2000))
 	works(t, executor)
 }
 

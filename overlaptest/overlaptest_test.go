@@ -19,6 +19,10 @@ func TestConformance(t *testing.T) {
 		{func() overlap.Executor { return overlap.Pool(2) }, overlaptest.Capabilities{Limit: 2}},
 		{func() overlap.Executor { return overlap.Pool(8) }, overlaptest.Capabilities{Limit: 8}},
 		{overlap.Async, overlaptest.Capabilities{Limit: overlaptest.Unlimited}},
+		{func() overlap.Executor { return overlap.Auto() }, overlaptest.Capabilities{LimitPerJob: true}},
+		{func() overlap.Executor { return overlap.Auto(overlap.Max(2)) }, overlaptest.Capabilities{
+			Limit: 2, LimitPerJob: true, Chapters: []string{"mapping", "streaming", "limits", "nesting", "keys", "stress"},
+		}},
 		{func() overlap.Executor { return overlap.Loop() }, overlaptest.Capabilities{Limit: 1, Cooperative: true}},
 		{func() overlap.Executor { return feeders{1} },
 			overlaptest.Capabilities{Limit: 1, LimitPerJob: true, KeepsWorker: true}},

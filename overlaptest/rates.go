@@ -13,6 +13,7 @@ import (
 
 var rates = []behaviour{
 	{"calls start at the rate, evenly", nil, memory | bubble, startAtRate},
+	{"starts are never closer than a spacing", nil, memory | bubble, startsKeepApart},
 	{"several jobs share a rate, taking turns", nil, memory | bubble | background, jobsShareRate},
 	{"a pause is not caught up", nil, memory | bubble, pauseNotCaughtUp},
 	{"retries keep to the rate", nil, memory | bubble, retriesKeepRate},
@@ -93,7 +94,7 @@ func startAtRate(t *testing.T, s *suite) {
 	for _, r := range []struct {
 		calls, n int
 		per      time.Duration
-	}{{4, 10, time.Minute}, {300, 100, time.Second}, {100, 7, time.Second}, {2000, 50_000, time.Second}} {
+	}{{4, 10, time.Minute}, {300, 100, time.Second}, {100, 7, time.Second}, {s.many(2000), 50_000, time.Second}} {
 		var seen starts
 		rate := overlap.Rate(r.n, r.per)
 		eachWay(t, executor, r.calls, []overlap.Option{rate}, func(what string, job func(*overlap.Task[int, int]) error) {
@@ -103,6 +104,24 @@ func startAtRate(t *testing.T, s *suite) {
 			seen.areEven(t, what+" at "+rate.String(), r.calls, r.per/time.Duration(r.n))
 		})
 	}
+}
+
+func startsKeepApart(t *testing.T, s *suite) {
+	executor := s.newExecutor()
+	const apart = 20 * time.Millisecond
+	var seen starts
+	eachWay(t, executor, 50, []overlap.Option{overlap.Spacing(apart)}, func(what string, job func(*overlap.Task[int, int]) error) {
+		time.Sleep(time.Hour)
+		seen.reset()
+		succeeds(t, what, job(seen.task(3*apart/2))) // so that one after another they are late
+		equal(t, what+": starts", len(seen.times), 50)
+		for i := range len(seen.times) - 1 {
+			if got := seen.times[i+1] - seen.times[i]; got < apart {
+				t.Errorf("%s: start %d was %v after the one before, want at least %v", what, i+1, got, apart)
+				return
+			}
+		}
+	})
 }
 
 func jobsShareRate(t *testing.T, s *suite) {
@@ -244,12 +263,13 @@ func nestedRate(t *testing.T, s *suite) {
 func idleRate(t *testing.T, s *suite) {
 	executor := s.newExecutor()
 	rate := overlap.Rate(1_000_000_000, time.Second)
-	got, err := overlap.Map(t.Context(), executor, doubled, numbers(1000), rate)
+	calls := s.many(1000)
+	got, err := overlap.Map(t.Context(), executor, doubled, numbers(calls), rate)
 	succeeds(t, "Map", err)
-	equal(t, "values", got, doubles(1000))
+	equal(t, "values", got, doubles(calls))
 	for _, o := range ordering {
-		all := collect(overlap.Stream(t.Context(), executor, doubled, upTo(1000), with(o.options, rate)...))
-		equal(t, "results", len(all), 1000)
+		all := collect(overlap.Stream(t.Context(), executor, doubled, upTo(calls), with(o.options, rate)...))
+		equal(t, "results", len(all), calls)
 	}
 	g := overlap.NewGroup(t.Context(), executor, rate)
 	f := overlap.Submit(g, doubled, 4)

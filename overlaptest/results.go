@@ -48,7 +48,7 @@ func resultsOfNothing(t *testing.T, s *suite) {
 func resultsOfCanceled(t *testing.T, s *suite) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	in := make([]time.Duration, 3000)
+	in := make([]time.Duration, s.many(3000))
 	for i := range in[2:] {
 		in[2+i] = time.Hour
 	}
@@ -102,9 +102,10 @@ func resultsOfShare(t *testing.T, s *suite) {
 	_, err := overlap.MapResults(t.Context(), s.newExecutor(), failsAtSevens, numbers(7),
 		overlap.HaltPolicy{On: overlap.OnFailure, Percent: 50})
 	succeeds(t, "MapResults that fails by less", err)
-	_, err = overlap.MapResults(t.Context(), s.newExecutor(), failsAtSevens, numbers(5000),
+	calls := s.many(5000)
+	_, err = overlap.MapResults(t.Context(), s.newExecutor(), failsAtSevens, numbers(calls),
 		overlap.HaltPolicy{On: overlap.OnFailure, Percent: 1})
 	halted := as[*overlap.HaltError](t, "MapResults", err)
-	equal(t, "failures", halted.Ended, 50)
-	equal(t, "total", halted.Total, 5000)
+	equal(t, "failures", halted.Ended, calls/100)
+	equal(t, "total", halted.Total, calls)
 }

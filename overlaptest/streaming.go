@@ -239,11 +239,12 @@ func windowNeverExceeded(t *testing.T, s *suite) {
 		}
 		return n, nil
 	})
+	inputs := s.many(500)
 	for _, o := range ordering {
 		for _, window := range []int{1, 2, 3, 7, 64} {
 			var drawn, taken, most atomic.Int64
 			in := func(yield func(int) bool) {
-				for i := range 500 {
+				for i := range inputs {
 					most.Store(max(most.Load(), drawn.Add(1)-taken.Load()))
 					if !yield(i) {
 						return
@@ -256,7 +257,7 @@ func windowNeverExceeded(t *testing.T, s *suite) {
 				}
 				taken.Add(1) // counted a little before the body ends, so most is never too large
 			}
-			equal(t, "results", taken.Load(), 500)
+			equal(t, "results", taken.Load(), int64(inputs))
 			if got := most.Load(); got > int64(window) {
 				t.Errorf("%s: %d inputs were drawn and not taken, with a window of %d", o.name, got, window)
 			}

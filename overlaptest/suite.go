@@ -168,6 +168,15 @@ func (s *suite) moment() time.Duration {
 	return time.Second
 }
 
+// many is n, or a fifth of it where each call may have a thread started for it, on which the race detector spends
+// milliseconds.
+func (s *suite) many(n int) int {
+	if raceDetector && s.Limit == Unlimited {
+		return n / 5
+	}
+	return n
+}
+
 // took checks that since start exactly so much time passed, or at least so much outside of a bubble.
 func (s *suite) took(t *testing.T, start time.Time, want time.Duration) {
 	t.Helper()

@@ -3,6 +3,7 @@ package overlaptest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,10 @@ var timeouts = []behaviour{
 	{"a job's timeout wins over its task's", []int{76}, timeout | bubble, jobsTimeoutWins},
 	{"the task's context knows its deadline", []int{76}, timeout | memory | bubble, deadlineIsKnown},
 	{"a timed-out attempt may be made again", []int{76}, timeout | bubble, timeoutThenRetry},
+	{"a limit by the median of those that succeeded holds", nil, timeout, medianHolds},
+	{"a limit by the median holds for those that run when it is found", nil, timeout | several, medianHoldsForRunning},
+	{"there is no median before five have succeeded", nil, timeout, medianOfFew},
+	{"an attempt that outlasts the median may be made again", nil, timeout | bubble, medianThenRetry},
 }
 
 func timesOut(t *testing.T, s *suite) {
@@ -165,5 +170,80 @@ func timeoutThenRetry(t *testing.T, s *suite) {
 	equal(t, "attempts", e.Attempt, 3)
 	if took := time.Since(start); took < 3*time.Second || took > 3*time.Second+4 {
 		t.Errorf("three attempts of a second took %v", took)
+	}
+}
+
+// medianFactor is a factor with which nothing is late but what ought to be, also on a machine that has much to do.
+func (s *suite) medianFactor() float64 {
+	if s.RealTime {
+		return 30
+	}
+	return 2
+}
+
+func medianHolds(t *testing.T, s *suite) {
+	executor := s.newExecutor()
+	d, factor := s.moment()/5, s.medianFactor()
+	least := time.Duration(factor * float64(d))
+	median := overlap.MedianTimeout(factor)
+	in := []time.Duration{d, d, d, d, d, time.Hour, d}
+	check := func(what string, err error, o overlap.Outcome) {
+		t.Helper()
+		equal(t, "outcome, "+what, o, overlap.TimedOut)
+		is(t, "error, "+what, err, context.DeadlineExceeded)
+		limit := as[*overlap.TimeoutError](t, "error, "+what, err).Timeout
+		if limit < least || !s.RealTime && limit > least+least/100 {
+			t.Errorf("%s: the limit was %v, and %v times the median is %v", what, limit, factor, least)
+		}
+	}
+	got, err := overlap.Map(t.Context(), executor, waits, in, median, overlap.KeepGoing())
+	failed := failedCalls(t, "Map", err)
+	equal(t, "failures", len(failed), 1)
+	check("Map", failed[0], failed[0].Outcome)
+	equal(t, "index", failed[0].Index, 5)
+	equal(t, "values", got, []time.Duration{d, d, d, d, d, 0, d})
+	for _, r := range collect(overlap.Stream(t.Context(), executor, waits, slices.Values(in), median)) {
+		if r.Input == time.Hour {
+			check("Stream", r.Err, r.Outcome)
+		} else {
+			succeeds(t, "Stream", r.Err)
+		}
+	}
+	g := overlap.NewGroup(t.Context(), executor, median, overlap.KeepGoing())
+	for _, d := range in {
+		overlap.Submit(g, waits, d)
+	}
+	failed = failedCalls(t, "Group.Wait", g.Wait())
+	equal(t, "failures", len(failed), 1)
+	check("Group", failed[0], failed[0].Outcome)
+	works(t, executor)
+}
+
+func medianHoldsForRunning(t *testing.T, s *suite) {
+	d := s.moment() / 5
+	_, err := overlap.Map(t.Context(), s.newExecutor(), waits, []time.Duration{time.Hour, d, d, d, d, d},
+		overlap.MedianTimeout(s.medianFactor()), overlap.KeepGoing())
+	failed := failedCalls(t, "Map", err)
+	equal(t, "failures", len(failed), 1)
+	equal(t, "outcome", failed[0].Outcome, overlap.TimedOut)
+}
+
+func medianOfFew(t *testing.T, s *suite) {
+	d := s.moment() / 5
+	in := []time.Duration{d, d, d, d, 5 * d}
+	_, err := overlap.Map(t.Context(), s.newExecutor(), waits, in, overlap.MedianTimeout(2))
+	succeeds(t, "Map", err)
+}
+
+func medianThenRetry(t *testing.T, s *suite) {
+	start := time.Now()
+	in := append(slices.Repeat([]time.Duration{0}, 200), time.Hour)
+	_, err := overlap.Map(t.Context(), s.newExecutor(), waits, in,
+		overlap.MedianTimeout(2), overlap.RetryPolicy{Extra: 2, Base: 1, Max: 1})
+	e := failedCalls(t, "Map", err)[0]
+	equal(t, "outcome", e.Outcome, overlap.TimedOut)
+	equal(t, "attempts", e.Attempt, 3)
+	if took := time.Since(start); took < 30*time.Millisecond || took > 30*time.Millisecond+4 {
+		t.Errorf("three attempts of 10 ms, the shortest limit, took %v", took)
 	}
 }

@@ -1,0 +1,244 @@
+package overlap_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/internal/station"
+)
+
+// What Auto makes of servers whose best level is known from theory, in virtual time: how much longer than the best fixed
+// level it may take, and what it is to call them. bench/auto measures the same in real time.
+var autoWorkloads = []struct {
+	name    string
+	calls   int
+	station func() station.Station
+	best    time.Duration // at the best fixed level
+	within  float64
+	class   overlap.Class
+}{
+	{"every call waits at once", 100, func() station.Station { return station.Delay(station.Fixed(160 * ms)) },
+		160 * ms, 1.05, overlap.IOBound},
+	{"a queue", 2000, func() station.Station { return station.Queue(32, station.Fixed(50*ms)) },
+		3150 * ms, 1.05, overlap.ServerLimited},
+	{"a queue of random times", 2000, func() station.Station { return station.Queue(32, station.Exponential(50*ms, 1)) },
+		3247 * ms, 1.05, overlap.ServerLimited},
+	{"a queue of widely spread times", 5000, func() station.Station {
+		return station.Queue(64, station.LogNormal(2, 1.5, ms, 1))
+	}, 2086 * ms, 1.05, ""},
+	// Seven per cent, as it takes a wave of 1.2 s and one of 1.7 s to see that 128 and 160 are too many.
+	{"a server that does less the more is asked of it", 3000, func() station.Station {
+		return station.Shared(station.Scalability(10, .02, .0005))
+	}, 19_198 * ms, 1.1, overlap.ServerLimited},
+	{"a server that refuses more than 20 at once", 2000, func() station.Station {
+		return station.RefusesMore(20, 100*ms, 5*ms)
+	}, 10 * time.Second, 1.05, overlap.ServerLimited},
+	{"a server that refuses more than 100 a second", 1000, func() station.Station {
+		return station.TokenBucket(100, 20, 50*ms, 5*ms, 0)
+	}, 9800 * ms, 1.05, overlap.RateLimited},
+	{"a server that says for how long to leave it alone", 1000, func() station.Station {
+		return station.TokenBucket(100, 100, 50*ms, 5*ms, time.Second)
+	}, 9000 * ms, 1.15, overlap.RateLimited},
+	// It takes some three seconds to get rid of the first 128 calls, whatever is done then.
+	{"a server that breaks down beyond 50", 10_000, func() station.Station { return station.Cliff(50, 40*ms, 1) },
+		8 * time.Second, 1.6, overlap.ServerLimited},
+	{"one call of a hundred hangs", 100, func() station.Station {
+		var n atomic.Int32
+		return station.Delay(func() time.Duration {
+			if n.Add(1) == 50 {
+				return 10 * time.Second
+			}
+			return 100 * ms
+		})
+	}, 10 * time.Second, 1.01, overlap.IOBound},
+	{"a server that is farther away after two seconds", 20_000, func() station.Station {
+		begun := time.Now()
+		return station.Distant(station.Queue(64, station.Fixed(20*ms)), func() time.Duration {
+			if time.Since(begun) > 2*time.Second {
+				return 40 * ms
+			}
+			return 0
+		})
+	}, 6260 * ms, 1.06, ""},
+	{"another server after half of the calls", 4000, func() station.Station {
+		near, far := station.Shared(station.Scalability(100, 0, 1./64)), station.Delay(station.Fixed(100*ms))
+		var n atomic.Int32
+		return station.Func(func(ctx context.Context) error {
+			if n.Add(1) <= 2000 {
+				return near.Serve(ctx)
+			}
+			return far.Serve(ctx)
+		})
+	}, 18_437 * ms, 1.05, ""},
+}
+
+const ms = time.Millisecond
+
+func TestAutoComesCloseToTheBestLevel(t *testing.T) {
+	overlap.SenseNothing(t)
+	for _, w := range autoWorkloads {
+		t.Run(w.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := w.station()
+				task := overlap.Func(func(ctx context.Context, _ int) (int, error) { return 0, s.Serve(ctx) })
+				var report overlap.AutoReport
+				var steps []overlap.AutoStep
+				auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }),
+					overlap.ExplainSteps(func(s overlap.AutoStep) { steps = append(steps, s) }))
+				begun := time.Now()
+				if _, err := overlap.Map(t.Context(), auto, task, make([]int, w.calls), overlap.KeepGoing()); err != nil {
+					t.Errorf("calls were lost: %v", err)
+				}
+				if took := time.Since(begun); took.Seconds() > w.within*w.best.Seconds()+.002 {
+					t.Errorf("took %v, %.2f times as long as the best level, %v", took, took.Seconds()/w.best.Seconds(), w.best)
+				}
+				for i, s := range steps {
+					if s.Why == "" || s.From == s.To || i > 0 && (s.From != steps[i-1].To || s.At < steps[i-1].At) {
+						t.Errorf("the step %+v follows %+v", s, steps[max(0, i-1)])
+					}
+				}
+				if n := len(steps); n == 0 || steps[n-1].To != report.Level {
+					t.Errorf("the steps %v lead to %d", steps, report.Level)
+				}
+				if w.class != "" && report.Class != w.class {
+					t.Errorf("called %q, want %q: %v", report.Class, w.class, report)
+				}
+			})
+		})
+	}
+}
+
+// No call may be lost to the search for a limit, and few are refused once it is found.
+func TestAutoLosesNoCallToARateLimit(t *testing.T) {
+	overlap.SenseNothing(t)
+	synctest.Test(t, func(t *testing.T) {
+		limited := station.TokenBucket(100, 20, 50*ms, 5*ms, 0)
+		var refused, made atomic.Int32
+		task := overlap.Func(func(ctx context.Context, _ int) (int, error) {
+			made.Add(1)
+			err := limited.Serve(ctx)
+			if err != nil {
+				refused.Add(1)
+			}
+			return 0, err
+		})
+		results, err := overlap.MapResults(t.Context(), overlap.Auto(), task, make([]int, 1000), overlap.KeepGoing())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range results {
+			if r.Attempts != 1 {
+				t.Fatalf("call %d has %d attempts: a refusal is none", r.Index, r.Attempts)
+			}
+		}
+		if most := int32(128 + 10); refused.Load() > most {
+			t.Errorf("%d calls were refused, want at most %d", refused.Load(), most)
+		}
+	})
+}
+
+type overloaded struct{ error }
+
+func (overloaded) Overloaded() bool { return true }
+
+// A far end that lets nothing through is down: its calls fail, and soon.
+func TestAutoFailsCallsThatAreAllRefused(t *testing.T) {
+	overlap.SenseNothing(t)
+	synctest.Test(t, func(t *testing.T) {
+		down := overloaded{errors.New("down")}
+		task := overlap.Func(func(context.Context, int) (int, error) {
+			time.Sleep(ms)
+			return 0, down
+		})
+		begun := time.Now()
+		_, err := overlap.Map(t.Context(), overlap.Auto(), task, make([]int, 1000), overlap.KeepGoing())
+		if failed, ok := errors.AsType[*overlap.JobError](err); !ok || len(failed.Failed) != 1000 {
+			t.Fatalf("got %v, want 1000 failures", err)
+		}
+		if took := time.Since(begun); took > 10*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func TestAutoKeepsToMax(t *testing.T) {
+	overlap.SenseNothing(t)
+	synctest.Test(t, func(t *testing.T) {
+		var now, most atomic.Int32
+		task := overlap.Func(func(context.Context, int) (int, error) {
+			most.Store(max(most.Load(), now.Add(1)))
+			defer now.Add(-1)
+			time.Sleep(ms)
+			return 0, nil
+		})
+		for range 3 {
+			if _, err := overlap.Map(t.Context(), overlap.Auto(overlap.Max(7)), task, make([]int, 200)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if most.Load() != 7 {
+			t.Errorf("%d calls ran at once, want 7", most.Load())
+		}
+	})
+}
+
+// Calls of jobs inside calls of a job run, however deep.
+func TestAutosInsideAutos(t *testing.T) {
+	overlap.SenseNothing(t)
+	synctest.Test(t, func(t *testing.T) {
+		auto := overlap.Auto()
+		inner := overlap.Func(func(context.Context, int) (int, error) { time.Sleep(10 * ms); return 1, nil })
+		outer := overlap.Func(func(ctx context.Context, _ int) (int, error) {
+			ones, err := overlap.Map(ctx, auto, inner, make([]int, 100))
+			return len(ones), err
+		})
+		got, err := overlap.Map(t.Context(), auto, outer, make([]int, 10))
+		if err != nil || got[9] != 100 {
+			t.Fatalf("got %v, %v", got, err)
+		}
+	})
+}
+
+func TestMisuseOfAuto(t *testing.T) {
+	for name, misuse := range map[string]func(){
+		"overlap: Max: must be at least 1, got 0":        func() { overlap.Max(0) },
+		"overlap: StartWith: must be at least 1, got -1": func() { overlap.StartWith(-1) },
+		"overlap: Explain: the function is nil":          func() { overlap.Explain(nil) },
+		"overlap: ExplainSteps: the function is nil":     func() { overlap.ExplainSteps(nil) },
+		"overlap: Auto: option 1 is nil":                 func() { overlap.Auto(nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if got := recover(); got != name {
+					t.Errorf("panicked with %v", got)
+				}
+			}()
+			misuse()
+		})
+	}
+}
+
+// A refusal that comes while Auto is about to take no more readings must not leave the job paused for ever.
+func TestAutoGoesOnAfterRefusals(t *testing.T) {
+	overlap.SenseNothing(t)
+	for round := range 300 {
+		synctest.Test(t, func(t *testing.T) {
+			var made atomic.Int32
+			task := overlap.Func(func(_ context.Context, in int) (int, error) {
+				time.Sleep(time.Duration(in%4) * ms)
+				if n := made.Add(1); n%3 == int32(round%3) && n < 12 {
+					return 0, overloaded{errors.New("too much")}
+				}
+				return in, nil
+			})
+			if _, err := overlap.Map(t.Context(), overlap.Auto(), task, []int{0, 1, 2, 3, 4, 5, 6, 7}); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}

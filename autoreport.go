@@ -1,0 +1,166 @@
+package overlap
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/overlap/internal/tune"
+)
+
+// AutoReport is what an [Auto] has found out about a job: what holds its calls up, the figures that prove it, and how
+// many were in flight.
+type AutoReport struct {
+	Class Class
+	Level int    // how many calls might be in flight in the end, at least 1
+	Peak  int    // the highest level of the job
+	Bound string // what kept the level from being higher, in words: "the cores", "every call is in flight"
+
+	Took      time.Duration // from when calls first waited for others to the end of the job; 0: none ever did
+	CallTime  time.Duration // how long a call took, on average; 0: not known
+	Cores     int           // how many cores there are for this process
+	CoresBusy float64       // how many were busy with it, on average; negative: the system does not tell
+	Others    float64       // how many were busy with other programs; 0 as well where the system does not tell
+	Waiting   float64       // the share of the calls in flight that neither ran nor wanted to, 0 to 1
+	Rate      float64       // how many calls ended in a second
+	Refused   int64         // how many calls were refused and offered again
+	StartRate float64       // how many calls might start in a second in the end; 0: any number
+
+	Lower  int     // a level below Level that was tried; 0: none
+	Gain   float64 // by what share more calls ended in a second at Level than at Lower
+	Higher int     // a level above Level that was tried and brought no more; 0: none
+
+	Levels   []AutoLevel // how the level changed, oldest first; of many changes only some
+	Readings int         // how many readings of the process and the job were taken
+}
+
+// AutoLevel is one change of how many calls of a job might be in flight.
+type AutoLevel struct {
+	At    time.Duration // since the job's start
+	Level int           // from then on
+}
+
+// AutoStep is a change of how many calls of a job may be in flight, and what was seen before it.
+type AutoStep struct {
+	At       time.Duration // since the job's start
+	From, To int           // how many might be before, and may be from then on
+	Why      string        // in words: "the cores have room", "more are refused"
+	InFlight int           // how many calls were in flight
+	Ended    int64         // how many calls had ended, without those that failed
+}
+
+// String says it in a line.
+func (s AutoStep) String() string {
+	return fmt.Sprintf("after %v: %d in flight instead of %d: %s", s.At.Round(max(1, s.At/1000)), s.To, s.From, s.Why)
+}
+
+// bounds are what keeps a level from being higher, in words.
+var bounds = map[tune.Bound]string{
+	tune.ByNothing: "nothing so far", tune.ByCalls: "every call is in flight", tune.ByCores: "the cores",
+	tune.ByFarEnd: "the far end", tune.ByRefusals: "refusals", tune.ByRate: "a rate limit", tune.ByMemory: "memory",
+	tune.ByMax: "Max",
+}
+
+func newAutoReport(r tune.Report, cores int) AutoReport {
+	report := AutoReport{
+		Class: classes[r.Class], Level: r.Level, Peak: r.Peak, Bound: bounds[r.Bound], Took: r.Took, CallTime: r.Typical,
+		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, Rate: r.Rate, Refused: r.Refused, StartRate: r.StartRate,
+		Lower: r.Lower, Gain: r.Gain, Higher: r.Higher, Readings: r.Readings,
+	}
+	for _, change := range r.Changes {
+		report.Levels = append(report.Levels, AutoLevel{change.At, change.Level})
+	}
+	return report
+}
+
+// String says it in up to three lines: the class and the figures that prove it, how the level changed, and what would
+// change the time that the job takes.
+func (r AutoReport) String() string {
+	lines := []string{r.proof()}
+	if picture := r.picture(); picture != "" {
+		lines = append(lines, picture)
+	}
+	if advice := r.Advice(); advice != "" {
+		lines = append(lines, advice)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// proof is the class and what proves it.
+func (r AutoReport) proof() string {
+	var facts []string
+	add := func(format string, args ...any) { facts = append(facts, fmt.Sprintf(format, args...)) }
+	if r.CoresBusy >= 0 && r.Took > 0 {
+		add("%.2f of %d cores busy", r.CoresBusy, r.Cores)
+		if r.Others >= 0.1*float64(r.Cores) {
+			add("other programs used %.2f", r.Others)
+		}
+	}
+	switch r.Class {
+	case TooFewCalls:
+		add("no call waited for another to end")
+	case RateLimited:
+		add("%d calls refused; %.3g started in a second without refusals", r.Refused, r.StartRate)
+	case ServerLimited, LockBound:
+		if r.Refused > 0 {
+			add("%d calls refused", r.Refused)
+		}
+		if r.Higher > 0 {
+			add("%d in flight brought no more than %d", r.Higher, r.Level)
+		}
+	case IOBound, Mixed:
+		add("%.0f %% of the calls in flight waited", 100*r.Waiting)
+	}
+	if r.CallTime > 0 {
+		add("a call took %v", r.CallTime.Round(max(1, r.CallTime/1000)))
+	}
+	if len(facts) == 0 {
+		return string(r.Class)
+	}
+	return string(r.Class) + ": " + strings.Join(facts, ", ")
+}
+
+// picture shows how the level changed.
+func (r AutoReport) picture() string {
+	if len(r.Levels) == 0 {
+		return ""
+	}
+	const columns = 24
+	bars := []rune("▁▂▃▄▅▆▇█")
+	end := max(r.Took, r.Levels[len(r.Levels)-1].At, 1)
+	var b strings.Builder
+	at := 0
+	for column := range columns {
+		until := end * time.Duration(column+1) / columns
+		for at+1 < len(r.Levels) && r.Levels[at+1].At <= until {
+			at++
+		}
+		b.WriteRune(bars[(len(bars)-1)*r.Levels[at].Level/max(1, r.Peak)])
+	}
+	return fmt.Sprintf("in flight %s up to %d, in the end %d, kept from more by %s", b.String(), r.Peak, r.Level, r.Bound)
+}
+
+// Advice says what would make the job faster, or that nothing in this program would; empty if there is nothing to say.
+func (r AutoReport) Advice() string {
+	switch r.Class {
+	case CPUBound:
+		return fmt.Sprintf("more in flight cannot help: the calls compute, and %d cores are all there are; "+
+			"twice as many would halve the time", r.Cores)
+	case Mixed:
+		return fmt.Sprintf("the cores are what is lacking: with %d in flight they are busy", r.Level)
+	case ServerLimited:
+		return fmt.Sprintf("what the calls wait for gives %.3g a second, however many are in flight", r.Rate)
+	case RateLimited:
+		return fmt.Sprintf("what the calls wait for lets %.3g start in a second, however many are in flight", r.StartRate)
+	case LockBound:
+		return "the calls wait for one another's locks: hold them for a shorter time, or lock less at once"
+	case MemoryBound:
+		return "more memory, or calls that need less of it, would let more run at once"
+	case IOBound:
+		if r.Bound == bounds[tune.ByCalls] {
+			return "more in flight cannot help: every call was"
+		}
+		return fmt.Sprintf("next time begin with as many: StartWith(%d)", r.Peak)
+	}
+	return ""
+}

@@ -1,0 +1,245 @@
+package overlap_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/internal/simulator"
+	"example.com/overlap/internal/station"
+)
+
+// simulatedCall is what the i-th call of a job does on a machine.
+type simulatedCall func(ctx context.Context, i int) error
+
+// What Auto makes of calls that need cores, on machines of many of them in virtual time, beside the best of some fixed
+// levels: how much longer it may take, and what it is to call them. With OVERLAP_SIMULATE=1, go test -v prints all figures,
+// for more machines.
+var simulated = []struct {
+	name   string
+	calls  func(cores int) int
+	levels func(cores int) []int // where the best fixed one may be
+	within float64
+	class  func(cores int) overlap.Class // nil: any
+	call   func(c simulator.Computer) simulatedCall
+}{
+	{"computing", perCore(200), levels(1, 2), 1.05, always(overlap.CPUBound),
+		func(c simulator.Computer) simulatedCall {
+			return func(context.Context, int) error { c.Compute(5 * ms); return nil }
+		}},
+	{"computing for a moment", perCore(1000), levels(1, 2), 1.05, always(overlap.CPUBound),
+		func(c simulator.Computer) simulatedCall {
+			return func(context.Context, int) error { c.Compute(50 * time.Microsecond); return nil }
+		}},
+	{"computing, seldom for long", perCore(500), levels(1, 2), 1.05, nil,
+		func(c simulator.Computer) simulatedCall {
+			draw := station.Pareto(ms, 2*time.Second, 1.5, 7)
+			return func(context.Context, int) error { c.Compute(draw()); return nil }
+		}},
+	{"requests", just(100), exactly(100), 1.05, always(overlap.IOBound),
+		func(c simulator.Computer) simulatedCall {
+			return func(context.Context, int) error {
+				c.Compute(50 * time.Microsecond)
+				time.Sleep(160 * ms)
+				c.Compute(50 * time.Microsecond)
+				return nil
+			}
+		}},
+	// The first 128 calls leave most of 64 cores idle: in a job of a second, that is what goes beyond 5 per cent.
+	{"computing a tenth of the time", perCore(300), levels(10, 12, 16), 1.1, nil,
+		func(c simulator.Computer) simulatedCall {
+			compute, wait := station.Exponential(2*ms, 1), station.Exponential(18*ms, 2)
+			return func(context.Context, int) error { c.Compute(compute()); time.Sleep(wait()); return nil }
+		}},
+	{"a tenth, always the same", perCore(300), levels(10, 12), 1.1, always(overlap.Mixed),
+		func(c simulator.Computer) simulatedCall {
+			return func(context.Context, int) error { c.Compute(2 * ms); time.Sleep(18 * ms); return nil }
+		}},
+	{"computing, and a queue", just(2000), exactly(32, 40, 64), 1.05, always(overlap.ServerLimited),
+		func(c simulator.Computer) simulatedCall {
+			queue := station.Queue(32, station.Fixed(50*ms))
+			return func(ctx context.Context, _ int) error { c.Compute(100 * time.Microsecond); return queue.Serve(ctx) }
+		}},
+	// From here on, only simulated.
+	{"computing beside a neighbour", perCore(200), levels(1, 2), 1.05, always(overlap.CPUBound),
+		func(c simulator.Computer) simulatedCall {
+			m := c.(*simulator.Machine)
+			m.SetNeighbours(1)
+			return func(context.Context, int) error { m.Compute(5 * ms); return nil }
+		}},
+	// Beyond the first 128 in flight there are twice as many after each 10 ms: a third here, less in a longer job.
+	{"system calls", upToCores(2, 10_000), exactly(512, 1024), 1.5, always(overlap.IOBound),
+		func(c simulator.Computer) simulatedCall {
+			m := c.(*simulator.Machine)
+			return func(context.Context, int) error { m.Syscall(10 * ms); return nil }
+		}},
+	{"a lock held for a fifth of the time", just(1000), levels(1, 2, 4, 6), 1.05, func(cores int) overlap.Class {
+		if cores < 6 {
+			return overlap.CPUBound
+		}
+		return overlap.LockBound
+	}, func(c simulator.Computer) simulatedCall {
+		m := c.(*simulator.Machine)
+		lock := m.NewLock()
+		return func(context.Context, int) error { lock.Hold(ms); m.Compute(4 * ms); return nil }
+	}},
+	// The second half is four waves, the first of 128 calls, where the best would be one of all.
+	{"computing, then waiting", just(2000), exactly(1000), 3, nil,
+		func(c simulator.Computer) simulatedCall {
+			return func(_ context.Context, i int) error {
+				if i < 1000 {
+					c.Compute(5 * ms)
+				} else {
+					time.Sleep(50 * ms)
+				}
+				return nil
+			}
+		}},
+	// The best fixed level leaves a twentieth of the memory, Auto a tenth: one call of fifteen, or two, as a collection is seen
+	// a moment after it was.
+	{"64 MB a call under a limit of 1 GB", upToCores(8, 200), exactly(14, 15), 1.25, always(overlap.MemoryBound),
+		func(c simulator.Computer) simulatedCall {
+			m := c.(*simulator.Machine)
+			m.LimitMemory(1 << 30)
+			return func(context.Context, int) error {
+				m.Allocate(64 << 20)
+				time.Sleep(200 * ms)
+				m.Allocate(-64 << 20)
+				return nil
+			}
+		}},
+}
+
+func just(n int) func(cores int) int { return func(int) int { return n } }
+func upToCores(most, n int) func(cores int) int { // on more cores there are none
+	return func(cores int) int {
+		if cores > most {
+			return 0
+		}
+		return n
+	}
+}
+func perCore(n int) func(cores int) int      { return func(cores int) int { return n * cores } }
+func exactly(n ...int) func(cores int) []int { return func(int) []int { return n } }
+func always(c overlap.Class) func(cores int) overlap.Class {
+	return func(int) overlap.Class { return c }
+}
+func levels(perCore ...int) func(cores int) []int {
+	return func(cores int) (levels []int) {
+		for _, n := range perCore {
+			levels = append(levels, n*cores)
+		}
+		return levels
+	}
+}
+
+func TestAutoOnSimulatedMachines(t *testing.T) {
+	machines := []int{2, 16}
+	if os.Getenv("OVERLAP_SIMULATE") != "" {
+		machines = []int{1, 2, 4, 8, 16, 64}
+	}
+	for _, w := range simulated {
+		t.Run(w.name, func(t *testing.T) {
+			for _, cores := range machines {
+				if w.calls(cores) == 0 {
+					continue
+				}
+				run := func(executor overlap.Executor) time.Duration {
+					return simulate(t, cores, w.calls(cores), w.call, executor)
+				}
+				best, bestLevel := time.Duration(math.MaxInt64), 0
+				for _, level := range w.levels(cores) {
+					if took := run(overlap.Pool(level)); took < best {
+						best, bestLevel = took, level
+					}
+				}
+				var report overlap.AutoReport
+				took := run(overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r })))
+				line := fmt.Sprintf("%d cores: %v, %.3f times as long as with %d in flight (%v); %s",
+					cores, took, took.Seconds()/best.Seconds(), bestLevel, best, report.Class)
+				if os.Getenv("OVERLAP_SIMULATE") != "" {
+					t.Log(line)
+				}
+				if took > time.Duration(w.within*float64(best))+2*ms {
+					t.Errorf("%s, want %.2f at most: %v", line, w.within, report)
+				}
+				if w.class != nil && report.Class != w.class(cores) {
+					t.Errorf("%s, want %s: %v", line, w.class(cores), report)
+				}
+			}
+		})
+	}
+}
+
+// simulate runs a job on a machine of so many cores, and returns how long it took there.
+func simulate(
+	t *testing.T, cores, calls int, on func(simulator.Computer) simulatedCall, executor overlap.Executor,
+) (took time.Duration) {
+	synctest.Test(t, func(t *testing.T) {
+		m := simulator.New(cores)
+		overlap.SenseMachine(t, cores, m.Look, m.Measure)
+		call := on(m)
+		task := overlap.Func(func(ctx context.Context, i int) (int, error) { return i, call(ctx, i) })
+		inputs := make([]int, calls)
+		for i := range inputs {
+			inputs[i] = i
+		}
+		begun := time.Now()
+		if _, err := overlap.Map(t.Context(), executor, task, inputs); err != nil {
+			t.Error(err)
+		}
+		took = time.Since(begun)
+		time.Sleep(time.Second) // for a reading that was being taken
+		synctest.Wait()
+	})
+	return took
+}
+
+// The simulator against this machine, with as many cores as Go is to use: with OVERLAP_SIMULATE=1 it prints how far apart
+// they are. It tests nothing, as what else runs here is not known.
+func TestSimulatorAgainstThisMachine(t *testing.T) {
+	if os.Getenv("OVERLAP_SIMULATE") == "" {
+		t.Skip("takes a minute of an idle machine: set OVERLAP_SIMULATE=1")
+	}
+	here := simulator.ThisMachine()
+	for _, w := range simulated[:7] { // the others need what only a Machine has
+		for _, cores := range []int{1, 2} {
+			levels := append(w.levels(cores), 0)
+			for _, level := range levels {
+				executor := overlap.Auto()
+				if level > 0 {
+					executor = overlap.Pool(level)
+				}
+				simulated := simulate(t, cores, w.calls(cores), w.call, executor)
+				var ratios []float64
+				for range 5 {
+					ratios = append(ratios, measure(t, here, cores, w.calls(cores), w.call, executor).Seconds()/simulated.Seconds())
+				}
+				slices.Sort(ratios)
+				t.Logf("%s, %d cores, %v: %v simulated, measured %.3f (%.3f..%.3f) times that",
+					w.name, cores, executor, simulated, ratios[2], ratios[0], ratios[4])
+			}
+		}
+	}
+}
+
+// measure is simulate on this machine.
+func measure(
+	t *testing.T, here simulator.Computer, cores, calls int, on func(simulator.Computer) simulatedCall, executor overlap.Executor,
+) time.Duration {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+	call := on(here)
+	task := overlap.Func(func(ctx context.Context, i int) (int, error) { return i, call(ctx, i) })
+	begun := time.Now()
+	if _, err := overlap.Map(t.Context(), executor, task, make([]int, calls)); err != nil {
+		t.Error(err)
+	}
+	return time.Since(begun)
+}

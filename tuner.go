@@ -1,0 +1,391 @@
+package overlap
+
+import (
+	"errors"
+	"math"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"example.com/overlap/internal/tune"
+)
+
+// tuner has the slots of a job follow what a controller says. It exists for jobs of [Auto].
+//
+// It takes readings only while the job wants more slots than it has: then startWorkers wakes it. It has a goroutine for
+// the few milliseconds in which readings follow one another, and a timer afterwards.
+type tuner struct {
+	job     *Job
+	slots   *Slots
+	explain func(AutoReport) // nil: nobody wants to know
+	steps   func(AutoStep)   // likewise
+	cores   int
+	outside bool                      // the calls run in processes
+	held    atomic.Bool               // there is a pause or a rate: else calls start without a lock
+	gate    *Gate                     // closed while nothing may start
+	rate    atomic.Pointer[RateLimit] // how fast calls may start; nil: at once
+	rated   float64                   // which rate that is, in starts a second
+
+	awake atomic.Bool // readings are being taken
+	woken atomic.Bool // the first is being, or has been
+	over  atomic.Bool // the job is
+
+	ended   atomic.Int64  // how many calls have ended
+	due     atomic.Int64  // how many will have when a reading is to be taken at once
+	failed  atomic.Int64  // how many attempts have failed
+	refused atomic.Int64  // how many calls were refused and offered again
+	timed   atomic.Int64  // of how many calls it is known how long they took
+	took    atomic.Int64  // how long these took, in nanoseconds
+	squares atomic.Uint64 // the sum of the squares of that, in microseconds
+
+	mu         sync.Mutex
+	controller *tune.Controller
+	timer      *time.Timer
+	refusals   map[int]int // how often calls were refused, by index
+}
+
+// measure has CPU time and the like read, without waiting for a core.
+var measure = func(r *tune.Reading) { sensor().Measure(r) }
+
+// sense has a reading taken of this process. The same sensor serves all jobs.
+var sense = func(r *tune.Reading) { sensor().Look(r) }
+
+// lookAtProcesses has processes that this one has started looked at; now, whatever that costs.
+var lookAtProcesses = func(r *tune.Reading, now bool) { sensor().LookAtProcesses(r, now) }
+
+var sensor = sync.OnceValue(tune.NewSensor)
+
+// newTuner gives the job a tuner, which it has until it is over.
+func newTuner(job *Job, settings tune.Settings, explain func(AutoReport), steps func(AutoStep)) *tuner {
+	t := &tuner{
+		job: job, gate: NewGate(), controller: tune.New(settings), explain: explain, steps: steps, cores: settings.Cores,
+		outside: settings.Processes,
+	}
+	t.slots = NewSlots(t.controller.Level())
+	t.slots.wanted = t.wake
+	job.mu.Lock()
+	defer job.mu.Unlock()
+	if job.stopped.Load() { // its context has ended already, and whoever stops it may be looking at what follows
+		return t
+	}
+	job.tuner = t
+	if job.admission == nil {
+		job.admission = &admission{job: job}
+	}
+	job.admission.limits = append(job.admission.limits, t)
+	return t
+}
+
+// wake is when the job wants a slot and there is none. The mutex of the slots is held.
+func (t *tuner) wake() {
+	if !t.awake.Load() && t.awake.CompareAndSwap(false, true) {
+		if !t.woken.Load() {
+			t.controller.Wake(t.job.now())
+			t.woken.Store(true)
+		}
+		go t.run()
+	}
+}
+
+// run takes readings until the next one is due later, or the job wants no more slots.
+func (t *tuner) run() {
+	for {
+		wait, more := t.look()
+		switch {
+		case !more:
+			return
+		case wait > 0:
+			t.setTimer(wait)
+			return
+		}
+	}
+}
+
+func (t *tuner) setTimer(wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over.Load() {
+		t.timer = time.AfterFunc(wait, t.run)
+	}
+}
+
+// look takes a reading and does what the controller says. It reports when to take the next one, and false if none is to
+// be taken.
+func (t *tuner) look() (wait time.Duration, more bool) {
+	if t.over.Load() {
+		return 0, false
+	}
+	var r tune.Reading
+	sense(&r) // first, as it lets others run
+	if t.outside {
+		lookAtProcesses(&r, false)
+	}
+	t.read(&r)
+	if r.Wanted == 0 && !t.needed() {
+		t.awake.Store(false)
+		// Whoever needed it a moment ago saw that it was awake, and did not wake it.
+		if !t.needed() || !t.awake.CompareAndSwap(false, true) {
+			return 0, false
+		}
+	}
+	t.mu.Lock()
+	advice := t.controller.Look(r)
+	refused := t.refused.Load()
+	t.mu.Unlock()
+	t.due.Store(advice.Ended + r.Failed)
+	before := t.slots.Limit()
+	t.follow(advice, refused)
+	if advice.Why != "" && t.steps != nil {
+		t.tell(AutoStep{At: r.At, From: before, To: advice.Level, Why: advice.Why, InFlight: r.InFlight, Ended: r.Ended})
+	}
+	return advice.Wait, true
+}
+
+// tell tells whoever wants to know of a step, but not after the job.
+func (t *tuner) tell(s AutoStep) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over.Load() {
+		t.steps(s)
+	}
+}
+
+// needed reports whether there is something that only a reading brings forward: calls that want a slot, or a pause or a
+// rate that has to end.
+func (t *tuner) needed() bool {
+	return t.job.queued.Load() || t.held.Load() || t.gate.Closed() || t.rate.Load() != nil
+}
+
+// read fills in what is to be seen of the job.
+func (t *tuner) read(r *tune.Reading) {
+	state := t.slots.State()
+	r.At, r.InFlight, r.Wanted, r.Left = t.job.now(), state.InUse, state.Wanted, -1
+	r.Failed, r.Timed, r.Took = t.failed.Load(), t.timed.Load(), time.Duration(t.took.Load())
+	r.Squares = float64(t.squares.Load()) / 1e12
+	r.Ended = max(0, t.ended.Load()-r.Failed)
+	if t.job.closed.Load() {
+		r.Left = int(t.job.openCalls.Load())
+	}
+}
+
+// follow does what the controller says, which knows of so many refusals.
+func (t *tuner) follow(advice tune.Advice, refused int64) {
+	if advice.Pause || advice.Rate > 0 {
+		t.held.Store(true)
+	}
+	if math.Abs(advice.Rate-t.rated) > 1e-9 {
+		t.rated = advice.Rate
+		if advice.Rate > 0 {
+			t.rate.Store(Rate(1, time.Duration(max(1, float64(time.Second)/advice.Rate))))
+		} else {
+			t.rate.Store(nil)
+		}
+		t.job.dispatch()
+	}
+	if t.slots.Limit() != advice.Level {
+		t.slots.Resize(advice.Level)
+	}
+	if advice.Pause {
+		t.gate.Close()
+		return
+	}
+	if t.refused.Load() != refused {
+		return // and the next reading says what follows from that
+	}
+	t.gate.Open()
+	if advice.Rate == 0 {
+		t.held.Store(false)
+	}
+	if t.refused.Load() != refused {
+		t.pause()
+	}
+}
+
+// pause has no call start until the next reading says so.
+func (t *tuner) pause() {
+	t.gate.Close()
+	t.held.Store(true)
+}
+
+// noteTook adds up how long the calls took that the worker claimed last, now that it is about to claim so many more, or
+// has. The tuner is told when that is worth the cost of three atomic operations.
+func (w *Worker) noteTook(claimed int) {
+	now := w.readClock()
+	if n := w.claimed; n > 0 {
+		took := now - w.claimedAt
+		each := uint64(took.Microseconds()) / uint64(n)
+		w.timed += int64(n)
+		w.took += took
+		w.squares += each * each * uint64(n)
+		if w.took >= worthTelling {
+			w.tellTook()
+		}
+	}
+	w.claimed, w.claimedAt = claimed, now
+}
+
+// worthTelling is how long calls of a worker have taken before its tuner is told of them.
+const worthTelling = 100 * time.Microsecond
+
+// tellTook tells the tuner how long the worker's calls took.
+func (w *Worker) tellTook() {
+	t := w.job.tuner
+	t.timed.Add(w.timed)
+	t.took.Add(int64(w.took))
+	t.squares.Add(w.squares)
+	w.timed, w.took, w.squares = 0, 0, 0
+}
+
+// callsEnded is told that calls have ended.
+func (t *tuner) callsEnded(n int64) {
+	ended := t.ended.Add(n)
+	if due := t.due.Load(); due > 0 && ended >= due && t.due.CompareAndSwap(due, 0) {
+		t.hurry()
+	}
+}
+
+// hurry has the next reading taken at once, if it is due later.
+func (t *tuner) hurry() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil && t.timer.Stop() {
+		t.timer.Reset(0)
+	}
+}
+
+// offerAgain puts a call of a job on Auto back whose attempt ended so, if it was refused because too much was asked. It
+// reports whether it has.
+func (c Call) offerAgain(o Outcome, err error) bool {
+	t := c.worker.job.tuner
+	if t == nil || o != Failed && o != TimedOut {
+		return false
+	}
+	t.failed.Add(1) // until it is known that there will be another attempt
+	if keys := c.worker.job.policies(); keys != nil && keys.holds(c) {
+		return false // what is refused is for the policy of its key to see to, and not for two controllers
+	}
+	return o == Failed && t.offerAgain(c, err)
+}
+
+// offerAgain is told that an attempt has failed, and puts the call back if it was refused because too much was asked.
+// It reports whether it has.
+func (t *tuner) offerAgain(c Call, err error) bool {
+	after, refused := overloaded(err)
+	if !refused {
+		return false
+	}
+	r := tune.Reading{CPU: -1}
+	t.read(&r)
+	took := t.job.now() - c.worker.claimedAt
+	t.mu.Lock()
+	again := t.controller.Refused(r, took, after)
+	if again {
+		if t.refusals == nil {
+			t.refusals = map[int]int{}
+		}
+		t.refusals[c.Index()]++
+		again = t.refusals[c.Index()] <= mostRefusals
+	}
+	t.mu.Unlock()
+	if again {
+		t.refused.Add(1)
+		t.pause()
+		t.hurry()
+		t.failed.Add(-1)
+		t.wake()
+		c.worker.claimed = 0
+		c.giveBack()
+	}
+	return again
+}
+
+// mostRefusals is how often a call is offered again that was refused.
+const mostRefusals = 5
+
+// overloaded reports whether an error says that too much was asked, and for how long whoever says so wants to be left
+// alone.
+func overloaded(err error) (after time.Duration, yes bool) {
+	if o, ok := errors.AsType[interface {
+		error
+		Overloaded() bool
+	}](err); ok {
+		yes = o.Overloaded()
+	}
+	if yes = yes || errors.Is(err, syscall.ECONNREFUSED); yes {
+		if a, ok := errors.AsType[interface {
+			error
+			RetryAfter() (time.Duration, bool)
+		}](err); ok {
+			after, _ = a.RetryAfter()
+		}
+	}
+	return after, yes
+}
+
+// stop is when the job's calls have all ended.
+func (t *tuner) stop() {
+	t.over.Store(true)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+// report tells what was found out, when nothing of the job runs any more.
+func (t *tuner) report() {
+	if t.explain == nil {
+		return
+	}
+	r := tune.Reading{CPU: -1}
+	if t.woken.Load() {
+		measure(&r)
+		if t.outside {
+			lookAtProcesses(&r, true)
+		}
+	}
+	t.read(&r)
+	t.mu.Lock()
+	report := t.controller.Report(r)
+	t.mu.Unlock()
+	t.explain(newAutoReport(report, t.cores))
+}
+
+// allows implements startLimit.
+func (t *tuner) allows(j *Job, n int) bool {
+	if !t.held.Load() {
+		return true
+	}
+	rate := t.rate.Load()
+	return t.gate.allows(j, n) && (rate == nil || rate.allows(j, n))
+}
+
+// take implements startLimit.
+func (t *tuner) take(j *Job, n int) int {
+	if !t.held.Load() {
+		return n
+	}
+	if !t.gate.allows(j, n) {
+		return 0
+	}
+	if rate := t.rate.Load(); rate != nil {
+		return rate.take(j, n)
+	}
+	return n
+}
+
+// giveBack implements startLimit.
+func (t *tuner) giveBack(n int) {
+	if rate := t.rate.Load(); rate != nil {
+		rate.giveBack(n)
+	}
+}
+
+// forget implements startLimit.
+func (t *tuner) forget(j *Job) {
+	t.gate.forget(j)
+	if rate := t.rate.Load(); rate != nil {
+		rate.forget(j)
+	}
+}
