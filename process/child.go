@@ -60,6 +60,7 @@ type child struct {
 
 	leased   bool                   // A job's worker has it. Guarded by the pool's mutex.
 	used     bool                   // It has been leased once. Guarded by the pool's mutex.
+	freeAt   time.Time              // When it was given back last. Guarded by the pool's mutex.
 	closing  sync.Once              // Closes requests.
 	freeing  sync.Once              // Closes the other files, and unmaps the memory.
 	reason   atomic.Pointer[string] // Why this side killed it; nil if it has not.

@@ -133,6 +133,9 @@ func (l *lineLease) settle(f *lineCall, m *jsonlines.Message) {
 	if !f.requeued && !f.startTold && !m.Skipped {
 		f.call.Started(began)
 	}
+	if !f.requeued && !m.Skipped {
+		l.pool.settings.tellWhere(f.call, l.child)
+	}
 	if f.suspect {
 		l.dialect.suspects.clear(f.call)
 	}

@@ -13,8 +13,8 @@ func TestManyPoolsInARow(t *testing.T) {
 		t.Skip("it takes long")
 	}
 	pools := 1000
-	if raceDetector || testing.Short() {
-		pools = 100
+	if raceDetector {
+		pools = 40
 	}
 	nothingLeft(t)
 	for i := range pools {

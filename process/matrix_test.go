@@ -23,7 +23,6 @@ type faulty struct {
 	signal  syscall.Signal
 	says    string // in the error, or in what a dead worker printed
 	limit   bool   // with a timeout
-	options []Option
 }
 
 var matrix = []faulty{
@@ -58,11 +57,11 @@ func TestAFaultHurtsItsOwnCallOnly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long")
 	}
+	nothingLeft(t)
+	p := New(2, Silent())
+	defer p.Close()
 	for _, f := range matrix {
 		t.Run(f.fault, func(t *testing.T) {
-			nothingLeft(t)
-			p := New(2, append([]Option{Silent()}, f.options...)...)
-			defer p.Close()
 			for _, at := range []int{0, 150, 299} { // the first call, one among many in flight, and the last
 				f.befalls(t, p, 300, at)
 			}

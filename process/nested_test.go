@@ -51,7 +51,7 @@ func TestThreadsThatEndKillNoWorker(t *testing.T) {
 		_, err := overlap.Map(context.Background(), overlap.Threads(), overlap.Func(func(ctx context.Context, n int) (int, error) {
 			out, err := overlap.Map(ctx, p, double, numbers(3))
 			return len(out), err
-		}), numbers(20))
+		}), numbers(8))
 		if err != nil {
 			t.Error(err)
 		}

@@ -100,7 +100,7 @@ func TestWhatWorkersStartedGoesWithTheParent(t *testing.T) {
 		}
 		for _, how := range []string{"", " that exits"} {
 			t.Run(of+how, func(t *testing.T) {
-				for range 5 {
+				for range 2 {
 					cmd := exec.Command(os.Args[0])
 					cmd.Env = append(os.Environ(), roleVariable+"=grandparent of "+of+how)
 					cmd.Stderr = os.Stderr

@@ -24,14 +24,15 @@ type Pool struct {
 	mu      sync.Mutex // Guards what follows, and leased and used of each child.
 	changed sync.Cond  // Broadcast when something has changed that somebody may wait for.
 
-	want     int             // How many workers there are to be, without the spare.
-	alive    map[*child]bool // The workers that are ready or at work.
-	free     []*child        // Those of them that are not leased, the one used last at the end.
-	leased   map[*child]bool // Those that a job's worker has, from watch to unwatch.
-	greeted  map[*child]bool // Those that have been started and are not ready yet.
-	starting int             // How many are being started, from before they are spawned until they are ready.
-	leaving  int             // How many are no longer alive for the pool, but have not ended yet.
-	made     int             // How many have ever been started.
+	jobs     map[*overlap.Job]*overlap.Slots // Those that have slots of their own.
+	want     int                             // How many workers there are to be, without the spare.
+	alive    map[*child]bool                 // The workers that are ready or at work.
+	free     []*child                        // Those of them that are not leased, the one used last at the end.
+	leased   map[*child]bool                 // Those that a job's worker has, from watch to unwatch.
+	greeted  map[*child]bool                 // Those that have been started and are not ready yet.
+	starting int                             // How many are being started, from before they are spawned until they are ready.
+	leaving  int                             // How many are no longer alive for the pool, but have not ended yet.
+	made     int                             // How many have ever been started.
 
 	busy    int // How many workers are taken.
 	waiting int // How many calls of take wait for one.
@@ -51,6 +52,7 @@ type Pool struct {
 	closed    bool
 	idle      bool        // There are no workers, for want of jobs.
 	idleTimer *time.Timer // Ends the workers when there has been no job for a while.
+	fewer     *time.Timer // Ends those of a pool on demand that have had nothing to do for a while; nil if it is not set.
 	ticking   bool        // The goroutine of tick runs.
 
 	crossings sync.Map // what crossingOf has found, by the name of the task
@@ -83,6 +85,7 @@ type dialect interface {
 func open(d dialect, n int, options []Option) *Pool {
 	p := &Pool{dialect: d, slots: overlap.NewSlots(min(n, mostWaiters)), want: n}
 	p.alive, p.greeted, p.leased = map[*child]bool{}, map[*child]bool{}, map[*child]bool{}
+	p.jobs = map[*overlap.Job]*overlap.Slots{}
 	p.changed.L = &p.mu
 	p.settings.least = &leastMemory{}
 	p.settings.apply(options)
@@ -141,7 +144,10 @@ func (sameBinary) describe() overlap.Description {
 }
 
 // Start implements [overlap.Executor]. It waits until one worker is ready, or the job is canceled.
-func (p *Pool) Start(job *overlap.Job) error {
+func (p *Pool) Start(job *overlap.Job) error { return p.StartOn(job, p.slots) }
+
+// StartOn implements [overlap.Workers]. It waits as Start does.
+func (p *Pool) StartOn(job *overlap.Job, slots *overlap.Slots) error {
 	if err := p.dialect.refusal(); err != nil {
 		return err
 	}
@@ -169,7 +175,16 @@ func (p *Pool) Start(job *overlap.Job) error {
 			return err
 		}
 	}
-	job.Serve(p.slots, func(w *overlap.Worker) { p.dialect.work(p, w, job.Drained()) })
+	if slots != p.slots {
+		p.jobs[job] = slots
+		context.AfterFunc(ctx, func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			delete(p.jobs, job)
+		})
+		p.limit()
+	}
+	job.Serve(slots, func(w *overlap.Worker) { p.dialect.work(p, w, job.Drained()) })
 	job.Lend()
 	return nil
 }
@@ -210,8 +225,8 @@ func isClosed(closed <-chan struct{}) bool {
 	}
 }
 
-// Ready waits until all workers are ready to run calls, or 64 of them, which no job needs: calls start as soon as there
-// is one. It returns the cause of ctx when that ends first, or why they cannot be started.
+// Ready waits until all workers are ready to run calls, or 64 of them, or one of a pool that is [OnDemand], which no job
+// needs: calls start as soon as there is one. It returns the cause of ctx when that ends first, or why they cannot be started.
 func (p *Pool) Ready(ctx context.Context) error {
 	if err := p.dialect.refusal(); err != nil {
 		return err
@@ -219,7 +234,10 @@ func (p *Pool) Ready(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.wakeAtEnd(ctx, nil)()
-	p.asked = max(p.asked, min(p.want, mostEager))
+	p.asked = max(p.asked, 1)
+	if !p.settings.onDemand {
+		p.asked = max(p.asked, min(p.want, mostEager))
+	}
 	p.endIdle()
 	for len(p.alive) < min(p.want, p.asked) {
 		switch {
@@ -336,6 +354,9 @@ func (p *Pool) Close() error {
 	}
 	if p.idleTimer != nil {
 		p.idleTimer.Stop()
+	}
+	if p.fewer != nil {
+		p.fewer.Stop()
 	}
 	for _, c := range p.free {
 		p.removeWorker(c)

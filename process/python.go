@@ -8,10 +8,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 //go:embed python/overlap_worker.py
 var pythonHelper []byte
+
+// pythonMeasure is for package compare.
+//
+//go:embed python/overlap_measure.py
+var pythonMeasure []byte
 
 // PythonPath is a PYTHONPATH with which a program in Python can import overlap_worker: that of this process's environment,
 // followed by a folder that has overlap_worker.py, so that a copy which the user has put elsewhere is preferred. Give
@@ -28,10 +34,15 @@ func PythonPath() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("there is no cache folder for overlap_worker.py: %w", err)
 	}
-	sum := sha256.Sum256(pythonHelper)
+	sum := sha256.Sum256(slices.Concat(pythonHelper, pythonMeasure))
 	folder := filepath.Join(cache, "overlap", "python-"+hex.EncodeToString(sum[:8]))
-	if err := keepFile(filepath.Join(folder, "overlap_worker.py"), pythonHelper); err != nil {
-		return "", fmt.Errorf("overlap_worker.py could not be put where Python finds it: %w", err)
+	for _, file := range []struct {
+		name    string
+		content []byte
+	}{{"overlap_worker.py", pythonHelper}, {"overlap_measure.py", pythonMeasure}} {
+		if err := keepFile(filepath.Join(folder, file.name), file.content); err != nil {
+			return "", fmt.Errorf("%s could not be put where Python finds it: %w", file.name, err)
+		}
 	}
 	if own := os.Getenv("PYTHONPATH"); own != "" {
 		return own + string(os.PathListSeparator) + folder, nil

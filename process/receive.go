@@ -137,6 +137,9 @@ func (l *lease) settle(k kind, body []byte, number uint64) bool {
 	if f.requeued {
 		return true
 	}
+	if k != kindSkipped {
+		l.pool.settings.tellWhere(f.call, l.child)
+	}
 	switch k {
 	case kindValues:
 		f.route.end(l, f.call, body)

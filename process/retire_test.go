@@ -18,7 +18,7 @@ func TestRecycleAfterIsExactWithABacklog(t *testing.T) {
 	nothingLeft(t)
 	for _, c := range []struct{ after, least, most int }{{1, 1, 1}, {7, 7, 7}, {100, 95, 105}} {
 		p := New(2, RecycleAfter(c.after), Silent())
-		calls := 20 * c.after
+		calls := 10 * c.after
 		pids, err := overlap.Map(context.Background(), p, whoAmI, numbers(calls))
 		if err != nil {
 			t.Fatal(err)

@@ -34,7 +34,7 @@ func TestWhatADeadWorkerPrintedIsOfItsCall(t *testing.T) {
 	nothingLeft(t)
 	p := New(1, Silent())
 	defer p.Close()
-	for range 30 {
+	for range 8 {
 		for _, c := range []struct{ before, last, want string }{
 			{"hello from another call\n", "exit silently", ""},
 			{"unended", "exit silently", ""},

@@ -31,12 +31,14 @@ type settings struct {
 	recycle     int
 	above       int64
 	idle        time.Duration
+	onDemand    bool
 	printed     func(worker string, line []byte)
 	perCall     func(Printout)
 	environment []string
 	cgroups     cgroups
 	least       *leastMemory
 	notices     func(text string)
+	ranIn       func(call overlap.Call, pid int)
 
 	initValue   []byte // of a command
 	longestLine int
@@ -133,6 +135,11 @@ func IdleTimeout(d time.Duration) Option {
 	}
 	return option(func(s *settings) { s.idle = d })
 }
+
+// OnDemand has workers started only as calls want them, and one more than these, and lets those go that have had
+// nothing to do for a second. It is for pools whose n is the most workers that there may be, such as those that an
+// [overlap.Auto] decides over.
+func OnDemand() Option { return option(func(s *settings) { s.onDemand = true }) }
 
 // retire reports whether a worker has served its time, or will have when it has made the calls that are in flight.
 func (s *settings) retire(c *child, inFlight int) bool {

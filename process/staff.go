@@ -26,7 +26,7 @@ func mostStarting() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
 // target is how many workers there should be now, the spare included. p.mu is held.
 func (p *Pool) target() int {
-	if p.want <= mostEager {
+	if p.want <= mostEager && !p.settings.onDemand {
 		return p.want + 1
 	}
 	needed := min(p.want, max(p.busy+p.waiting, p.asked))
@@ -44,6 +44,9 @@ func (p *Pool) limit() {
 	}
 	if n != p.slots.Limit() {
 		p.slots.Resize(n)
+	}
+	for _, slots := range p.jobs {
+		slots.SetMost(n)
 	}
 }
 
@@ -280,6 +283,30 @@ func (p *Pool) give(c *child) {
 	default:
 		p.free = append(p.free, c)
 		p.changed.Broadcast()
+		c.freeAt = time.Now()
+		if p.settings.onDemand && p.fewer == nil {
+			p.fewer = time.AfterFunc(unusedFor, p.endUnused)
+		}
+	}
+}
+
+// unusedFor is how long a worker of a pool on demand has nothing to do before it goes.
+const unusedFor = time.Second
+
+// endUnused lets workers go that have had nothing to do, and looks again as long as there may be more of them.
+func (p *Pool) endUnused() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fewer = nil
+	now := time.Now()
+	for !p.closed && len(p.free) > 0 && len(p.alive) > p.target() {
+		c := p.free[0] // which has been free for the longest time
+		if left := unusedFor - now.Sub(c.freeAt); left > 0 {
+			p.fewer = time.AfterFunc(left, p.endUnused)
+			return
+		}
+		p.free = p.free[1:]
+		p.removeWorker(c)
 	}
 }
 

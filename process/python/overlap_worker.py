@@ -34,6 +34,7 @@ _tasks = {}
 _idempotent = set()
 _initializer = None
 _input = _output = None  # the protocol's files
+_module = None  # of tasks, where this file has been started with one
 
 
 def task(function=None, *, name=None, idempotent=False):
@@ -74,7 +75,16 @@ def _take_files():
             stream.reconfigure(line_buffering=True)
 
 
-if os.environ.get("OVERLAP_LINE"):
+def _in_pool():
+    """Whether this is a process of multiprocessing's, which imports the file of tasks again."""
+    process = sys.modules.get("multiprocessing.process")
+    if process is None:
+        return False
+    # It has a parent only when the file has been imported; while it is, it inherits.
+    return process.parent_process() is not None or getattr(process.current_process(), "_inheriting", False)
+
+
+if os.environ.get("OVERLAP_LINE") and not _in_pool():
     _take_files()
     try:
         os.set_inheritable(3, False)
@@ -104,6 +114,12 @@ _decode = json.JSONDecoder().decode
 
 
 class _Server:
+    window = 512
+
+    @property
+    def caps(self):
+        return ["batch", "start"] + (["page"] if mmap else [])
+
     def __init__(self):
         self.page = _Nowhere()
         self.room = None
@@ -111,6 +127,7 @@ class _Server:
         self.pending = []  # answers, where there is no room
         self.says_start = False
         self.forked = False
+        self.loop = None  # of async tasks
         self.longest = 1 << 24  # bytes of a line
         self.flushed = self.measured = 0.0
 
@@ -180,12 +197,22 @@ class _Server:
             if function is None:
                 raise LookupError("there is no task %r here" % name)
             out = function(value)
-            made = '"out":%d' % out if type(out) is int else '"out":' + _encode(out)
+            if hasattr(out, "__await__"):
+                out = self.finish(out)
+            made = _success(out)
         except BaseException as e:  # sys.exit and KeyboardInterrupt too: they end the call, not the worker
             made = '"err":' + _failure(e)
         if self.forked:  # a child of the task that came back here: not ours to answer
             os._exit(1)
         return made
+
+    def finish(self, coroutine):
+        """What the coroutine of an async task gives."""
+        if self.loop is None:
+            import asyncio
+
+            self.loop = asyncio.new_event_loop()
+        return self.loop.run_until_complete(coroutine)
 
     def short(self, made, most):
         """What was made, or an error if it is longer than that."""
@@ -242,9 +269,8 @@ class _Server:
             self.answer(b'{"id":%d,"err":%b}\n' % (int(number[1]), _failure(e).encode()), int(number[1]))
 
     def serve(self):
-        caps = ["batch", "start"] + (["page"] if mmap else [])
         hello = {"overlap": 1, "name": "python " + sys.version.split()[0], "tasks": sorted(_tasks)}
-        hello.update(pid=os.getpid(), window=512, caps=caps)
+        hello.update(pid=os.getpid(), window=self.window, caps=self.caps)
         if _idempotent:
             hello["idempotent"] = sorted(_idempotent)
         self.write(_encode(hello).encode() + b"\n")
@@ -283,6 +309,64 @@ class _Server:
             os.close(fd)
 
 
+class _ParallelServer(_Server):
+    """Makes calls at once: those of an async def in one event loop, others on threads."""
+
+    caps = ["start", "parallel"]
+
+    def __init__(self, most):
+        super().__init__()
+        from concurrent.futures import ThreadPoolExecutor
+        import threading
+
+        self.window = most
+        self.writing = threading.Lock()
+        self.threads = ThreadPoolExecutor(most)
+
+    def start(self, number, item=None):
+        if self.says_start:
+            self.say(b'{"start":%d}\n' % number)
+        return True
+
+    def answer(self, line, last):
+        self.say(line)
+
+    def say(self, line):
+        with self.writing:
+            self.write(line)
+
+    def finish(self, coroutine):
+        import asyncio
+
+        return asyncio.run(coroutine)
+
+    def call(self, message):
+        import asyncio
+        import inspect
+        import threading
+
+        function = _tasks.get(message["task"])
+        if not inspect.iscoroutinefunction(function):
+            self.threads.submit(super().call, message)
+            return
+        if self.loop is None:
+            self.loop = asyncio.new_event_loop()
+            threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        asyncio.run_coroutine_threadsafe(self.call_async(function, message), self.loop)
+
+    async def call_async(self, function, message):
+        number = message["id"]
+        self.start(number)
+        try:
+            made = _success(await function(message["in"]))
+        except BaseException as e:
+            made = '"err":' + _failure(e)
+        if self.forked:
+            os._exit(1)
+        made = self.short(made, self.longest - 100)
+        self.answer(b'{"id":%d,%b}\n' % (number, made.encode()), number)
+
+
 def _memory():
     """The bytes that this process uses; 0 where the system does not say."""
     try:
@@ -290,6 +374,10 @@ def _memory():
             return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, AttributeError):
         return 0
+
+
+def _success(out):
+    return '"out":%d' % out if type(out) is int else '"out":' + _encode(out)
 
 
 def _failure(e):
@@ -317,14 +405,27 @@ def _failure(e):
     return _encode(said)
 
 
-def serve():
-    """Serve calls until the parent closes standard input. It does not return."""
+def serve(parallel=1):
+    """Serve calls until the parent closes standard input. It does not return, but in a process of multiprocessing's, which
+    imports the file of tasks again to call its functions.
+
+    With parallel, a worker makes up to so many calls at once, at most 512: those of an async def in one event loop, others
+    on threads. When it dies or is killed, all that it was making fail, or are made again if their task is idempotent."""
+    if not 1 <= parallel <= 512:
+        raise ValueError("parallel must be 1 to 512, not %r" % parallel)
+    if _in_pool():
+        return
     _take_files()
+    if os.environ.get("OVERLAP_LINE") == "measure":  # for overlap compare --worker
+        import overlap_measure
+
+        overlap_measure.measure(_input, _output)
     try:
         faulthandler.enable(file=2)  # what crashes says where
         if hasattr(faulthandler, "register"):
             faulthandler.register(signal.SIGQUIT, file=2, all_threads=True)  # the parent asks before it kills
-        _Server().serve()
+        server = _Server() if parallel == 1 else _ParallelServer(parallel)
+        server.serve()
     except BaseException:
         traceback.print_exc()
         os._exit(1)
@@ -334,12 +435,14 @@ def serve():
 
 
 def _main():
+    global _module
     if len(sys.argv) != 2:
         sys.exit("usage: python3 overlap_worker.py MODULE, whose functions are made tasks with overlap_worker.task")
     _take_files()
     sys.modules["overlap_worker"] = sys.modules["__main__"]  # what the module imports
     sys.path.insert(0, os.getcwd())
-    __import__(sys.argv[1])
+    _module = sys.argv[1]
+    __import__(_module)
     serve()
 
 
