@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -30,6 +31,25 @@ type Config struct {
 	// Seed decides which requests fail and what their jitter is: the n-th request to be served, over all clients, gets
 	// the n-th draw. With the same seed as many of the first n requests fail, whatever the timing.
 	Seed uint64
+	// RefuseAbove is how many requests may be there at once; those above are answered with RateStatus. 0 means all.
+	RefuseAbove int
+	// Falloff is how the latency grows with the requests that are served at once: "usl:CONTENTION,COHERENCY" by the
+	// universal scalability law, or "cliff:N,TIMES", by that factor when they are more than N. "" means not at all.
+	Falloff string
+	// Fault has each request answered as a hostile server does: see [FaultKinds], or "any" for a random one each time.
+	// "" means none but for requests below [FaultPath].
+	Fault string
+	// Then is what the server changes into: a time since its start, and flags that count from then on, as in
+	// "30s --latency 300ms --capacity 4".
+	Then string
+}
+
+// refusal is the status of what is refused.
+func (c Config) refusal() int {
+	if c.RateStatus == 0 {
+		return http.StatusTooManyRequests
+	}
+	return c.RateStatus
 }
 
 // mostRate is above what any machine serves, and small enough for its arithmetic to be exact.
@@ -59,6 +79,18 @@ func (c Config) Validate() error {
 	}
 	if c.RateStatus != 0 && c.RateStatus != http.StatusTooManyRequests && c.RateStatus != http.StatusServiceUnavailable {
 		refuse("rate status %d is neither 429 nor 503", c.RateStatus)
+	}
+	if c.RefuseAbove < 0 {
+		refuse("refuse above %d makes no sense: give the number of requests at once, or 0 for no limit", c.RefuseAbove)
+	}
+	if _, err := readFalloff(c.Falloff); err != nil {
+		refuse("%w", err)
+	}
+	if c.Fault != "" && c.Fault != anyFault && faults[c.Fault] == nil {
+		refuse("there is no fault %q: choose from %s and %s", c.Fault, strings.Join(FaultKinds(), ", "), anyFault)
+	}
+	if _, err := readLater(c); err != nil {
+		refuse("%w", err)
 	}
 	return errors.Join(errs...)
 }

@@ -17,7 +17,12 @@ func TestValidate(t *testing.T) {
 		want   string // "" if valid
 	}{
 		{"zero", Config{}, ""},
-		{"all", Config{time.Second, time.Second, 8, 1, 0.5, 503, 1}, ""},
+		{"all", Config{time.Second, time.Second, 8, 1, 0.5, 503, 1, 20, "usl:0.1,0.01", "any", "1s --latency 1s --jitter 0"}, ""},
+		{"crowd", Config{RefuseAbove: -1}, "refuse above -1 makes no sense"},
+		{"falloff", Config{Falloff: "usl:1"}, `falloff "usl:1" is none`},
+		{"fault", Config{Fault: "x"}, `there is no fault "x": choose from drip, endless, gzip-bomb`},
+		{"then", Config{Then: "soon"}, `then "soon" cannot be read`},
+		{"then what", Config{Then: "1s --latency x"}, "cannot be read"},
 		{"latency", Config{Latency: -1}, "latency -1ns is negative"},
 		{"negative jitter", Config{Latency: time.Second, Jitter: -1}, "jitter -1ns is not between 0 and the latency"},
 		{"jitter", Config{Jitter: time.Second}, "jitter 1s is not between 0 and the latency, 0s"},
@@ -78,14 +83,16 @@ func TestBadConfigIsRefusedEverywhere(t *testing.T) {
 
 // FuzzArgs checks that the command's flags give back the Config that Start was given.
 func FuzzArgs(f *testing.F) {
-	f.Add(int64(0), int64(0), 0, 0.0, 0.0, 0, uint64(0))
-	f.Add(int64(160*time.Millisecond), int64(40*time.Millisecond), 8, 0.05, 1e-3, 503, uint64(math.MaxUint64))
-	f.Add(int64(math.MaxInt64), int64(-1), -8, math.Inf(1), 1e300, -1, uint64(7))
-	f.Fuzz(func(t *testing.T, latency, jitter int64, capacity int, errors, rate float64, status int, seed uint64) {
+	f.Add(int64(0), int64(0), 0, 0.0, 0.0, 0, uint64(0), 0, "", "", "")
+	f.Add(int64(160*time.Millisecond), int64(40*time.Millisecond), 8, 0.05, 1e-3, 503, uint64(math.MaxUint64), 20, "cliff:1,2", "any", "1s --seed 4")
+	f.Add(int64(math.MaxInt64), int64(-1), -8, math.Inf(1), 1e300, -1, uint64(7), -1, "--x", "-", "'")
+	f.Fuzz(func(t *testing.T, latency, jitter int64, capacity int, errors, rate float64, status int, seed uint64,
+		above int, falloff, fault, then string) {
 		if math.IsNaN(errors) || math.IsNaN(rate) {
 			t.Skip("is not equal to itself")
 		}
-		want := Config{time.Duration(latency), time.Duration(jitter), capacity, errors, rate, status, seed}
+		want := Config{time.Duration(latency), time.Duration(jitter), capacity, errors, rate, status, seed, above,
+			falloff, fault, then}
 		got := Config{Latency: time.Hour, Capacity: 99, Seed: 99}
 		set := pflag.NewFlagSet("target", pflag.ContinueOnError)
 		got.Flags(set)

@@ -2,6 +2,7 @@ package target
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -16,6 +17,10 @@ const (
 	rateFlag       = "rate"
 	rateStatusFlag = "rate-status"
 	seedFlag       = "seed"
+	refuseFlag     = "refuse-above"
+	falloffFlag    = "falloff"
+	faultFlag      = "fault"
+	thenFlag       = "then"
 	withParentFlag = "with-parent"
 )
 
@@ -28,6 +33,12 @@ func (c *Config) Flags(set *pflag.FlagSet) {
 	set.Float64Var(&c.Rate, rateFlag, c.Rate, "let in this many requests a second, refuse the rest; 0 for all")
 	set.IntVar(&c.RateStatus, rateStatusFlag, c.RateStatus, "refuse with this status, 429 or 503; 0 for 429")
 	set.Uint64Var(&c.Seed, seedFlag, c.Seed, "decides which requests fail, and their jitter")
+	set.IntVar(&c.RefuseAbove, refuseFlag, c.RefuseAbove, "refuse what comes while this many requests are there; 0 for none")
+	set.StringVar(&c.Falloff, falloffFlag, c.Falloff, "have the latency grow with the requests served at once: "+
+		"usl:CONTENTION,COHERENCY such as usl:0.02,0.0005, or cliff:N,TIMES such as cliff:20,10")
+	set.StringVar(&c.Fault, faultFlag, c.Fault, "answer each request as a hostile server does: "+
+		strings.Join(FaultKinds(), ", ")+", or any; "+FaultPath+"KIND does so without this")
+	set.StringVar(&c.Then, thenFlag, c.Then, "change after a time into what these flags say: '30s --latency 300ms --capacity 4'")
 }
 
 // Args returns the arguments that make the flags of [Config.Flags] give c.
@@ -40,6 +51,10 @@ func (c Config) Args() []string {
 		"--" + rateFlag, strconv.FormatFloat(c.Rate, 'g', -1, 64),
 		"--" + rateStatusFlag, strconv.Itoa(c.RateStatus),
 		"--" + seedFlag, strconv.FormatUint(c.Seed, 10),
+		"--" + refuseFlag, strconv.Itoa(c.RefuseAbove),
+		"--" + falloffFlag, c.Falloff,
+		"--" + faultFlag, c.Fault,
+		"--" + thenFlag, c.Then,
 	}
 }
 

@@ -22,8 +22,12 @@ type handler struct {
 	pages   http.Handler
 	limiter *rate.Limiter // nil without a rate
 	places  chan struct{} // one element for each request being served; nil without a capacity
-	arrived atomic.Uint64
-	counts  counts
+	crowd   atomic.Int64  // how many requests are there that were not refused, with RefuseAbove
+	falloff falloff
+	arrived *atomic.Uint64
+	counts  *counts
+	then    *handler // nil: the server stays as it is
+	until   time.Time
 }
 
 // New returns the server's handler: all of go-httpbin's paths (/get, /status/503, /bytes/1024, /delay/2, /redirect/3,
@@ -33,7 +37,17 @@ func New(config Config) http.Handler {
 	if err := config.Validate(); err != nil {
 		panic(err)
 	}
-	h := &handler{config: config, pages: httpbin.New()}
+	h := newHandler(config, httpbin.New(), &atomic.Uint64{}, &counts{})
+	if later, _ := readLater(config); later != nil { // it is valid
+		h.until = time.Now().Add(later.after)
+		h.then = newHandler(later.be, h.pages, h.arrived, h.counts)
+	}
+	return h
+}
+
+func newHandler(config Config, pages http.Handler, arrived *atomic.Uint64, counted *counts) *handler {
+	h := &handler{config: config, pages: pages, arrived: arrived, counts: counted}
+	h.falloff, _ = readFalloff(config.Falloff)
 	if config.Rate > 0 {
 		h.limiter = rate.NewLimiter(rate.Limit(config.Rate), int(math.Ceil(config.Rate)))
 	}
@@ -48,10 +62,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.counts.write(w)
 		return
 	}
+	if h.then != nil && !time.Now().Before(h.until) {
+		h = h.then
+	}
 	if h.limiter != nil && !h.limiter.Allow() {
 		h.refuse(w, r)
 		return
 	}
+	if h.refuseCrowd(w, r) {
+		return
+	}
+	defer h.leaveCrowd()
 	if !readBody(w, r) {
 		return
 	}
@@ -71,6 +92,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.counts.failed.Add(1)
 		http.Error(w, fmt.Sprintf("failed on purpose: the error rate is %v", h.config.ErrorRate),
 			http.StatusInternalServerError)
+		return
+	}
+	if h.misbehave(w, r, number) {
 		return
 	}
 	h.pages.ServeHTTP(w, r)
@@ -105,11 +129,15 @@ func (h *handler) leaveUnanswered(w http.ResponseWriter) {
 }
 
 func (h *handler) latency(number uint64) time.Duration {
-	if h.config.Jitter == 0 {
-		return h.config.Latency
+	latency := h.config.Latency
+	if h.config.Jitter > 0 {
+		share := 2*draw(h.config.Seed, jitterStream, number) - 1
+		latency += time.Duration(share * float64(h.config.Jitter))
 	}
-	share := 2*draw(h.config.Seed, jitterStream, number) - 1
-	return h.config.Latency + time.Duration(share*float64(h.config.Jitter))
+	if h.falloff.kind == "" {
+		return latency
+	}
+	return time.Duration(min(float64(latency)*h.falloff.times(h.counts.serving.Load()), math.MaxInt64/2))
 }
 
 // wait returns whether d has passed before ctx ended.

@@ -15,10 +15,6 @@ func (h *handler) refuse(w http.ResponseWriter, r *http.Request) {
 	if !wait(r.Context(), h.config.Latency) {
 		return
 	}
-	status := h.config.RateStatus
-	if status == 0 {
-		status = http.StatusTooManyRequests
-	}
 	w.Header().Set("Retry-After", strconv.FormatFloat(seconds, 'f', 0, 64))
-	http.Error(w, fmt.Sprintf("more than %v requests a second", h.config.Rate), status)
+	http.Error(w, fmt.Sprintf("more than %v requests a second", h.config.Rate), h.config.refusal())
 }

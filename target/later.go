@@ -1,0 +1,43 @@
+package target
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// later is what a server changes into.
+type later struct {
+	after time.Duration // the start
+	be    Config
+}
+
+// readLater reads what Config.Then says of a server that is c until then; nil if nothing.
+func readLater(c Config) (*later, error) {
+	if c.Then == "" {
+		return nil, nil
+	}
+	words := strings.Fields(c.Then)
+	bad := func(err error) error {
+		return fmt.Errorf("then %q cannot be read: give a time and flags, such as '30s --latency 300ms --capacity 4': %w",
+			c.Then, err)
+	}
+	after, err := time.ParseDuration(words[0])
+	if err != nil {
+		return nil, bad(err)
+	}
+	be := c
+	be.Then = ""
+	set := pflag.NewFlagSet("then", pflag.ContinueOnError)
+	set.Usage = func() {}
+	be.Flags(set)
+	if err := set.Parse(words[1:]); err != nil {
+		return nil, bad(err)
+	}
+	if err := be.Validate(); err != nil {
+		return nil, bad(err)
+	}
+	return &later{after, be}, nil
+}
