@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // Chunk is a part of a file, said by where it is instead of by its bytes: [Cut] divides a file into such parts. A call
@@ -14,6 +15,11 @@ type Chunk struct {
 	Offset int64  `json:"offset"`
 	Length int64  `json:"length"`           // in bytes
 	Header int64  `json:"header,omitempty"` // how many bytes of the beginning of the file come before the chunk's own
+
+	// FileSize and Modified are what the file had when it was divided: they tell a chunk from one at the same place of a
+	// file that was changed. Nothing compares them when the chunk is read, since a log may grow meanwhile.
+	FileSize int64     `json:"file_size,omitempty"` // in bytes
+	Modified time.Time `json:"modified,omitzero"`   // in UTC
 }
 
 // String says which bytes of which file they are, the last one excluded.

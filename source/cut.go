@@ -47,7 +47,12 @@ func (c Cut) Chunks(name string) iter.Seq2[Chunk, error] {
 			yield(Chunk{}, err)
 			return
 		}
-		c.Of(file, info.Size(), name)(yield)
+		for chunk, err := range c.Of(file, info.Size(), name) {
+			chunk.FileSize, chunk.Modified = info.Size(), info.ModTime().UTC()
+			if !yield(chunk, err) || err != nil {
+				return
+			}
+		}
 	}
 }
 

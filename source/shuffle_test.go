@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func itemsOf(all ...Item) iter.Seq2[Item, error] {
@@ -30,7 +31,7 @@ func TestShuffleKeepsItems(t *testing.T) {
 		{Text: "a line\xff", From: "x.txt", Line: 7}, {Text: ""}, {Value: int64(-5)}, {Value: Row{Fields: []string{"x", ""}}},
 		{Text: "1,2", Value: Row{columns, []string{"1", "2\n"}}, From: "y.csv", Line: 2},
 		{Value: Row{columns, []string{"3", strings.Repeat("long", 10_000)}}, From: "y.csv", Line: 1 << 40},
-		{Text: "{}", Value: json.RawMessage("{}"), From: "x.txt"}, {Value: Chunk{"big.log", 10, 20, 3}},
+		{Text: "{}", Value: json.RawMessage("{}"), From: "x.txt"}, {Value: Chunk{File: "big.log", Offset: 10, Length: 20, Header: 3, Modified: time.Unix(7, 8).UTC()}},
 	}
 	dir := t.TempDir()
 	s := Shuffle(&Source{Name: "some", Count: int64(len(all)), Items: itemsOf(all...)}, 1, dir)
