@@ -68,18 +68,18 @@ func begin(name string, at place) (*File, error) {
 		return nil, fmt.Errorf("cannot write %s, nor anything beside it: %w", name, reason(err))
 	}
 	lock(file)
-	if at.info != nil {
-		if err := file.Chmod(at.info.Mode().Perm()); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-			_, _ = file.Close(), os.Remove(path)
-			return nil, fmt.Errorf("cannot write %s: %w", name, reason(err))
-		}
-		keepOwner(file, at.info)
+	if err := MakeLike(file, at.info); err != nil {
+		_, _ = file.Close(), os.Remove(path)
+		return nil, fmt.Errorf("cannot write %s: %w", name, err)
 	}
 	return &File{name: name, path: at.path, file: file}, nil
 }
 
 // Name is the file's, as it was given to [Open].
 func (f *File) Name() string { return f.name }
+
+// InPlace reports whether the file is written where it is, rather than beside its place.
+func (f *File) InPlace() bool { return f.path == "" }
 
 // Part is where the file is before it is in its place; "" when it is written there.
 func (f *File) Part() string {
@@ -180,13 +180,16 @@ func (f *File) Same(other *File) bool {
 	if there := other.there(); there != nil && f.Writes(there) {
 		return true
 	}
-	if f.path == "" || other.path == "" {
-		return false
-	}
-	mine, err1 := os.Stat(filepath.Dir(f.path))
-	others, err2 := os.Stat(filepath.Dir(other.path))
-	return err1 == nil && err2 == nil && os.SameFile(mine, others) &&
-		sameName(filepath.Base(f.path), filepath.Base(other.path))
+	return f.path != "" && other.path != "" && samePlace(f.path, other.path)
+}
+
+// Takes reports whether the file will have the place of a location when it is committed.
+func (f *File) Takes(at Location) bool { return f.path != "" && samePlace(f.path, at.Path) }
+
+func samePlace(path, other string) bool {
+	mine, err1 := os.Stat(filepath.Dir(path))
+	others, err2 := os.Stat(filepath.Dir(other))
+	return err1 == nil && err2 == nil && os.SameFile(mine, others) && sameName(filepath.Base(path), filepath.Base(other))
 }
 
 // reason is an error about a file without its name, which is not the one that the user gave.

@@ -17,26 +17,33 @@ import (
 // such bytes stands in the line with U+FFFD in their place, and its own bytes at the line's end in base64.
 type (
 	success struct {
-		Index    int     `json:"index"`
-		Input    any     `json:"input"`
-		Value    any     `json:"value"`
-		Outcome  string  `json:"outcome"`
-		Attempts int     `json:"attempts"`
-		Seconds  float64 `json:"seconds"` // of the last attempt
-		Worker   int     `json:"worker"`
-		InputRaw []byte  `json:"input_base64,omitempty"`
-		ValueRaw []byte  `json:"value_base64,omitempty"`
+		Index    int       `json:"index"`
+		Input    any       `json:"input"`
+		Value    any       `json:"value"`
+		Outcome  string    `json:"outcome"`
+		Attempts int       `json:"attempts"`
+		Seconds  float64   `json:"seconds"` // of the last attempt
+		Worker   int       `json:"worker"`
+		Earlier  []attempt `json:"earlier,omitempty"` // the attempts before the last
+		InputRaw []byte    `json:"input_base64,omitempty"`
+		ValueRaw []byte    `json:"value_base64,omitempty"`
 	}
 	failure struct {
-		Index    int     `json:"index"`
-		Input    any     `json:"input"`
-		Value    any     `json:"value,omitempty"` // what a command did that failed
-		Error    string  `json:"error"`
-		Outcome  string  `json:"outcome"`
-		Attempts int     `json:"attempts"`
-		Seconds  float64 `json:"seconds"`
-		Worker   int     `json:"worker"`
-		InputRaw []byte  `json:"input_base64,omitempty"`
+		Index    int       `json:"index"`
+		Input    any       `json:"input"`
+		Value    any       `json:"value,omitempty"` // what a command did that failed
+		Error    string    `json:"error"`
+		Outcome  string    `json:"outcome"`
+		Attempts int       `json:"attempts"`
+		Seconds  float64   `json:"seconds"`
+		Worker   int       `json:"worker"`
+		Earlier  []attempt `json:"earlier,omitempty"` // the attempts before the last
+		InputRaw []byte    `json:"input_base64,omitempty"`
+	}
+	attempt struct {
+		Outcome string `json:"outcome"`
+		Error   string `json:"error"`
+		Value   any    `json:"value,omitempty"`
 	}
 )
 
@@ -54,6 +61,17 @@ func Reason(err error) error {
 		return call.Err
 	}
 	return err
+}
+
+// FailedValue is what a failure says in fields, as that of a command and of a request does; nil for all else.
+func FailedValue(failure error) any {
+	if said, ok := errors.AsType[interface {
+		error
+		FailedValue() any
+	}](failure); ok {
+		return said.FailedValue()
+	}
+	return nil
 }
 
 // Encoder makes lines, one at a time.
@@ -79,10 +97,14 @@ func (e *Encoder) Result(
 ) (line []byte, outcome overlap.Outcome, reason error) {
 	outcome, reason = call.Outcome, Reason(call.Err)
 	seconds := max(0, call.Finished-call.Started).Seconds()
+	var earlier []attempt
+	for _, a := range call.Earlier {
+		earlier = append(earlier, attempt{a.Outcome.String(), fmt.Sprint(a.Err), FailedValue(a.Err)})
+	}
 	if reason == nil {
 		bad := e.encode(success{
 			call.Index, call.Input, call.Value, outcome.String(), call.Attempts, seconds, call.Worker,
-			inputRaw, RawText(call.Value),
+			earlier, inputRaw, RawText(call.Value),
 		})
 		if bad != nil {
 			outcome, reason = overlap.Failed, fmt.Errorf("its value cannot be written as JSON: %w", bad)
@@ -91,7 +113,7 @@ func (e *Encoder) Result(
 	if reason != nil {
 		l := failure{
 			call.Index, call.Input, failedValue, fmt.Sprint(reason), outcome.String(), call.Attempts, seconds, call.Worker,
-			inputRaw,
+			earlier, inputRaw,
 		}
 		if e.encode(l) != nil { // the input, then
 			l.Input = fmt.Sprintf("%+v", call.Input)

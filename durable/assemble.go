@@ -1,0 +1,193 @@
+package durable
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.com/overlap/internal/outfile"
+)
+
+const newSuffix = ".new"
+
+// assemble makes the finished file of the partial one, which stays, and puts it in its place.
+func (r *Run) assemble() error {
+	path := r.partial + newSuffix
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return reason(err)
+	}
+	final := &finalFile{disk: r.disk, file: file}
+	err = outfile.MakeLike(file, r.at.Info)
+	if err == nil {
+		err = r.writeResults(final)
+	}
+	if err == nil {
+		err = r.disk.sync(file)
+	}
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = r.disk.rename(path, r.at.Path)
+	}
+	if err != nil {
+		_ = os.Remove(path)
+		return err
+	}
+	return r.disk.syncDir(filepath.Dir(r.at.Path))
+}
+
+// finalFile is written from its beginning to its end.
+type finalFile struct {
+	disk   disk
+	file   *os.File
+	size   int64
+	unsent []byte
+	lines  int
+}
+
+func (f *finalFile) add(text []byte, index int) error {
+	f.unsent = appendFinal(f.unsent, text, index)
+	f.lines++
+	if len(f.unsent) < readAhead {
+		return nil
+	}
+	return f.flush()
+}
+
+func (f *finalFile) flush() error {
+	if len(f.unsent) == 0 {
+		return nil
+	}
+	n, err := f.disk.writeAt(f.file, f.unsent, f.size)
+	f.size += int64(n)
+	f.unsent = f.unsent[:0]
+	return err
+}
+
+// writeResults writes the last result of each input.
+func (r *Run) writeResults(to *finalFile) error {
+	var err error
+	if r.heading.Ordered {
+		err = r.writeOrdered(to)
+	} else {
+		err = r.writeInOrderOfEnds(to)
+	}
+	if err == nil {
+		err = to.flush()
+	}
+	if err == nil && to.lines != r.nextIndex {
+		err = errDamaged(r.nextIndex - to.lines)
+	}
+	return err
+}
+
+func errDamaged(missing int) error {
+	return fmt.Errorf("the results of %d inputs cannot be read any more: the same run again makes them anew", missing)
+}
+
+// isLast reports whether a line is the one that counts for its index.
+func (r *Run) isLast(l *line) bool {
+	if !l.kind.isResult() && !l.kind.isPlace() {
+		return false
+	}
+	last, again := r.contents.redone[l.index]
+	return !again || last == l.offset
+}
+
+// resultAt is where the result is that a line says.
+func (l *line) resultAt() int64 {
+	if l.kind.isPlace() {
+		return l.at
+	}
+	return l.offset
+}
+
+func (r *Run) writeInOrderOfEnds(to *finalFile) error {
+	lines := newScanner(r.journal.file, r.contents.from, r.journal.size)
+	results := reader{file: r.journal.file}
+	for {
+		var l line
+		more, err := lines.next(&l)
+		if err != nil || !more {
+			return reason(err)
+		}
+		if !r.isLast(&l) {
+			continue
+		}
+		text := lines.text
+		if text == nil || l.kind.isPlace() {
+			if text, err = results.line(l.resultAt()); err != nil {
+				return err
+			}
+		}
+		if err := to.add(text, l.index); err != nil {
+			return err
+		}
+	}
+}
+
+// atATime is how many inputs are put in order at once, in so many words of memory.
+const atATime = 128 * pageBits
+
+// writeOrdered goes over the partial file once for each so many inputs, but only where their lines are: calls end
+// nearly in the order of their inputs.
+func (r *Run) writeOrdered(to *finalFile) error {
+	offsets := make([]int64, min(atATime, r.nextIndex))
+	results := reader{file: r.journal.file}
+	from := r.contents.from
+	for first := 0; first < r.nextIndex; first += atATime {
+		n := min(atATime, r.nextIndex-first)
+		found, next, err := r.findResults(offsets[:n], first, from)
+		if err != nil {
+			return err
+		}
+		if found < n {
+			return errDamaged(n - found)
+		}
+		from = next
+		for i, offset := range offsets[:n] {
+			text, err := results.line(offset)
+			if err == nil {
+				err = to.add(text, first+i)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// findResults finds where the results of the indexes from first on are, and before where those after them are not.
+func (r *Run) findResults(offsets []int64, first int, from int64) (found int, next int64, err error) {
+	lines := newScanner(r.journal.file, from, r.journal.size)
+	next = -1
+	for found < len(offsets) {
+		var l line
+		more, err := lines.next(&l)
+		if err != nil {
+			return 0, 0, reason(err)
+		}
+		if !more {
+			break
+		}
+		if !r.isLast(&l) {
+			continue
+		}
+		switch i := l.index - first; {
+		case i >= len(offsets):
+			if next < 0 {
+				next = l.offset
+			}
+		case i >= 0:
+			offsets[i] = l.resultAt()
+			found++
+		}
+	}
+	if next < 0 {
+		next = lines.offset
+	}
+	return found, next, nil
+}

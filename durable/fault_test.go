@@ -1,0 +1,72 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+)
+
+var errFault = errors.New("the disk is broken")
+
+// Whichever write, sync or rename fails: the run says so, what was written is whole, and the same run again ends the
+// job.
+func TestEveryFaultOfTheDisk(t *testing.T) {
+	const inputs = 60
+	for _, operation := range []string{"write", "sync", "truncate", "rename", "remove"} {
+		for _, ordered := range []bool{false, true} {
+			for _, isResumed := range []bool{false, true} {
+				for n := 0; ; n++ {
+					name := fmt.Sprintf("%s %d, ordered %v, resumed %v", operation, n, ordered, isResumed)
+					failed, err := withFault(t, operation, n, inputs, ordered, isResumed)
+					if err != nil {
+						t.Fatalf("%s: %v", name, err)
+					}
+					if !failed {
+						if n == 0 && operation != "truncate" {
+							t.Errorf("%s never happens", operation)
+						}
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// withFault runs a job of which one operation fails, by half if it is a write.
+func withFault(t *testing.T, operation string, n, inputs int, ordered, isResumed bool) (failed bool, wrong error) {
+	file := fileIn(inMemory(t))
+	file.Ordered, file.Resume = ordered, isResumed
+	synctest.Test(t, func(*testing.T) {
+		if isResumed {
+			if wrong = run(file, triple, inputs/2); wrong != nil {
+				return
+			}
+		}
+		disturbed := file
+		count := 0
+		disturbed.disk.fault = func(is string, size int) (int, error) {
+			if failed {
+				return size, nil
+			}
+			if is == operation {
+				if failed = count == n; failed {
+					return size / 2, errFault
+				}
+				count++
+			}
+			return size, nil
+		}
+		err := run(disturbed, triple, inputs)
+		if failed && !errors.Is(err, errFault) {
+			wrong = fmt.Errorf("the run ended with %v", err)
+			return
+		}
+		if wrong = run(file, triple, inputs); wrong != nil {
+			return
+		}
+		wrong = checkTripled(file, inputs)
+	})
+	return failed, wrong
+}

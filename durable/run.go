@@ -1,0 +1,221 @@
+package durable
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/internal/outfile"
+	"example.com/overlap/internal/resultline"
+)
+
+// Run is one run of a job whose results go to a [File]. Who drives the job makes the calls that [Remaining] gives,
+// hands over their results ([Run.Add]), and closes it. [Stream] does all that. A Run is safe for concurrent use.
+type Run struct {
+	options File
+	at      outfile.Location
+	partial string
+	scratch string // stands for it in a dry run that makes one; "" for none
+	disk    disk
+	keys    keys
+	heading heading
+	journal journal
+	from    string // what had results before; "" for nothing
+	isNew   bool   // the partial file was made by this run, and has nothing that is not elsewhere
+	start   time.Time
+
+	mu         sync.Mutex
+	encoder    *resultline.Encoder // of what begin says itself
+	contents   *contents
+	stock      *stock // nil where inputs are compared by their place
+	nextIndex  int    // of the next input
+	open       map[int]key
+	keysSeen   [digestBlock]key // of the block that the next input is in
+	noMore     bool             // all inputs have been seen
+	dropped    bool             // a call has not been made
+	added      int64            // results of this run
+	mayHaveRun int64            // calls of which that became the result
+	closed     bool
+}
+
+// Add takes the result of a call as the text of a JSON object that begins with its index, {"index":7, and has at least
+// one more member. It is written within a second, and outlasts a crash of the machine within five; a Flush is sooner.
+// An error is that of writing, and stays: what was written before is whole. Add panics when no such call is open.
+func (r *Run) Add(index int, object []byte, isFailure bool) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	k, ok := r.open[index]
+	if at, rest, isIndexed := leadingIndex(object); !ok || !isIndexed || at != index || len(rest) < 2 {
+		panic(fmt.Sprintf("durable: Add: no call %d is open, or this is not its result: %.80q", index, object))
+	}
+	delete(r.open, index)
+	is := succeeded
+	if isFailure {
+		is = failed
+	}
+	return r.cannotWrite(r.addResult(index, k, object, is))
+}
+
+// addResult writes a result. r.mu is held.
+func (r *Run) addResult(index int, k key, object []byte, is kind) error {
+	offset, err := r.journal.append(object, k, is)
+	if err != nil {
+		return err
+	}
+	r.contents.took(index, offset, is == failed)
+	r.added++
+	return nil
+}
+
+// place writes that an input has the result at an offset. r.mu is held.
+func (r *Run) place(index int, k key, offset int64, isFailure bool) error {
+	is := place
+	if isFailure {
+		is = placeOfFailure
+	}
+	var space [96]byte
+	at, err := r.journal.append(appendPlace(space[:0], index, offset), k, is)
+	if err != nil {
+		return err
+	}
+	r.contents.took(index, at, isFailure)
+	return nil
+}
+
+// note writes what becomes of a call that is to be made at most once. r.mu is held.
+func (r *Run) note(index int, k key, is kind) error {
+	var space [64]byte
+	_, err := r.journal.append(append(appendIndex(space[:0], index), '}'), k, is)
+	return err
+}
+
+// Drop says that a call has no result, since the job has come to its end before: it was canceled, or has never started.
+// A later run makes it.
+func (r *Run) Drop(index int, outcome overlap.Outcome) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	k, ok := r.open[index]
+	if !ok {
+		return nil
+	}
+	delete(r.open, index)
+	r.dropped = true
+	if !r.options.AtMostOnce || outcome != overlap.NeverStarted {
+		return nil
+	}
+	return r.cannotWrite(r.note(index, k, notBegun))
+}
+
+// Flush writes what has been added: it then outlasts this process, however that ends.
+func (r *Run) Flush() error { return r.cannotWrite(r.journal.flush()) }
+
+func (r *Run) cannotWrite(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("cannot write %s: %w; what was written is whole, and the same run again goes on from there",
+		r.Partial(), err)
+}
+
+// Partial names the file that has the results until they are in their place.
+func (r *Run) Partial() string {
+	if r.options.Name == r.at.Path {
+		return r.options.Name + partialSuffix
+	}
+	return r.partial
+}
+
+// newPartial makes the partial file what it is at the start of a job.
+func (r *Run) newPartial() error {
+	r.isNew = true
+	if err := r.disk.truncate(r.journal.file, 0); err != nil {
+		return err
+	}
+	if r.journal.file != nil {
+		if err := outfile.MakeLike(r.journal.file, r.at.Info); err != nil {
+			return err
+		}
+	}
+	first := appendLine(holderLine(), r.heading.text(), key{}, header)
+	if _, err := r.disk.writeAt(r.journal.file, first, 0); err != nil {
+		return err
+	}
+	r.journal.size = int64(len(first))
+	return r.makeSure()
+}
+
+// makeSure has the partial file and its name outlast a crash.
+func (r *Run) makeSure() error {
+	if err := r.disk.sync(r.journal.file); err != nil {
+		return err
+	}
+	return r.disk.syncDir(filepath.Dir(r.partial))
+}
+
+// From names the file whose results this run has taken over: the partial file of one that did not finish, the finished
+// one, or "" for none.
+func (r *Run) From() string { return r.from }
+
+// Close ends the run. When each input has its result, it makes the finished file of them, puts that in its place, and
+// reports true. Otherwise they stay in the partial file; one without results is removed. An error says where they are.
+// A second Close does nothing and reports false. Close waits for the disk.
+func (r *Run) Close() (finished bool, err error) {
+	r.mu.Lock()
+	wasClosed := r.closed
+	r.closed = true
+	complete := r.noMore && !r.dropped && len(r.open) == 0
+	isEmpty := r.isNew && r.added == 0
+	r.mu.Unlock()
+	if wasClosed {
+		return false, nil
+	}
+	defer r.journal.file.Close() // all is on the disk by then
+	if r.options.DryRun {
+		_ = r.journal.file.Close()
+		r.removeScratch()
+		return false, nil
+	}
+	if err := r.journal.end(); err != nil {
+		return false, r.cannotWrite(err)
+	}
+	switch {
+	case complete:
+		if err := r.assemble(); err != nil {
+			return false, fmt.Errorf("cannot put the results in their place, %s: %w; %s", r.options.Name, err, r.whereabouts())
+		}
+	case !isEmpty:
+		return false, nil
+	}
+	if runtime.GOOS == "windows" { // where no open file can be removed
+		_ = r.journal.file.Close()
+	}
+	if err := r.disk.remove(r.partial); err != nil && complete {
+		return true, fmt.Errorf("cannot remove %s, which is not needed any more: %w", r.Partial(), err)
+	}
+	return complete, nil
+}
+
+// whereabouts says where results are that could not be put in their place.
+func (r *Run) whereabouts() string {
+	if _, err := os.Lstat(r.partial); err != nil {
+		return "nor are they in " + r.Partial() + " any more, where they were written"
+	}
+	return "they are in " + r.Partial() + ", whole, and the same run again puts them there"
+}
+
+// removeIfNew removes a partial file that has no results, or only those of the finished file.
+func (r *Run) removeIfNew() {
+	if info, err := r.journal.file.Stat(); r.isNew || err == nil && info.Size() == 0 {
+		_ = os.Remove(r.partial)
+	}
+}
+
+func (r *Run) removeScratch() {
+	if r.scratch != "" {
+		_ = os.Remove(r.scratch)
+	}
+}
