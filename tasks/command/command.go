@@ -28,7 +28,8 @@ import (
 )
 
 // Task runs a command with [Default].
-var Task = overlap.Define("exec", func(ctx context.Context, in Input) (Value, error) { return Default.Run(ctx, in) })
+var Task = overlap.Define("exec", func(ctx context.Context, in Input) (Value, error) { return Default.Run(ctx, in) },
+	overlap.RunsProcesses())
 
 // Default is the runner of [Task]. A program that wants other options replaces it before its first call.
 var Default = New(Options{})

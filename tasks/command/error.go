@@ -62,6 +62,14 @@ func (e *Error) Summary() string {
 	return string(e.Reason)
 }
 
+// FailedValue is Value, for those who write results; nil if there is none.
+func (e *Error) FailedValue() any {
+	if e.Value == nil {
+		return nil
+	}
+	return e.Value
+}
+
 // fail makes an error whose text ends as the format says.
 func fail(reason Reason, command string, cause error, format string, arguments ...any) *Error {
 	return &Error{Reason: reason, Command: command, Err: cause, text: fmt.Sprintf(format, arguments...)}

@@ -12,6 +12,9 @@ import (
 // parseURL reads a URL as browsers do, see escape. Its host is what a request names: an international name in its ASCII
 // form, in lower case. The error does not repeat the URL, nor a password in it.
 func parseURL(raw string) (*url.URL, error) {
+	if plain, ok := readPlain(raw); ok {
+		return plain.url(), nil
+	}
 	return finish(url.Parse(escape(raw)))
 }
 

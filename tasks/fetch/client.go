@@ -5,8 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
-	"net/http"
-	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +16,8 @@ type Options struct {
 	DialTimeout     time.Duration // DNS and TCP; 10 s
 	TLSTimeout      time.Duration // the handshake; 10 s
 	ResponseTimeout time.Duration // from the request's end to the response's header; 2 min
+	MaxTime         time.Duration // for all of an attempt, from its start to the body's end; 10 min. Negative: no limit
+	StallLimit      time.Duration // without a byte of the body; 30 s. Negative: no limit
 	UserAgent       string        // unless the request's header has one; "overlap"
 
 	TLS         *tls.Config                                                       // nil: the system's trust
@@ -35,6 +35,8 @@ func (o Options) withDefaults() Options {
 	orElse(&o.DialTimeout, 10*time.Second)
 	orElse(&o.TLSTimeout, 10*time.Second)
 	orElse(&o.ResponseTimeout, 2*time.Minute)
+	orElse(&o.MaxTime, 10*time.Minute)
+	orElse(&o.StallLimit, 30*time.Second)
 	orElse(&o.UserAgent, "overlap")
 	if o.DialContext == nil {
 		o.DialContext = new(net.Dialer).DialContext
@@ -60,35 +62,23 @@ func orElse[T comparable](value *T, fallback T) {
 type Client struct {
 	options   Options
 	userAgent []string // as a header holds it; shared by all requests, never changed
-	proxies   func() proxies
-	transport *http.Transport
+	*connections
 
-	clearDeadlines atomic.Bool // connections may have a deadline from when they were made, see dial
+	variants *variants // of this client, by the settings of requests; nil for a variant itself
 }
 
-// New makes a client. It panics when an option other than MaxRedirects is negative.
+// New makes a client. It panics when an option other than MaxRedirects, MaxTime and StallLimit is negative.
 func New(options Options) *Client {
-	c := &Client{options: options.withDefaults(), proxies: environment()}
+	c := &Client{options: options.withDefaults(), variants: &variants{}}
 	c.userAgent = []string{c.options.UserAgent}
-	idle := min(c.options.Connections, mostIdle())
-	c.transport = &http.Transport{
-		Proxy:                 c.proxyOf,
-		DialContext:           c.dial,
-		TLSClientConfig:       c.options.TLS.Clone(),
-		TLSHandshakeTimeout:   c.options.TLSTimeout,
-		ResponseHeaderTimeout: c.options.ResponseTimeout,
-		ExpectContinueTimeout: time.Second,
-		IdleConnTimeout:       90 * time.Second,
-		ForceAttemptHTTP2:     true, // a DialContext of one's own would turn it off
-		// The default of 2 idle connections a host closes nearly all after each wave of concurrent calls.
-		MaxIdleConns:        idle,
-		MaxIdleConnsPerHost: idle,
-		DisableCompression:  true, // see askForGzip
-
-		OnProxyConnectResponse: onProxyConnectResponse,
-	}
+	c.connections, _ = connect(c.options, &Settings{}) // no settings, no error
 	return c
 }
 
 // CloseIdle closes the connections that no request is using.
-func (c *Client) CloseIdle() { c.transport.CloseIdleConnections() }
+func (c *Client) CloseIdle() {
+	c.connections.closeIdle()
+	if c.variants != nil {
+		c.variants.closeIdle()
+	}
+}

@@ -222,7 +222,7 @@ func TestPageInJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `{"status":200,"protocol":"","url":"","content_type":"","size":0,"sha256":"",` +
-		`"times":{"dns_seconds":1e-9,"connect_seconds":0.002,"tls_seconds":0,"first_byte_seconds":0,` +
+		`"times":{"dns_seconds":0.000000001,"connect_seconds":0.002,"tls_seconds":0,"first_byte_seconds":0,"body_seconds":0,` +
 		`"total_seconds":1.234567891,"reused":true},"body":"text"}`
 	if string(written) != want {
 		t.Errorf("got  %s\nwant %s", written, want)

@@ -13,23 +13,37 @@ import (
 )
 
 // dial opens a connection. When no file descriptor is free, those of idle connections are.
-func (c *Client) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(watchDial(ctx), c.options.DialTimeout)
+func (c *connections) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(watchDial(ctx), c.dialTimeout)
 	defer cancel()
-	conn, err := c.options.DialContext(ctx, network, addr)
+	conn, err := c.dialHost(ctx, network, addr)
 	// A connection that is closed keeps its descriptor until its reader has noticed.
 	for wait := time.Millisecond; wait < 16*time.Millisecond && isOutOfFiles(err); wait *= 2 {
-		c.CloseIdle()
+		c.closeIdle()
 		time.Sleep(wait)
-		conn, err = c.options.DialContext(ctx, network, addr)
+		conn, err = c.dialHost(ctx, network, addr)
 	}
 	err = withErrno(err)
 	if err == nil && c.proxies().isProxy(addr) {
 		// What a proxy may take to connect to a server is not limited otherwise. When it has, the deadline is taken away.
 		c.clearDeadlines.Store(true)
-		_ = conn.SetDeadline(time.Now().Add(c.options.DialTimeout + c.options.TLSTimeout))
+		_ = conn.SetDeadline(time.Now().Add(c.dialTimeout + c.tlsTimeout))
 	}
 	return conn, err
+}
+
+// dialHost connects to the addresses that the settings give a host, one after another, or else to those that it has.
+func (c *connections) dialHost(ctx context.Context, network, addr string) (conn net.Conn, err error) {
+	given, found := c.addresses[addr]
+	if !found {
+		return c.dialContext(ctx, network, addr)
+	}
+	for _, address := range given {
+		if conn, err = c.dialContext(ctx, network, address); err == nil {
+			return conn, nil
+		}
+	}
+	return nil, err
 }
 
 func isOutOfFiles(err error) bool {

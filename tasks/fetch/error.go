@@ -8,6 +8,7 @@ const (
 	NoHost           Reason = "no host"
 	UnknownScheme    Reason = "unknown scheme"
 	BadRequest       Reason = "bad request"        // a method or a header that HTTP does not allow
+	BadSettings      Reason = "bad settings"       // a file of certificates that cannot be read, for instance
 	DNSFailed        Reason = "DNS failed"         // no address found for the host
 	Refused          Reason = "connection refused" // nothing listens there
 	ConnectTimeout   Reason = "connect timeout"    // TCP or TLS was not there in time
@@ -17,11 +18,17 @@ const (
 	Broken           Reason = "connection broken"  // before the response was whole
 	BadResponse      Reason = "bad response"       // not HTTP, against its rules, or not what its encoding says
 	Interrupted      Reason = "interrupted"        // the context ended: canceled, or the call's timeout
+	OutOfTime        Reason = "out of time"        // not over within the limit for all of it (MaxTime)
+	Stalled          Reason = "stalled"            // the body stopped coming (StallLimit)
 	TooLarge         Reason = "body too large"
 	HeaderTooLarge   Reason = "header too large"
 	TooManyRedirects Reason = "too many redirects"
-	BadProxy         Reason = "bad proxy"    // a variable of the environment that names one cannot be read
+	BadProxy         Reason = "bad proxy"    // what names one, in the environment mostly, cannot be read
 	ProxyFailed      Reason = "proxy failed" // it was not there, or did not reach the server
+	BadStatus        Reason = "bad status"   // of a StatusError
+	NotSaved         Reason = "not saved"    // the body came, and could not be written to its file
+	HostDown         Reason = "host down"    // of a HostError
+	LeftAlone        Reason = "left alone"   // of a HostError: the host asked for that, with Retry-After
 	ProxyDenied      Reason = "proxy denied" // it does not let this request pass, or does not speak as a proxy does
 )
 
@@ -30,6 +37,7 @@ type Error struct {
 	Reason     Reason
 	Method     string
 	URL        string // as given, without a password
+	Host       string // host and port that it failed at, after redirects; "" if it was refused before anything was sent
 	Idempotent bool   // making the request again does no harm
 	Err        error  // nil if the request was refused before anything was sent
 
@@ -41,10 +49,27 @@ func (e *Error) Error() string { return e.text }
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Summary is the reason, so that equal ones can be counted together.
+func (e *Error) Summary() string { return string(e.Reason) }
+
+// FailedValue is a [Failure].
+func (e *Error) FailedValue() any { return Failure{Reason: e.Reason, Host: e.Host} }
+
+// Failure is what a failed request says in fields, for those who write results.
+type Failure struct {
+	Reason     Reason  `json:"reason"`                // "bad status" for a StatusError
+	Host       string  `json:"host,omitempty"`        // and port, where it failed
+	Status     int     `json:"status,omitempty"`      // of the response; 0 if there was none
+	RetryAfter float64 `json:"retry_after,omitempty"` // seconds that the server asks, or asked, to be left alone
+	Because    Reason  `json:"because,omitempty"`     // how the request ended that showed that the host is down
+	Page       *Page   `json:"page,omitempty"`        // that came with the status
+}
+
 // Retryable reports whether another attempt may end otherwise, and does no harm.
 func (e *Error) Retryable() bool {
 	switch e.Reason {
-	case DNSFailed, Refused, ConnectTimeout, ConnectFailed, ResponseTimeout, Broken, Interrupted, ProxyFailed:
+	case DNSFailed, Refused, ConnectTimeout, ConnectFailed, ResponseTimeout, Broken, Interrupted, ProxyFailed,
+		OutOfTime, Stalled:
 		return e.Idempotent
 	}
 	return false

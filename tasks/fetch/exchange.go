@@ -19,19 +19,31 @@ import (
 
 // Fetch makes one request, follows its redirects and reads the body to its end. It waits inside [overlap.Await], so
 // call it from the call's own goroutine. A status of 400 or more is a [*StatusError], any other failure an [*Error].
-// It has no timeout for all of a request but the one of ctx.
 func (c *Client) Fetch(ctx context.Context, r Request) (Page, error) {
 	at, problem := check(r)
 	if problem != nil {
 		return Page{}, problem
 	}
-	return overlap.Await(ctx, func() (Page, error) { return c.exchange(ctx, r, at) })
+	c, err := c.with(r.Settings)
+	if err != nil {
+		return Page{}, r.refuse(BadSettings, err, "%v", err)
+	}
+	return overlap.Await(ctx, func() (Page, error) {
+		watched, w := c.options.watch(ctx)
+		defer w.stop()
+		h := hop{sent: r, at: at}
+		page, err := c.exchange(watched, w, r, &h)
+		if failed, ok := err.(*Error); ok {
+			failed.Host = h.at.Host
+		}
+		return page, err
+	})
 }
 
-func (c *Client) exchange(ctx context.Context, r Request, at *url.URL) (Page, error) {
+func (c *Client) exchange(ctx context.Context, w *watchdog, r Request, h *hop) (Page, error) {
 	t := c.newTrace()
 	watched := t.watch(ctx)
-	for h := (hop{sent: r, at: at}); ; {
+	for {
 		request, err := c.newRequest(watched, h.sent, h.at)
 		if err != nil {
 			return Page{}, r.refuse(BadRequest, err, "bad request: %v", err)
@@ -44,16 +56,17 @@ func (c *Client) exchange(ctx context.Context, r Request, at *url.URL) (Page, er
 			return Page{}, c.explain(ctx, r, t, h.at, err)
 		}
 		if !isRedirect(response) || c.options.MaxRedirects < 0 {
-			return c.page(ctx, r, t, &h, request, response)
+			w.bodyBegins()
+			return c.page(ctx, w, r, t, h, request, response)
 		}
-		if problem := c.follow(r, &h, response); problem != nil {
+		if problem := c.follow(r, h, response); problem != nil {
 			return Page{}, problem
 		}
 	}
 }
 
 // page reads the last response.
-func (c *Client) page(ctx context.Context, r Request, t *trace, h *hop, request *http.Request,
+func (c *Client) page(ctx context.Context, w *watchdog, r Request, t *trace, h *hop, request *http.Request,
 	response *http.Response) (Page, error) {
 	if response.StatusCode == http.StatusSwitchingProtocols { // its body is the connection, and never ends
 		_ = response.Body.Close()
@@ -65,13 +78,15 @@ func (c *Client) page(ctx context.Context, r Request, t *trace, h *hop, request 
 		Status:      response.StatusCode,
 		Protocol:    response.Proto,
 		URL:         withoutPassword(h.at),
+		Redirects:   h.redirects,
 		ContentType: response.Header.Get("Content-Type"),
 	}
-	err := c.readBody(ctx, r, h.at, response, &page)
+	succeeded := c.isSuccess(h.sent, response)
+	err := c.readPage(ctx, w, r, h.at, response, &page, succeeded)
 	page.Times = t.done()
-	if !c.isSuccess(h.sent, response) {
+	if !succeeded {
 		return Page{}, &StatusError{
-			Status: page.Status, Method: r.method(), URL: redact(r.URL), Page: page,
+			Status: page.Status, Method: r.method(), URL: redact(r.URL), Host: h.at.Host, Page: page,
 			Header: response.Header, Received: time.Now(), Idempotent: r.idempotent(), Err: err, proxy: c.proxyFor(h.at),
 		}
 	}
@@ -124,8 +139,40 @@ type reading struct {
 
 var readings = sync.Pool{New: func() any { return &reading{hash: sha256.New()} }}
 
+// readPage reads the body, decodes and saves it where that is wanted.
+func (c *Client) readPage(
+	ctx context.Context, w *watchdog, r Request, at *url.URL, response *http.Response, page *Page, succeeded bool,
+) error {
+	if err := r.decodeText(response); err != nil && ctx.Err() != nil {
+		return r.interrupted(ctx, "reading the body")
+	} else if err != nil {
+		return c.explainBody(r, at, 0, err)
+	}
+	if !succeeded {
+		return c.readBody(ctx, w, r, at, response, page, nil)
+	}
+	to, err := r.save(page.ContentType)
+	if err != nil {
+		return r.notSaved(err)
+	}
+	defer to.discard()
+	if err := c.readBody(ctx, w, r, at, response, page, to); err != nil {
+		return err
+	}
+	if page.Path, err = to.commit(); err != nil {
+		return r.notSaved(err)
+	}
+	return nil
+}
+
+func (r Request) notSaved(err error) *Error {
+	return r.refuse(NotSaved, err, "the body cannot be saved in %s: %v", r.Settings.Save, err)
+}
+
 // readBody reads the body to its end, which lets the connection be used again, and fills in what page says of it.
-func (c *Client) readBody(ctx context.Context, r Request, at *url.URL, response *http.Response, page *Page) error {
+func (c *Client) readBody(
+	ctx context.Context, w *watchdog, r Request, at *url.URL, response *http.Response, page *Page, to *saving,
+) error {
 	if response.ContentLength > c.options.MaxBody && r.method() != http.MethodHead {
 		return r.tooLarge(c.options.MaxBody)
 	}
@@ -139,6 +186,9 @@ func (c *Client) readBody(ctx context.Context, r Request, at *url.URL, response 
 		}
 		work.hash.Write(work.buffer[:n])
 		page.Size += int64(n)
+		if failed := to.write(work.buffer[:n]); failed != nil {
+			return r.notSaved(failed)
+		}
 		if r.KeepBody {
 			page.Body = append(page.Body, work.buffer[:n]...)
 		}
@@ -147,6 +197,7 @@ func (c *Client) readBody(ctx context.Context, r Request, at *url.URL, response 
 			page.SHA256 = hex.EncodeToString(work.hash.Sum(work.buffer[:0]))
 			return nil
 		case err == nil:
+			w.gotBytes()
 		case ctx.Err() != nil:
 			return r.interrupted(ctx, fmt.Sprintf("reading the body, after %d bytes", page.Size))
 		default:

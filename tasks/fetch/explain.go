@@ -101,5 +101,8 @@ func isTimeout(err error) bool {
 
 func (r Request) interrupted(ctx context.Context, doing string) *Error {
 	cause := context.Cause(ctx)
+	if limit, ok := errors.AsType[*limitError](cause); ok {
+		return r.refuse(limit.reason, cause, "given up while %s: %v", doing, cause)
+	}
 	return r.refuse(Interrupted, cause, "stopped while %s: %v", doing, cause)
 }

@@ -15,7 +15,8 @@ import (
 	"example.com/overlap"
 )
 
-// Task makes one request with [Default]. A call waits as long as its server does: give the job an [overlap.Timeout].
+// Task makes one request with [Default]. An attempt takes 10 minutes at the most unless its [Settings] or [Options] say
+// otherwise; an [overlap.Timeout] of the job holds as well.
 var Task = overlap.Define("fetch", func(ctx context.Context, r Request) (Page, error) { return Default.Fetch(ctx, r) })
 
 // Default is the client of [Task]. A program that wants other options replaces it before its first call.

@@ -11,12 +11,12 @@ import (
 
 // proxy is one that a request goes through.
 type proxy struct {
-	url      *url.URL
-	variable string // of the environment, which named it
+	url  *url.URL
+	from string // who named it: a variable of the environment, or the request
 }
 
 // String names a proxy in messages: "the proxy 127.0.0.1:3128 (from http_proxy)".
-func (p *proxy) String() string { return fmt.Sprintf("the proxy %s (from %s)", p.url.Host, p.variable) }
+func (p *proxy) String() string { return fmt.Sprintf("the proxy %s (from %s)", p.url.Host, p.from) }
 
 func (p *proxy) isSOCKS() bool { return strings.HasPrefix(p.url.Scheme, "socks") }
 
@@ -81,19 +81,20 @@ func (p proxies) isProxy(addr string) bool {
 
 func readSetting(name, value string) (s setting) {
 	if name != "" {
-		s.proxy, s.err = readProxy(name, value)
+		s.proxy, s.err = readProxy(name, "the proxy in the environment variable "+name, value)
 	}
 	return s
 }
 
-// readProxy reads the value of a variable. No error repeats it, since it may hold a password.
-func readProxy(name, value string) (*proxy, error) {
+// readProxy reads what a variable of the environment or a request says, which an error calls what. None repeats the
+// value, since it may hold a password.
+func readProxy(from, what, value string) (*proxy, error) {
 	if !strings.Contains(value, "://") {
 		value = "http://" + value
 	}
 	u, err := parseURL(value)
 	bad := func(format string, values ...any) error {
-		return fmt.Errorf("the proxy in the environment variable %s %s", name, fmt.Sprintf(format, values...))
+		return fmt.Errorf("%s %s", what, fmt.Sprintf(format, values...))
 	}
 	const want = "want http://host:port, or https, socks5 or socks5h instead of http"
 	if err != nil || u.Hostname() == "" || u.Opaque != "" {
@@ -115,11 +116,11 @@ func readProxy(name, value string) (*proxy, error) {
 	if !isPort(u.Port()) {
 		return nil, bad("has the port %s, which is not between 1 and 65535", u.Port())
 	}
-	return &proxy{url: &url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host}, variable: name}, nil
+	return &proxy{url: &url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host}, from: from}, nil
 }
 
 // proxyOf is what net/http asks for each request.
-func (c *Client) proxyOf(request *http.Request) (*url.URL, error) {
+func (c *connections) proxyOf(request *http.Request) (*url.URL, error) {
 	p, err := c.proxies().of(request.URL)
 	if p == nil || err != nil {
 		return nil, err
@@ -128,7 +129,7 @@ func (c *Client) proxyOf(request *http.Request) (*url.URL, error) {
 }
 
 // proxyFor is the proxy of requests to u that were made, nil if there was none.
-func (c *Client) proxyFor(u *url.URL) *proxy {
+func (c *connections) proxyFor(u *url.URL) *proxy {
 	p, _ := c.proxies().of(u)
 	return p
 }

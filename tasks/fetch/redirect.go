@@ -9,10 +9,10 @@ import (
 
 // hop is a request on its way through redirects.
 type hop struct {
-	sent    Request // what is asked for now
-	at      *url.URL
-	count   int  // redirects that were followed
-	foreign bool // one of them led away from the origin that the request names
+	sent      Request // what is asked for now
+	at        *url.URL
+	redirects []Redirect // that were followed
+	foreign   bool       // one of them led away from the origin that the request names
 }
 
 // isRedirect reports whether a response sends the request elsewhere, if it says where. A 304 does not.
@@ -36,13 +36,14 @@ func (c *Client) follow(r Request, h *hop, response *http.Response) *Error {
 		}
 		return r.refuse(BadResponse, err, "%s redirects to a bad URL, %q", h.at.Host, redact(location))
 	}
-	if h.count++; h.count > c.options.MaxRedirects {
+	if len(h.redirects) >= c.options.MaxRedirects {
 		return r.refuse(TooManyRedirects, nil,
 			"gave up after %d redirects, on the way to %s", c.options.MaxRedirects, withoutPassword(next))
 	}
 	if problem := checkURL(r, next); problem != nil {
 		return problem
 	}
+	h.redirects = append(h.redirects, Redirect{response.StatusCode, withoutPassword(h.at)})
 	status, method := response.StatusCode, h.sent.method()
 	if status != http.StatusTemporaryRedirect && status != http.StatusPermanentRedirect {
 		if method != http.MethodHead {

@@ -2,31 +2,27 @@ package fetch
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
 // Request is the input of [Task]. Only the URL is needed. In JSON a request is its URL as a string, or an object with
-// the fields' names in lower case.
+// the fields' names in lower case, with _ between words; times in it are seconds, or texts such as "1m30s".
 //
 // The URL is read as browsers do: what a path, a query or a fragment may not hold is percent-encoded, so that it may
 // have spaces and letters of any alphabet, and so may the host, which becomes its ASCII form (xn--…). A name and a
 // password in it are sent as the header Authorization, unless the request has one. Names of headers that differ only
 // in case are refused.
 type Request struct {
-	URL      string            `json:"url"`
-	Method   string            `json:"method,omitempty"` // in any case; "" means GET
-	Header   map[string]string `json:"header,omitempty"` // Host sets the host asked for
-	Body     Body              `json:"body,omitempty"`
-	KeepBody bool              `json:"keep_body,omitempty"` // whether the page carries the body it got
+	URL      string
+	Method   string            // in any case; "" means GET
+	Header   map[string]string // Host sets the host asked for
+	Body     Body
+	KeepBody bool      // whether the page carries the body it got
+	Settings *Settings // nil: as the client makes all requests. In JSON its fields stand beside the others
 }
-
-const requestFields = "url, method, header, body and keep_body"
 
 // String is the method and the URL, without a password it may hold.
 func (r Request) String() string { return r.method() + " " + redact(r.URL) }
@@ -36,11 +32,38 @@ func (Request) InputDescription() string {
 	return `URLs, or requests as JSON, {"url": "https://…", "method": "PUT"}`
 }
 
+// InputFields is a struct with the fields of a request in JSON, for help.
+func (Request) InputFields() any { return requestJSON{} }
+
 func (r Request) method() string {
 	if r.Method == "" {
 		return http.MethodGet
 	}
 	return strings.ToUpper(r.Method)
+}
+
+// WithDefaults is the request with what it leaves open, or zero, taken from another: its method, body and each field of
+// its settings, and each header whose name it does not have itself.
+func (r Request) WithDefaults(from Request) Request {
+	take(&from.URL, r.URL)
+	take(&from.Method, r.Method)
+	take(&from.KeepBody, r.KeepBody)
+	if len(r.Body) > 0 {
+		from.Body = r.Body
+	}
+	if len(r.Header) > 0 {
+		var names []string
+		for name := range r.Header {
+			names = append(names, http.CanonicalHeaderKey(name))
+		}
+		from.Header = without(from.Header, names...)
+		if from.Header == nil {
+			from.Header = map[string]string{}
+		}
+		maps.Copy(from.Header, r.Header)
+	}
+	from.Settings = r.Settings.withDefaults(from.Settings)
+	return from
 }
 
 // idempotent reports whether making the request twice does what making it once does (RFC 9110, section 9.2.2), by its
@@ -69,61 +92,5 @@ func (r *Request) UnmarshalText(text []byte) error {
 		return r.UnmarshalJSON(text)
 	}
 	*r = Request{URL: string(text)}
-	return nil
-}
-
-// MarshalJSON gives the URL as a string when nothing else is set, and otherwise an object.
-func (r Request) MarshalJSON() ([]byte, error) {
-	if r.Method == "" && len(r.Header) == 0 && len(r.Body) == 0 && !r.KeepBody {
-		return json.Marshal(r.URL)
-	}
-	type object Request // without the methods
-	return json.Marshal(object(r))
-}
-
-// UnmarshalJSON reads a URL as a string, or an object. A field it does not know, or a request without a URL, is an
-// error: a misspelt field must not turn into another request.
-func (r *Request) UnmarshalJSON(data []byte) error {
-	data = bytes.TrimSpace(data)
-	var read Request
-	switch {
-	case string(data) == "null":
-		return nil
-	case len(data) > 0 && data[0] == '"':
-		if err := json.Unmarshal(data, &read.URL); err != nil {
-			return err
-		}
-	default:
-		if err := read.readObject(data); err != nil {
-			return err
-		}
-	}
-	if read.URL == "" {
-		return errors.New("a request needs a url")
-	}
-	*r = read
-	return nil
-}
-
-func (r *Request) readObject(data []byte) error {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return errors.New("a request is a URL as a string, or an object with " + requestFields)
-		}
-		return fmt.Errorf("a request that is not JSON: %w", err)
-	}
-	places := map[string]any{
-		"url": &r.URL, "method": &r.Method, "header": &r.Header, "body": &r.Body, "keep_body": &r.KeepBody,
-	}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		place, known := places[name]
-		if !known {
-			return fmt.Errorf("unknown field %q of a request: known are %s", name, requestFields)
-		}
-		if err := json.Unmarshal(fields[name], place); err != nil {
-			return fmt.Errorf("field %q of a request: %w", name, err)
-		}
-	}
 	return nil
 }

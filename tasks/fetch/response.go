@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"example.com/overlap/internal/figures"
 	"example.com/overlap/internal/plain"
 )
 
@@ -18,7 +19,8 @@ func (r Request) explainResponse(place string, err error) *Error {
 	case isBroken(err):
 		return r.refuse(Broken, err, "the connection to %s broke before a response: %s", place, text)
 	case strings.Contains(text, "response headers exceeded"), strings.Contains(text, "header list larger"):
-		return r.refuse(HeaderTooLarge, err, "the header of the response of %s is larger than 10 MiB", place)
+		return r.refuse(HeaderTooLarge, err, "the header of the response of %s is larger than %s", place,
+			figures.BinarySize(mostHeader))
 	case strings.Contains(text, `malformed HTTP response "\x15\x03`):
 		return r.refuse(BadResponse, err, "%s speaks TLS, not HTTP: did you mean https?", place)
 	case strings.Contains(text, "malformed HTTP response"):

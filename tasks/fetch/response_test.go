@@ -94,7 +94,7 @@ func TestResponsesThatMakeNoSense(t *testing.T) {
 			"speaks TLS, not HTTP: did you mean https?", false},
 		"escapes": {"\x1b[2J\x1b]0;title\a\r\n", fetch.BadResponse, "does not speak HTTP", false},
 		"a large header": {"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 12<<20) + "\r\n\r\n", fetch.HeaderTooLarge,
-			"is larger than 10 MiB", false},
+			"is larger than 1 MiB", false},
 		"nothing":       {"", fetch.Broken, "broke before a response: EOF", true},
 		"half a header": {"HTTP/1.1 200 OK\r\nA: b\r\n", fetch.Broken, "broke before a response: unexpected EOF", true},
 		"half a body": {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", fetch.Broken,

@@ -12,6 +12,7 @@ type StatusError struct {
 	Status     int
 	Method     string
 	URL        string // as given, without a password; Page.URL is the last one
+	Host       string // host and port that answered
 	Page       Page
 	Header     http.Header // of the response
 	Received   time.Time
@@ -89,6 +90,15 @@ func (e *StatusError) remark() string {
 // Unwrap returns Err.
 func (e *StatusError) Unwrap() error { return e.Err }
 
+// Summary is the status, so that equal ones can be counted together.
+func (e *StatusError) Summary() string { return fmt.Sprintf("status %03d", e.Status) }
+
+// FailedValue is a [Failure].
+func (e *StatusError) FailedValue() any {
+	wait, _ := e.RetryAfter()
+	return Failure{Reason: BadStatus, Host: e.Host, Status: e.Status, RetryAfter: wait.Seconds(), Page: &e.Page}
+}
+
 // Retryable reports whether another attempt may end otherwise, and does no harm.
 func (e *StatusError) Retryable() bool {
 	switch e.Status {
@@ -97,6 +107,12 @@ func (e *StatusError) Retryable() bool {
 		return e.Idempotent
 	}
 	return false
+}
+
+// Overloaded reports whether the server refused the request because too much was asked of it: then nothing was done, and
+// overlap.Auto makes it again with fewer at once.
+func (e *StatusError) Overloaded() bool {
+	return e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.Idempotent
 }
 
 // RetryAfter is how long the server asks to be left alone, from its Retry-After header: between 0 and 6 hours. A date

@@ -21,7 +21,7 @@ type trace struct {
 
 	lookupBegun, connectBegun, handshakeBegun time.Time
 
-	clearDeadlines *atomic.Bool // of the client
+	clearDeadlines *atomic.Bool // of the connections
 }
 
 func (c *Client) newTrace() *trace {
@@ -125,6 +125,7 @@ func (t *trace) done() Times {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.times.Total = time.Since(t.begun)
+	t.times.Body = t.times.Total - t.times.FirstByte
 	return t.times
 }
 

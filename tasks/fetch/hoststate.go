@@ -1,0 +1,217 @@
+package fetch
+
+import (
+	"errors"
+	"math"
+	"net"
+	"time"
+
+	"example.com/overlap"
+)
+
+const (
+	// mostRefusals is how often a request is made again that was refused.
+	mostRefusals = 5
+	// longestProbe is the longest wait between two requests that try a host which is down.
+	longestProbe = 30 * time.Second
+	// slowed is which share of the requests that a host has answered in a time, and at once, it gets after a refusal.
+	slowed = 0.7
+	// quicker is by how much more it gets in each second without one.
+	quicker = 1.1
+	// peace is how long there must be no refusal for a host to get all requests again.
+	peace = time.Minute
+	// leastEvery is from which time between two requests on they are held to it.
+	leastEvery = time.Millisecond
+)
+
+// host is what is known of a host, while it is not well. The methods are called for one attempt at a time.
+type host struct {
+	key        string
+	politeness Politeness
+	is         HostState
+
+	badSince time.Time     // since when there was no answer but refusals; zero: there was one
+	tries    int           // how many requests have tried it since
+	wait     time.Duration // after the last of them
+	hold     time.Time     // until when no request is made
+	failing  error         // what requests fail with that would have to wait
+
+	refused  time.Time // when it last refused; zero: it is at peace
+	counted  time.Time // since when answers are counted
+	answered int
+	rate     float64   // the most requests in a second; 0: any number
+	raised   time.Time // when the rate was last raised
+	atOnce   float64   // the most requests at once
+}
+
+// ended is a KeyPolicy's.
+func (h *host) ended(a overlap.KeyAttempt) overlap.KeyState {
+	now := time.Now()
+	if h.counted.IsZero() {
+		h.counted = now.Add(-a.Within)
+	}
+	h.answered += a.Succeeded
+	again := false
+	switch answer, refused := errors.AsType[*StatusError](a.Err); {
+	case refused && (answer.Status == 429 || answer.Status == 503):
+		again = h.refuses(a, now, answer) && a.Refused < mostRefusals && answer.Overloaded()
+	case a.Err == nil || refused || !isUnreachable(a.Err):
+		if refused {
+			h.answered++
+		}
+		h.answers(a, now)
+	default:
+		h.isDown(a, now)
+	}
+	return h.state(now, again)
+}
+
+// state is what the host's requests are held to.
+func (h *host) state(now time.Time, again bool) overlap.KeyState {
+	state := overlap.KeyState{Hold: max(0, h.hold.Sub(now)), Fail: h.failing, Again: again && h.failing == nil}
+	if !h.badSince.IsZero() {
+		state.AtOnce = 1
+		return state
+	}
+	if h.refused.IsZero() {
+		return state
+	}
+	state.AtOnce = int(min(max(1, h.atOnce), math.MaxInt32))
+	if h.rate > 0 && h.rate <= float64(time.Second/leastEvery) {
+		state.Every = time.Duration(float64(time.Second) / h.rate)
+	}
+	return state
+}
+
+// tell says what has become of the host, once.
+func (h *host) tell(is HostState, err error, wait time.Duration) {
+	if h.is != is {
+		h.is = is
+		h.politeness.Tell(HostNews{h.key, is, err, wait})
+	}
+}
+
+// answers is after an answer that is no refusal.
+func (h *host) answers(a overlap.KeyAttempt, now time.Time) {
+	h.badSince, h.failing, h.tries, h.wait = time.Time{}, nil, 0, 0
+	if h.refused.IsZero() {
+		h.hold = time.Time{}
+		h.tell(Answers, nil, 0)
+		return
+	}
+	if now.Sub(h.refused) >= peace {
+		h.refused, h.hold = time.Time{}, time.Time{}
+		h.counted, h.answered = now, 0
+		h.tell(Answers, nil, 0)
+		return
+	}
+	if began := now.Add(-a.Took); began.After(h.refused) {
+		h.rate *= math.Pow(quicker, max(0, now.Sub(h.raised).Seconds()))
+		h.raised = now
+		h.atOnce += 1 / max(1, h.atOnce)
+	}
+}
+
+// refuses is after a 429 or 503. It reports whether the request is worth another try.
+func (h *host) refuses(a overlap.KeyAttempt, now time.Time, answer *StatusError) bool {
+	after, said := answer.RetryAfter()
+	if said && after > h.politeness.MaxRetryAfter {
+		h.failing, h.hold = leftAlone(h.key, now, after, answer), now.Add(after)
+		h.refused, h.raised, h.rate, h.atOnce = now, now, 0, 1
+		h.tell(GivenUp, answer, after)
+		return false
+	}
+	if began := now.Add(-a.Took); !h.refused.IsZero() && began.Before(h.refused) { // when it was not yet slowed down
+		if said {
+			h.holdFor(now, after)
+		}
+		return true
+	}
+	if h.answered > 0 {
+		h.badSince, h.tries = time.Time{}, 0
+		h.slowDown(a, now)
+	}
+	alone := h.answered == 0
+	h.counted, h.answered, h.refused, h.raised = now, 0, now, now
+	if alone {
+		return h.tryAgain(a, now, answer, after, said)
+	}
+	if said {
+		h.holdFor(now, after)
+	}
+	h.tell(Refuses, answer, after)
+	return true
+}
+
+// slowDown is for a host that has answered some requests and then refused one.
+func (h *host) slowDown(a overlap.KeyAttempt, now time.Time) {
+	took := max(now.Sub(h.counted).Seconds(), 1e-3)
+	measured := slowed * float64(h.answered) / took
+	if h.rate > 0 && !h.refused.IsZero() {
+		measured = min(measured, h.rate)
+	}
+	h.rate = max(measured, 1/longestProbe.Seconds())
+	h.atOnce = max(1, slowed*float64(a.Running+1))
+}
+
+// isDown is after a request that could not be sent.
+func (h *host) isDown(a overlap.KeyAttempt, now time.Time) {
+	if !h.badSince.IsZero() && now.Add(-a.Took).Before(h.hold.Add(-h.wait)) { // begun when that was not yet known
+		return
+	}
+	if lookup, ok := errors.AsType[*net.DNSError](a.Err); ok && lookup.IsNotFound {
+		h.failing, h.hold = noSuchHost(h.key, a.Err), now.Add(longestProbe)
+		h.badSince, h.wait = now, longestProbe
+		h.tell(GivenUp, a.Err, longestProbe)
+		return
+	}
+	h.tryAgain(a, now, a.Err, 0, false)
+}
+
+// tryAgain waits for longer and longer. It reports whether there is hope.
+func (h *host) tryAgain(a overlap.KeyAttempt, now time.Time, err error, after time.Duration, said bool) bool {
+	if h.badSince.IsZero() {
+		h.badSince = now
+	}
+	h.wait = min(time.Second<<min(h.tries, 10), longestProbe)
+	h.tries++
+	if said {
+		h.wait = after
+	}
+	h.hold = now.Add(h.wait)
+	if down := now.Sub(h.badSince); down >= h.politeness.MaxDown {
+		h.failing = hostDown(h.key, down, err)
+		h.tell(GivenUp, err, h.wait)
+		return false
+	}
+	switch _, answered := err.(*StatusError); {
+	case answered:
+		h.tell(Refuses, err, h.wait)
+	case a.Waiting > 0: // else it makes no difference yet
+		h.tell(Down, err, h.wait)
+	}
+	return true
+}
+
+// holdFor makes no request for so long.
+func (h *host) holdFor(now time.Time, d time.Duration) {
+	if until := now.Add(d); until.After(h.hold) {
+		h.hold = until
+	}
+}
+
+// isUnreachable reports whether a request could not be sent to its host; else whatever failed came after that, or was at
+// another host that it was redirected to.
+func isUnreachable(err error) bool {
+	failed, ok := errors.AsType[*Error](err)
+	if !ok || exhaustion(failed.Err) != 0 {
+		return false
+	}
+	switch failed.Reason {
+	case DNSFailed, Refused, ConnectTimeout, ConnectFailed:
+	default:
+		return false
+	}
+	u, err := parseURL(failed.URL)
+	return err == nil && u.Host == failed.Host
+}
