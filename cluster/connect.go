@@ -1,0 +1,172 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
+
+	"example.com/overlap"
+)
+
+const dialPatience = 5 * time.Second
+
+// lasting are the options of a connection that comes back by itself.
+func lasting() []nats.Option {
+	return []nats.Option{
+		nats.MaxReconnects(-1), nats.ReconnectWait(10 * tick), nats.PingInterval(2 * time.Second),
+		nats.MaxPingsOutstanding(2), nats.Timeout(dialPatience), nats.Name("overlap"),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // what is lost is said again
+	}
+}
+
+// withKey has a connection use a key, which does not cross.
+func withKey(key nkeys.KeyPair) nats.Option {
+	public, err := key.PublicKey()
+	if err != nil {
+		return func(*nats.Options) error { return err }
+	}
+	return nats.Nkey(public, key.Sign)
+}
+
+// Connect returns an executor on an engine that is there: a nats-server with JetStream, at a URL such as
+// "nats://user:password@10.0.0.1:4222", several of one cluster with commas between them, to which workers come by the
+// same URL; or one of [Start], by its [Engine.Submit]. The error says that it cannot be reached, or lacks something,
+// before anything runs.
+func Connect(ctx context.Context, url string, options ...Option) (*Executor, error) {
+	s := with("Connect", options)
+	e, _, err := dial(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	connection := e.connection
+	one, cancel := context.WithTimeout(ctx, dialPatience)
+	defer cancel()
+	_, err = e.stream.AccountInfo(one)
+	if errors.Is(err, context.DeadlineExceeded) && strings.HasPrefix(url, scheme) {
+		err = errors.New("it does not answer: the string may be one for workers, and submitters have another")
+	}
+	if err != nil {
+		connection.Close()
+		return nil, e.explained(err)
+	}
+	x, err := newExecutor(e, s)
+	if err != nil {
+		connection.Close()
+		return nil, err
+	}
+	return x, nil
+}
+
+// connect connects to a URL.
+func connect(ctx context.Context, url string, more []nats.Option) (*nats.Conn, error) {
+	connection, err := nats.Connect(url, append(append(lasting(), nats.SetCustomDialer(dialer{ctx})), more...)...)
+	if err == nil {
+		return connection, nil
+	}
+	shown := url
+	if before, after, ok := strings.Cut(url, "@"); ok {
+		scheme, _, _ := strings.Cut(before, "://")
+		shown = scheme + "://…@" + after
+	}
+	switch text := err.Error(); {
+	case errors.Is(err, nats.ErrAuthorization), strings.Contains(text, "Authorization Violation"):
+		return nil, fmt.Errorf("the engine at %s does not take this key or password: it is another engine's, or has been "+
+			"revoked: %w", shown, err)
+	case errors.Is(err, nats.ErrNoServers), errors.Is(err, nats.ErrTimeout):
+		return nil, fmt.Errorf("no engine can be reached at %s: is it running, and does a firewall let this machine in? (%w)",
+			shown, err)
+	}
+	return nil, fmt.Errorf("the engine at %s: %w", shown, err)
+}
+
+// dialer gives up when a context ends.
+type dialer struct{ ctx context.Context }
+
+func (d dialer) Dial(network, address string) (net.Conn, error) {
+	if d.ctx.Err() != nil { // of the first connection; later ones are made in the background
+		return (&net.Dialer{Timeout: dialPatience}).Dial(network, address)
+	}
+	return (&net.Dialer{Timeout: dialPatience}).DialContext(d.ctx, network, address)
+}
+
+// errPin is an engine whose key is not the one that a join string names.
+var errPin = errors.New("the engine there has another key than the join string names: " +
+	"it has been started anew with other keys, or is not the one it claims to be; copy the join string that it prints now")
+
+// join connects by a join string.
+func join(ctx context.Context, text string) (*nats.Conn, string, error) {
+	t, err := parseTicket(text)
+	if err != nil {
+		return nil, "", err
+	}
+	key, err := nkeys.FromSeed([]byte(t.key))
+	if err != nil {
+		return nil, "", err
+	}
+	public, err := key.PublicKey()
+	if err != nil {
+		return nil, "", err
+	}
+	options := []nats.Option{withKey(key), nats.CustomInboxPrefix(inboxOf(public))}
+	if len(t.pin) > 0 {
+		options = append(options, nats.TLSHandshakeFirst(), nats.Secure(&tls.Config{
+			MinVersion: tls.VersionTLS13, InsecureSkipVerify: true, // what is verified instead is the key
+			VerifyConnection: func(state tls.ConnectionState) error {
+				if len(state.PeerCertificates) == 0 {
+					return errPin
+				}
+				if got, err := pin(state.PeerCertificates[0].PublicKey); err != nil || !bytes.Equal(got, t.pin) {
+					return errPin
+				}
+				return nil
+			},
+		}))
+	}
+	connection, err := connect(ctx, "nats://"+t.address, options)
+	return connection, public, err
+}
+
+// Work is a worker: it makes calls of the program's tasks on an executor, at most slots at once, until ctx ends. Then
+// it takes no more, gives back what has not begun, and returns when the calls that run have ended. join is the
+// [Executor.Join] of an [Embedded] engine, or the URL of one that is there.
+//
+// The executor should be of processes (package process), for timeouts that hold and for deaths that hurt one call; it
+// is not closed. The error says why the engine cannot be joined. Once it has been, an engine that cannot be reached for
+// a while is waited for.
+func Work(ctx context.Context, join string, executor overlap.Executor, slots int, options ...Option) error {
+	if slots < 1 {
+		panic(fmt.Sprintf("overlap: cluster.Work: slots must be at least 1, got %d", slots))
+	}
+	s := with("Work", options)
+	e, public, err := dial(ctx, join)
+	if s.worker = public; err != nil {
+		return err
+	}
+	defer e.close()
+	return serve(ctx, e, executor, slots, s)
+}
+
+// dial connects to an engine by a join string or a URL. public is the key by which it did, if that was a join string.
+func dial(ctx context.Context, text string) (e *jetStream, public string, err error) {
+	var connection *nats.Conn
+	if strings.HasPrefix(strings.TrimSpace(text), scheme) {
+		connection, public, err = join(ctx, text)
+	} else {
+		connection, err = connect(ctx, text, nil)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if e, err = newJetStream(connection, nil); err != nil {
+		connection.Close()
+	}
+	return e, public, err
+}

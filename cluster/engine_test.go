@@ -1,0 +1,88 @@
+package cluster
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"example.com/overlap"
+)
+
+// An engine that is started again at its address, with its keys, is what submitters and workers come back to: what it had is
+// submitted again.
+func TestEngineThatIsStartedAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	keys := Keys(filepath.Join(t.TempDir(), "keys.json"))
+	first, err := Start(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := parseTicket(first.Join())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := Connect(t.Context(), first.Submit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() { gone <- Work(ctx, first.Join(), overlap.Pool(2), 2) }()
+	if err := x.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	restarted := make(chan *Engine, 1)
+	results := 0
+	for r := range overlap.Stream(t.Context(), x, naps, func(yield func(time.Duration) bool) {
+		for i := 0; i < 60 && yield(20*time.Millisecond); i++ {
+		}
+	}) {
+		if r.Err != nil {
+			t.Errorf("call %d: %v", r.Index, r.Err)
+		}
+		if results++; results == 5 {
+			if err := first.Close(); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				time.Sleep(200 * time.Millisecond)
+				again, err := Start(Listen(at.address), keys)
+				if err != nil {
+					t.Error(err)
+				}
+				restarted <- again
+			}()
+		}
+	}
+	if results != 60 {
+		t.Errorf("60 inputs have %d results", results)
+	}
+	leave()
+	if err := <-gone; err != nil {
+		t.Error(err)
+	}
+	if again := <-restarted; again != nil {
+		if again.Join() != first.Join() || again.Submit() != first.Submit() {
+			t.Error("the strings differ after the engine was started again")
+		}
+		_ = x.Close()
+		_ = again.Close()
+	}
+}
+
+// A string for workers is none for submitters.
+func TestWorkersStringDoesNotSubmit(t *testing.T) {
+	e, err := Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if x, err := Connect(t.Context(), e.Join()); err == nil {
+		x.Close()
+		t.Error("it does")
+	}
+}

@@ -1,0 +1,207 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/overlap"
+)
+
+var made atomic.Int64
+
+var (
+	double = overlap.Define("cluster-test/double", func(_ context.Context, n int) (int, error) {
+		made.Add(1)
+		return 2 * n, nil
+	})
+	failer = overlap.Define("cluster-test/fail", func(_ context.Context, n int) (int, error) {
+		return 0, fmt.Errorf("no %d", n)
+	})
+	repeat = overlap.Define("cluster-test/repeat", func(_ context.Context, n int) ([]byte, error) {
+		return slices.Repeat([]byte{byte(n)}, n), nil
+	})
+	length = overlap.Define("cluster-test/length", func(_ context.Context, b []byte) (int, error) { return len(b), nil })
+	naps   = overlap.Define("cluster-test/nap", func(ctx context.Context, d time.Duration) (time.Duration, error) {
+		select {
+		case <-time.After(d):
+			return d, nil
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	})
+)
+
+// onFake runs a test in a bubble, on an engine in memory with some workers whose calls are made on goroutines.
+func onFake(t *testing.T, f func() *fake, workers int, test func(t *testing.T, x *Executor)) {
+	synctest.Test(t, func(t *testing.T) {
+		e := f()
+		x, err := newExecutor(e, settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error, workers)
+		for range workers {
+			go func() { done <- serve(ctx, e, overlap.Pool(2), 2, settings{}) }()
+		}
+		test(t, x)
+		x.Close()
+		cancel()
+		for range workers {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		time.Sleep(time.Minute) // what is still under way
+	})
+}
+
+func honest() *fake { return newFake(nil) }
+
+func TestCallsAreMadeByWorkers(t *testing.T) {
+	onFake(t, honest, 2, func(t *testing.T, x *Executor) {
+		before := made.Load()
+		values, err := overlap.Map(t.Context(), x, double, numbers(1000))
+		if err != nil || !slices.Equal(values, doubled(1000)) {
+			t.Errorf("got %v, %v", values, err)
+		}
+		if n := made.Load() - before; n != 1000 {
+			t.Errorf("%d calls were made for 1000 inputs", n)
+		}
+	})
+}
+
+func numbers(n int) (all []int) {
+	for i := range n {
+		all = append(all, i)
+	}
+	return all
+}
+
+func doubled(n int) (all []int) {
+	for i := range n {
+		all = append(all, 2*i)
+	}
+	return all
+}
+
+// Whatever an engine loses, repeats, delays and reorders, each input has one result, and the right one.
+func TestEachResultOnceOverAnEngineThatLies(t *testing.T) {
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			lying := func() *fake { return newFake(rand.New(rand.NewPCG(seed, 0))) }
+			onFake(t, lying, 3, func(t *testing.T, x *Executor) {
+				seen := map[int]int{}
+				inputs := func(yield func(int) bool) {
+					for i := 0; i < 300 && yield(i); i++ {
+					}
+				}
+				for r := range overlap.Stream(t.Context(), x, double, inputs) {
+					if r.Err != nil || r.Value != 2*r.Input {
+						t.Errorf("%d became %d, %v", r.Input, r.Value, r.Err)
+					}
+					seen[r.Index]++
+				}
+				for i := range 300 {
+					if seen[i] != 1 {
+						t.Errorf("input %d has %d results", i, seen[i])
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestFailuresKeepTheirText(t *testing.T) {
+	onFake(t, honest, 1, func(t *testing.T, x *Executor) {
+		_, err := overlap.Map(t.Context(), x, failer, []int{7})
+		if err == nil || !strings.Contains(err.Error(), "no 7") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// What does not fit into a message is fetched piece by piece.
+func TestLargeValuesCross(t *testing.T) {
+	small := func() *fake {
+		f := newFake(nil)
+		f.largestIs = 1 << 10
+		return f
+	}
+	onFake(t, small, 2, func(t *testing.T, x *Executor) {
+		sizes := []int{0, 1000, 1024, 5000, 100_000}
+		values, err := overlap.Map(t.Context(), x, repeat, sizes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lengths, err := overlap.Map(t.Context(), x, length, values)
+		if err != nil || !slices.Equal(lengths, sizes) {
+			t.Errorf("got %v, %v", lengths, err)
+		}
+		if n := len(x.stock.kept); n > 0 {
+			t.Errorf("%d chunks are kept for nobody", n)
+		}
+	})
+}
+
+// A job whose workers have another task of the name fails, and says why.
+func TestNoWorkerHasTheTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newFake(nil)
+		x, err := newExecutor(e, settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error, 1)
+		go func() { done <- serve(ctx, e, overlap.Pool(2), 2, settings{tasks: []overlap.AnyTask{failer}}) }()
+		_, err = overlap.Map(t.Context(), x, double, numbers(3))
+		if err == nil || !strings.Contains(err.Error(), "has no task cluster-test/double") {
+			t.Errorf("got %v", err)
+		}
+		x.Close()
+		cancel()
+		<-done
+	})
+}
+
+// A worker that goes gives back what it has not begun, and ends what it has.
+func TestWorkerThatGoesHandsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newFake(nil)
+		x, err := newExecutor(e, settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, leave := context.WithCancel(context.Background())
+		second, end := context.WithCancel(context.Background())
+		gone := make(chan error, 2)
+		go func() { gone <- serve(first, e, overlap.Pool(2), 2, settings{}) }()
+		time.AfterFunc(3*time.Second, func() {
+			leave()
+			go func() { gone <- serve(second, e, overlap.Pool(2), 2, settings{}) }()
+		})
+		inputs := slices.Repeat([]time.Duration{2 * time.Second}, 8)
+		start := time.Now()
+		if _, err := overlap.Map(t.Context(), x, naps, inputs); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("took %v: what the worker had was not handed back at once", took)
+		}
+		x.Close()
+		end()
+		if err := errors.Join(<-gone, <-gone); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Minute)
+	})
+}

@@ -1,0 +1,302 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/internal/crossing"
+)
+
+// host is a worker: it takes chunks, runs their calls on an executor of its own and answers them.
+type host struct {
+	engine   engine
+	executor overlap.Executor
+	settings settings
+	id, name string
+	slots    int
+	stock    warehouse
+	tasks    map[string]*offered // by their fingerprints
+	calls    context.Context     // of all calls
+	taking   context.Context     // ends when no more chunks are to be taken
+	hands    sync.WaitGroup
+
+	mu       sync.Mutex
+	sessions map[string]time.Time // when they last greeted
+	busy     map[string]bool      // the tasks that have hands
+	held     map[nonce]*held      // by their tags
+	refused  map[nonce]time.Time  // the tags of chunks that their sessions have canceled, maybe before they came
+}
+
+// offered is a task that a worker has.
+type offered struct {
+	task     *overlap.Task[any, any]
+	crossing *crossing.Task
+}
+
+const (
+	beating    = 500 * time.Millisecond // how often a worker says which chunks it has
+	abandoned  = 30 * time.Second       // after which a session that says nothing is taken for dead
+	tooSlow    = 50 * time.Millisecond  // after which calls of a chunk that have not begun are given back
+	notTaken   = time.Minute            // how long large answers wait to be fetched
+	mostRefuse = 1 << 16                // chunks
+)
+
+// serve is the life of a worker. It returns when ctx has ended and all calls that were running then have.
+func serve(ctx context.Context, e engine, executor overlap.Executor, slots int, s settings) error {
+	h := &host{engine: e, executor: executor, settings: s, slots: slots, id: newNonce().String(), name: workerName(),
+		tasks: map[string]*offered{}, taking: ctx, sessions: map[string]time.Time{}, busy: map[string]bool{},
+		held: map[nonce]*held{}, refused: map[nonce]time.Time{}}
+	if s.worker != "" {
+		h.id = s.worker + "." + h.id
+	}
+	for _, t := range s.offeredTasks() {
+		if x, err := crossing.ForTask(t); err == nil {
+			h.tasks[fingerprint(t)] = &offered{t.Untyped(), x}
+		}
+	}
+	var endCalls context.CancelFunc
+	h.calls, endCalls = context.WithCancel(context.WithoutCancel(ctx))
+	defer endCalls()
+	unhear, err := e.listen(toWorkers, h.hear)
+	if err != nil {
+		return err
+	}
+	defer unhear()
+	unask, err := e.reply(questionsTo(h.id), h.answerQuestion)
+	if err != nil {
+		return err
+	}
+	defer unask()
+	h.announce(false)
+	h.notice("joined the engine")
+	stop := make(chan struct{})
+	var pulse sync.WaitGroup
+	pulse.Go(func() { h.tick(stop) })
+	<-ctx.Done()
+	h.announce(true)
+	h.handBack() // after it, no more hands are started
+	h.hands.Wait()
+	close(stop)
+	pulse.Wait()
+	return nil
+}
+
+func (h *host) notice(text string) {
+	if h.settings.notices != nil {
+		h.settings.notices(text)
+	}
+}
+
+// workerName is what people call a worker.
+func workerName() string {
+	machine, err := os.Hostname()
+	if err != nil {
+		machine = "a machine without a name"
+	}
+	return fmt.Sprintf("%s/%d", machine, os.Getpid())
+}
+
+// announce says that the worker is there, or that it goes.
+func (h *host) announce(leaves bool) {
+	w := workerInfo{id: h.id, name: h.name, slots: h.slots, leaves: leaves}
+	for fingerprint, t := range h.tasks {
+		w.tasks, w.names = append(w.tasks, fingerprint), append(w.names, t.task.Name())
+	}
+	_ = h.engine.send(toSessions, w.append(nil)) // it is said again
+}
+
+// hear takes what sessions tell all workers.
+func (h *host) hear(message []byte) {
+	if len(message) == 0 {
+		return
+	}
+	switch kind(message[0]) {
+	case kindHello:
+		if greeting, err := decodeHello(message); err == nil {
+			h.greeted(greeting)
+		}
+	case kindCancel, kindDrain:
+		if o, err := decodeOrder(message); err == nil {
+			h.obey(o)
+		}
+	}
+}
+
+// greeted has hands for each task that a session has calls of.
+func (h *host) greeted(greeting *hello) {
+	h.mu.Lock()
+	_, known := h.sessions[greeting.session]
+	h.sessions[greeting.session] = time.Now()
+	for _, task := range greeting.tasks {
+		if h.tasks[task] != nil && !h.busy[task] && h.taking.Err() == nil {
+			h.busy[task] = true
+			for range h.slots {
+				h.hands.Go(func() { h.work(task) })
+			}
+		}
+	}
+	h.mu.Unlock()
+	if !known && h.taking.Err() == nil {
+		h.announce(false)
+	}
+}
+
+// obey does what a session wants done with a chunk.
+func (h *host) obey(o *order) {
+	h.mu.Lock()
+	k := h.held[o.tag]
+	if k == nil && o.kind == kindCancel && len(h.refused) < mostRefuse {
+		h.refused[o.tag] = time.Now()
+	}
+	h.mu.Unlock()
+	switch {
+	case k == nil:
+	case o.kind == kindCancel:
+		k.cancel(context.Canceled)
+	default:
+		k.drain()
+	}
+}
+
+// work is the life of one of a worker's hands: it takes a chunk of a task and runs it, again and again.
+func (h *host) work(task string) {
+	for h.taking.Err() == nil {
+		message, err := h.engine.take(h.taking, task)
+		if err == nil {
+			h.run(h.tasks[task], message)
+			continue
+		}
+		select {
+		case <-h.taking.Done():
+		case <-time.After(5 * tick):
+		}
+	}
+}
+
+// handBack has nothing more begin of what the worker has.
+func (h *host) handBack() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, k := range h.held {
+		k.drain()
+	}
+}
+
+// hold notes that the worker has a chunk, unless it is to have nothing of it.
+func (h *host) hold(k *held) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	greeted, known := h.sessions[k.session]
+	tag := k.nonce.tag()
+	if _, no := h.refused[tag]; no || h.held[tag] != nil || known && time.Since(greeted) > abandoned {
+		return false
+	}
+	h.held[tag] = k
+	return true
+}
+
+func (h *host) letGo(k *held) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.held, k.nonce.tag())
+}
+
+// tick is the pulse of a worker.
+func (h *host) tick(stop <-chan struct{}) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	var announced, beaten time.Time
+	away := false
+	for {
+		select {
+		case <-stop:
+			return
+		case <-ticker.C:
+		}
+		now := time.Now()
+		if connected := h.engine.connected(); connected == away {
+			if away = !connected; away {
+				h.notice("the engine cannot be reached: waiting for it")
+			} else {
+				h.notice("the engine is there again")
+			}
+		}
+		if now.Sub(announced) >= greeting && h.taking.Err() == nil {
+			announced = now
+			h.announce(false)
+			h.tidy(now)
+		}
+		all := now.Sub(beaten) >= beating
+		if all {
+			beaten = now
+		}
+		h.lookAfter(now, all)
+	}
+}
+
+// lookAfter answers what waits, and tells sessions of chunks that they do not know to be here, or of all.
+func (h *host) lookAfter(now time.Time, all bool) {
+	h.mu.Lock()
+	held := make([]*held, 0, len(h.held))
+	for _, k := range h.held {
+		held = append(held, k)
+	}
+	h.mu.Unlock()
+	beats := map[string]*beat{}
+	for _, k := range held {
+		if k.look(now) || all {
+			b := beats[k.session]
+			if b == nil {
+				b = &beat{worker: h.id}
+				beats[k.session] = b
+			}
+			b.chunks = append(b.chunks, k.nonce)
+		}
+	}
+	const most = 1000 // in a message
+	for session, b := range beats {
+		for some := range slices.Chunk(b.chunks, most) {
+			part := beat{b.worker, some}
+			_ = h.engine.send(answersTo(session), part.append(nil)) // it is said again
+		}
+	}
+}
+
+// tidy ends what nobody wants any more: the calls of sessions that are gone.
+func (h *host) tidy(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for n, since := range h.refused {
+		if now.Sub(since) > notTaken {
+			delete(h.refused, n)
+		}
+	}
+	for session, greeted := range h.sessions {
+		switch {
+		case !h.engine.connected():
+			h.sessions[session] = now // it may well be there
+		case now.Sub(greeted) > 10*abandoned:
+			delete(h.sessions, session)
+		case now.Sub(greeted) > abandoned:
+			for _, k := range h.held {
+				if k.session == session {
+					k.cancel(context.Canceled)
+				}
+			}
+		}
+	}
+}
+
+// answerQuestion gives a piece of large answers, and forgets them with the last one.
+func (h *host) answerQuestion(question []byte) []byte {
+	piece, name, last := h.stock.answer(question, h.engine.largest())
+	if last {
+		h.stock.forget(name)
+	}
+	return piece
+}

@@ -1,0 +1,283 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// jetStream is an engine of NATS JetStream. The queues are one stream in memory, of which each task has a part by its
+// subject, with a consumer of its own; a message leaves the stream when it is acknowledged, which is when it is taken.
+// All else is messages of core NATS.
+type jetStream struct {
+	connection *nats.Conn
+	stream     jetstream.JetStream
+	after      func() // after the connection has been closed; may be nil
+
+	mu      sync.Mutex
+	inboxes []*nats.Subscription // that nobody uses
+}
+
+const (
+	streamName    = "OVERLAP"
+	streamBytes   = 256 << 20
+	streamChunks  = 1 << 16
+	oldest        = time.Hour // of a chunk in the stream; who still wants it submits it again
+	consumerIdle  = 10 * time.Minute
+	redelivery    = 5 * time.Second // when a chunk is offered again whose taking was not acknowledged
+	pullExpiry    = 4 * time.Second // how long one request for a chunk stands
+	unlimited     = 1 << 16         // of what NATS bounds and we bound otherwise
+	largestWhole  = 1 << 20         // of a message, since larger ones hold up others
+	messageExtras = 1 << 10         // what a message has besides what we put into it
+)
+
+func newJetStream(c *nats.Conn, after func()) (*jetStream, error) {
+	js, err := jetstream.New(c, jetstream.WithPublishAsyncTimeout(redelivery),
+		jetstream.WithPublishAsyncMaxPending(unlimited))
+	if err != nil {
+		return nil, err
+	}
+	return &jetStream{connection: c, stream: js, after: after}, nil
+}
+
+func taskSubject(task, session string) string { return "ov.t." + task + "." + session }
+
+func messageSubject(a address) string { return "ov.m." + string(a) }
+
+func (e *jetStream) open(ctx context.Context, task string) error {
+	config := jetstream.ConsumerConfig{
+		Durable: task, FilterSubject: taskSubject(task, "*"), AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait: redelivery, MaxDeliver: -1, MaxAckPending: unlimited, MaxWaiting: unlimited,
+		InactiveThreshold: consumerIdle, MemoryStorage: true,
+	}
+	_, err := e.stream.Consumer(ctx, streamName, task)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) { // to update one that is there would disturb those who take
+		_, err = e.stream.CreateOrUpdateConsumer(ctx, streamName, config)
+	}
+	if !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return e.explained(err)
+	}
+	_, err = e.stream.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: streamName, Subjects: []string{"ov.t.>"}, Retention: jetstream.WorkQueuePolicy,
+		Storage: jetstream.MemoryStorage, Discard: jetstream.DiscardNew, MaxBytes: streamBytes, MaxMsgs: streamChunks,
+		MaxAge: oldest, Description: "Calls of overlap that no worker has taken yet",
+	})
+	if err == nil {
+		_, err = e.stream.CreateOrUpdateConsumer(ctx, streamName, config)
+	}
+	return e.explained(err)
+}
+
+// explained says what to do about an error of the engine.
+func (e *jetStream) explained(err error) error {
+	switch {
+	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
+		return fmt.Errorf("the engine at %s has no JetStream: start nats-server with -js: %w",
+			e.connection.ConnectedUrlRedacted(), err)
+	case err != nil:
+		return fmt.Errorf("the engine: %w", err)
+	}
+	return nil
+}
+
+// streamOffer is a chunk in the stream, or on its way there.
+type streamOffer struct {
+	engine *jetStream
+	data   []byte
+	future jetstream.PubAckFuture
+
+	mu     sync.Mutex
+	number uint64 // in the stream; 0 if not known
+	failed bool   // it is not there, and will not be
+}
+
+func (e *jetStream) submit(task, session string, chunk []byte) offer {
+	o := &streamOffer{engine: e, data: chunk}
+	var err error
+	o.future, err = e.stream.PublishMsgAsync(&nats.Msg{Subject: taskSubject(task, session), Data: chunk},
+		jetstream.WithStallWait(redelivery))
+	o.failed = err != nil
+	return o
+}
+
+// place is the chunk's number in the stream. known says that the engine has answered.
+func (o *streamOffer) place() (number uint64, known bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.number == 0 && !o.failed {
+		select {
+		case a := <-o.future.Ok():
+			o.number = a.Sequence
+		case <-o.future.Err():
+			o.failed = true
+		default:
+			return 0, false
+		}
+	}
+	return o.number, true
+}
+
+func (o *streamOffer) waits(ctx context.Context) (bool, error) {
+	number, known := o.place()
+	if !known || number == 0 {
+		return !known, nil
+	}
+	s, err := o.engine.stream.Stream(ctx, streamName)
+	if err == nil {
+		var m *jetstream.RawStreamMsg
+		if m, err = s.GetMsg(ctx, number); err == nil {
+			return bytes.Equal(m.Data, o.data), nil // the stream may be another one since
+		}
+	}
+	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrStreamNotFound) {
+		return false, nil
+	}
+	return false, err
+}
+
+func (o *streamOffer) withdraw(ctx context.Context) (bool, error) {
+	number, known := o.place()
+	for !known && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+		number, known = o.place()
+	}
+	if number == 0 {
+		return known, ctx.Err()
+	}
+	s, err := o.engine.stream.Stream(ctx, streamName)
+	if err == nil {
+		err = s.DeleteMsg(ctx, number)
+	}
+	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrStreamNotFound) ||
+		errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+var pull, _ = json.Marshal(struct {
+	Batch   int           `json:"batch"`
+	Expires time.Duration `json:"expires"`
+}{1, pullExpiry})
+
+// take asks for one message again and again: there is one answer to a request, a message or that there is none. Since a
+// message comes under its own subject, requests that wait at the same time need an inbox each.
+func (e *jetStream) take(ctx context.Context, task string) ([]byte, error) {
+	for ctx.Err() == nil {
+		m, err := e.pull(ctx, task)
+		if err != nil {
+			return nil, err
+		}
+		switch status := m.Header.Get("Status"); {
+		case status == "" && m.Reply != "":
+			return m.Data, e.connection.Publish(m.Reply, []byte("+ACK"))
+		case status != "408": // but that none has come
+			return nil, fmt.Errorf("the engine gives no chunk: %s %s", status, m.Header.Get("Description"))
+		}
+	}
+	return nil, context.Cause(ctx)
+}
+
+// pull makes one request. An inbox whose request has been answered serves another.
+func (e *jetStream) pull(ctx context.Context, task string) (*nats.Msg, error) {
+	inbox, err := e.inbox()
+	if err != nil {
+		return nil, err
+	}
+	one, cancel := context.WithTimeout(ctx, pullExpiry+time.Second)
+	defer cancel()
+	var m *nats.Msg
+	err = e.connection.PublishRequest("$JS.API.CONSUMER.MSG.NEXT."+streamName+"."+task, inbox.Subject, pull)
+	if err == nil {
+		m, err = inbox.NextMsgWithContext(one)
+	}
+	if err != nil { // who unsubscribes withdraws the request
+		_ = inbox.Unsubscribe()
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.inboxes = append(e.inboxes, inbox)
+	return m, nil
+}
+
+func (e *jetStream) inbox() (*nats.Subscription, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if last := len(e.inboxes) - 1; last >= 0 {
+		inbox := e.inboxes[last]
+		e.inboxes = e.inboxes[:last]
+		return inbox, nil
+	}
+	return e.connection.SubscribeSync(e.connection.NewInbox())
+}
+
+func (e *jetStream) send(to address, message []byte) error {
+	return e.connection.Publish(messageSubject(to), message)
+}
+
+func (e *jetStream) listen(at address, handle func([]byte)) (stop func(), err error) {
+	return e.subscribe(at, func(m *nats.Msg) { handle(m.Data) })
+}
+
+func (e *jetStream) subscribe(at address, handle nats.MsgHandler) (stop func(), err error) {
+	s, err := e.connection.Subscribe(messageSubject(at), handle)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.SetPendingLimits(-1, 1<<30); err != nil { // what is in flight is bounded
+		return nil, err
+	}
+	return func() { _ = s.Unsubscribe() }, nil
+}
+
+func (e *jetStream) ask(ctx context.Context, to address, question []byte) ([]byte, error) {
+	m, err := e.connection.RequestWithContext(ctx, messageSubject(to), question)
+	if err != nil {
+		return nil, err
+	}
+	return m.Data, nil
+}
+
+func (e *jetStream) reply(at address, answer func([]byte) []byte) (stop func(), err error) {
+	return e.subscribe(at, func(m *nats.Msg) { _ = m.Respond(answer(m.Data)) })
+}
+
+func (e *jetStream) largest() int {
+	return int(min(e.connection.MaxPayload(), largestWhole)) - messageExtras
+}
+
+func (e *jetStream) connected() bool { return e.connection.IsConnected() }
+
+func (e *jetStream) drop(ctx context.Context, session string) error {
+	select {
+	case <-e.stream.PublishAsyncComplete():
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	s, err := e.stream.Stream(ctx, streamName)
+	if err == nil {
+		err = s.Purge(ctx, jetstream.WithPurgeSubject(taskSubject("*", session)))
+	}
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (e *jetStream) close() {
+	if e.connection.IsConnected() {
+		_ = e.connection.FlushTimeout(time.Second) // what has been said last
+	}
+	e.connection.Close()
+	if e.after != nil {
+		e.after()
+	}
+}

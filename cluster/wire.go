@@ -1,0 +1,274 @@
+package cluster
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"example.com/overlap"
+)
+
+// nonce is the secret of a chunk: whoever has it has been given the chunk.
+type nonce [16]byte
+
+func newNonce() (n nonce) {
+	_, _ = rand.Read(n[:]) // never fails
+	return n
+}
+
+func (n nonce) String() string { return hex.EncodeToString(n[:]) }
+
+// tag names a chunk without telling its secret, to all workers.
+func (n nonce) tag() (t nonce) {
+	sum := sha256.Sum256(n[:])
+	copy(t[:], sum[:])
+	return t
+}
+
+// kind says what a message is. It is its first byte.
+type kind byte
+
+const (
+	kindChunk    kind = iota + 1 // calls, to a worker
+	kindStub                     // in place of a chunk or of answers that are too large for a message
+	kindAnswers                  // how calls of a chunk have ended, to its session
+	kindStarted                  // which calls of a chunk have started
+	kindBeat                     // which chunks of a session a worker has
+	kindHello                    // a session is there, and which tasks it has calls of
+	kindCancel                   // end the calls of a chunk
+	kindDrain                    // begin no more calls of a chunk
+	kindWorker                   // a worker is there, and what it can do
+	kindLeave                    // a worker goes
+	kindQuestion                 // a piece of something large, please
+)
+
+// mostLarge is how many bytes a chunk or answers may have in all.
+const mostLarge = 1 << 30
+
+var errWire = errors.New("not a message of this version")
+
+// chunk is some calls of one task, on their way to a worker.
+type chunk struct {
+	nonce          nonce
+	session        string
+	task           string
+	timed          bool          // The session wants to know when calls begin and end.
+	timeout, grace time.Duration // Of each call; a timeout of 0 is none.
+	left           time.Duration // From sent to the job's deadline; 0 if it has none.
+	sent           time.Time     // By the session's clock, which may be wrong.
+	inputs         [][]byte
+}
+
+func (c *chunk) append(b []byte) []byte {
+	b = append(b, byte(kindChunk))
+	b = append(b, c.nonce[:]...)
+	b = appendText(b, c.session)
+	b = appendText(b, c.task)
+	b = appendTruth(b, c.timed)
+	b = appendDuration(b, c.timeout)
+	b = appendDuration(b, c.grace)
+	b = appendDuration(b, c.left)
+	b = binary.AppendVarint(b, c.sent.UnixNano())
+	b = binary.AppendUvarint(b, uint64(len(c.inputs)))
+	for _, input := range c.inputs {
+		b = appendBytes(b, input)
+	}
+	return b
+}
+
+func decodeChunk(b []byte) (*chunk, error) {
+	r := reader{b: b}
+	r.kind(kindChunk)
+	c := &chunk{nonce: r.nonce(), session: r.text(), task: r.text(), timed: r.truth(), timeout: r.duration(),
+		grace: r.duration(), left: r.duration(), sent: time.Unix(0, r.integer())}
+	for n := r.count(); n > 0 && !r.bad; n-- {
+		c.inputs = append(c.inputs, r.bytes())
+	}
+	return c, r.end()
+}
+
+// deadline is when the job's context ends, by the clock of who asks. Where the clocks are about the same, it is the
+// same moment on both sides.
+func (c *chunk) deadline() time.Time {
+	now := time.Now()
+	if since := now.Sub(c.sent); since > -time.Second && since < 10*time.Second {
+		return c.sent.Add(c.left)
+	}
+	return now.Add(c.left)
+}
+
+// answers are how calls of a chunk have ended.
+type answers struct {
+	worker string
+	nonce  nonce
+	last   bool          // All calls of the chunk have ended.
+	spent  time.Duration // Since the worker took the chunk.
+	calls  []answer
+}
+
+// answer is how one call has ended.
+type answer struct {
+	at        int             // The call's place in the chunk.
+	outcome   overlap.Outcome // Pending: it has not begun, and never will there.
+	took, ago time.Duration   // How long it ran, and when it ended, where the session wants to know.
+	body      []byte          // Its value, or failure.
+}
+
+func (a *answers) append(b []byte) []byte {
+	b = append(b, byte(kindAnswers))
+	b = appendText(b, a.worker)
+	b = append(b, a.nonce[:]...)
+	b = appendTruth(b, a.last)
+	b = appendDuration(b, a.spent)
+	b = binary.AppendUvarint(b, uint64(len(a.calls)))
+	for _, c := range a.calls {
+		b = binary.AppendUvarint(b, uint64(c.at))
+		b = append(b, byte(c.outcome))
+		b = appendDuration(b, c.took)
+		b = appendDuration(b, c.ago)
+		b = appendBytes(b, c.body)
+	}
+	return b
+}
+
+func decodeAnswers(b []byte) (*answers, error) {
+	r := reader{b: b}
+	r.kind(kindAnswers)
+	a := &answers{worker: r.text(), nonce: r.nonce(), last: r.truth(), spent: r.duration()}
+	for n := r.count(); n > 0 && !r.bad; n-- {
+		c := answer{at: int(r.number())}
+		c.outcome = overlap.Outcome(r.byte())
+		c.took, c.ago, c.body = r.duration(), r.duration(), r.bytes()
+		a.calls = append(a.calls, c)
+	}
+	return a, r.end()
+}
+
+// started says which calls of a chunk have started, and how long ago.
+type started struct {
+	worker string
+	nonce  nonce
+	calls  []startedCall
+}
+
+type startedCall struct {
+	at  int
+	ago time.Duration
+}
+
+func (s *started) append(b []byte) []byte {
+	b = append(b, byte(kindStarted))
+	b = appendText(b, s.worker)
+	b = append(b, s.nonce[:]...)
+	b = binary.AppendUvarint(b, uint64(len(s.calls)))
+	for _, c := range s.calls {
+		b = binary.AppendUvarint(b, uint64(c.at))
+		b = appendDuration(b, c.ago)
+	}
+	return b
+}
+
+func decodeStarted(b []byte) (*started, error) {
+	r := reader{b: b}
+	r.kind(kindStarted)
+	s := &started{worker: r.text(), nonce: r.nonce()}
+	for n := r.count(); n > 0 && !r.bad; n-- {
+		s.calls = append(s.calls, startedCall{int(r.number()), r.duration()})
+	}
+	return s, r.end()
+}
+
+// beat says which chunks of a session a worker has.
+type beat struct {
+	worker string
+	chunks []nonce
+}
+
+func (t *beat) append(b []byte) []byte {
+	b = append(b, byte(kindBeat))
+	b = appendText(b, t.worker)
+	b = binary.AppendUvarint(b, uint64(len(t.chunks)))
+	for _, n := range t.chunks {
+		b = append(b, n[:]...)
+	}
+	return b
+}
+
+func decodeBeat(b []byte) (*beat, error) {
+	r := reader{b: b}
+	r.kind(kindBeat)
+	t := &beat{worker: r.text()}
+	for n := r.count(); n > 0 && !r.bad; n-- {
+		t.chunks = append(t.chunks, r.nonce())
+	}
+	return t, r.end()
+}
+
+// hello says that a session is there, and which tasks it has calls of.
+type hello struct {
+	session string
+	tasks   []string // their fingerprints
+}
+
+func (h *hello) append(b []byte) []byte {
+	return appendTexts(appendText(append(b, byte(kindHello)), h.session), h.tasks)
+}
+
+func decodeHello(b []byte) (*hello, error) {
+	r := reader{b: b}
+	r.kind(kindHello)
+	h := &hello{session: r.text(), tasks: r.texts()}
+	return h, r.end()
+}
+
+// workerInfo is what a worker says of itself.
+type workerInfo struct {
+	id     string
+	name   string   // for people: its machine and process
+	slots  int      // how many calls it makes at once
+	tasks  []string // the fingerprints of the tasks that it has
+	names  []string // their names
+	leaves bool     // it takes no more chunks
+}
+
+func (w *workerInfo) append(b []byte) []byte {
+	k := kindWorker
+	if w.leaves {
+		k = kindLeave
+	}
+	b = appendText(appendText(append(b, byte(k)), w.id), w.name)
+	return appendTexts(appendTexts(binary.AppendUvarint(b, uint64(w.slots)), w.tasks), w.names)
+}
+
+const mostSlots = 1 << 16 // of one worker, whatever it says
+
+func decodeWorker(b []byte) (*workerInfo, error) {
+	r := reader{b: b}
+	k := kind(r.byte())
+	if k != kindWorker && k != kindLeave {
+		r.bad = true
+	}
+	w := &workerInfo{id: r.text(), name: r.text(), slots: int(min(r.number(), mostSlots)), tasks: r.texts(),
+		names: r.texts(), leaves: k == kindLeave}
+	if len(w.tasks) != len(w.names) {
+		r.bad = true
+	}
+	return w, r.end()
+}
+
+// order is what a session tells whoever has a chunk.
+type order struct {
+	kind kind
+	tag  nonce // of the chunk
+}
+
+func (o *order) append(b []byte) []byte { return append(append(b, byte(o.kind)), o.tag[:]...) }
+
+func decodeOrder(b []byte) (*order, error) {
+	r := reader{b: b}
+	o := &order{kind: kind(r.byte()), tag: r.nonce()}
+	return o, r.end()
+}
