@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -81,6 +82,9 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 	if order.Timeout > 0 {
 		options = append(options, overlap.Timeout(order.Timeout))
 	}
+	if order.Retries > 0 {
+		options = append(options, overlap.Retry(order.Retries))
+	}
 	for range order.Warmup {
 		if _, err := runJob(ctx, executor, untyped, inputs, options); refused(err) {
 			return nil, err
@@ -93,24 +97,41 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 	if err != nil {
 		return nil, err
 	}
+	if workers.processes != nil {
+		events.workers = map[int]struct{}{}
+	}
 	runtime.GC()
 	debug.FreeOSMemory()
+	before := readWaited(workers.pids())
 	memory := startMemory()
+	goroutines := watchRunnable()
 	cpu := processTime()
+	places := newPlaceCounter(len(inputs))
+	counted := places.around(untyped)
 	start := time.Now()
-	values, err := runJob(ctx, executor, untyped, inputs, options)
+	values, err := runJob(ctx, executor, counted, inputs, options)
 	wall := time.Since(start)
-	used, peak := workers.add(processTime().since(cpu), memory.peak())
+	own := processTime().since(cpu)
+	runnable := goroutines.stop()
+	total, peak := workers.add(own, memory.peak())
+	waited := readWaited(workers.pids()).since(before)
 
 	if refused(err) {
 		return nil, err
 	}
-	m := &Measurement{WallSeconds: wall.Seconds(), CPUSeconds: used, PeakMemoryBytes: peak, Calls: len(inputs)}
-	if used != nil && wall > 0 {
-		m.CoresBusy = new(*used / wall.Seconds())
+	m := &Measurement{WallSeconds: wall.Seconds(), CPUSeconds: total, PeakMemoryBytes: peak, Calls: len(inputs)}
+	m.CoreWaitSeconds, m.GoroutineWaitSeconds = waited.all(), runnable
+	if total != nil && wall > 0 {
+		m.CoresBusy = new(*total / wall.Seconds())
 	}
+	m.RanOn = places.ranOn(workers.counted(events.workers))
+	m.Auto = foundBy(executor)
 	m.addFailures(err, values)
-	m.addCalls(events.spans(), wall)
+	attempts := events.attempts()
+	m.addCalls(attempts, wall)
+	limit := cmp.Or(workers.limit(executor), order.Workers)
+	m.Where = divide(spansOf(attempts), events.retryWaits(), len(inputs), limit, wall,
+		workers.used(own, total, waited, runnable))
 	return m, nil
 }
 
@@ -136,8 +157,10 @@ func (m *Measurement) addFailures(err error, values []any) {
 }
 
 // addCalls sets what the times of the calls say.
-func (m *Measurement) addCalls(spans []span, wall time.Duration) {
+func (m *Measurement) addCalls(attempts []attempt, wall time.Duration) {
+	spans := spansOf(attempts)
 	m.PeakInFlight = peakInFlight(spans)
 	m.CallTimes = callTimes(spans)
 	m.Timeline = newTimeline(spans, wall)
+	m.Timeline.addSpans(attempts)
 }

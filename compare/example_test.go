@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 
 	"example.com/overlap"
 	"example.com/overlap/compare"
+	"example.com/overlap/report"
 )
 
 var triple = overlap.Define("triple", func(_ context.Context, n int) (int, error) { return 3 * n, nil })
@@ -37,4 +39,17 @@ func ExampleRun() {
 	// sync 1 0 true
 	// pool 1 0 true
 	// same answers: true
+}
+
+// The whole of a program that compares the strategies on a function of its own. In a test, compare.Main stands in
+// TestMain.
+func ExampleMeasure() {
+	compare.Main() // first in main: each measurement is made by this program, started again
+
+	measured, err := compare.Measure(context.Background(), triple, 1, 2, 3)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = report.WriteText(os.Stdout, measured, report.Style{Width: 100})
 }

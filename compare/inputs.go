@@ -87,6 +87,26 @@ func (in Inputs) Decode(task overlap.AnyTask) ([]any, error) {
 	return decoded, nil
 }
 
+// text is one of the inputs as a page shows it, with what may be a password left out.
+func (in Inputs) text(of reflect.Type, index int) string {
+	var text string
+	switch {
+	case in.Range != nil:
+		text = fmt.Sprint(in.Range.First + int64(index))
+	case index < len(in.Texts):
+		text = string(in.Texts[index])
+	default:
+		value := reflect.New(of)
+		if err := json.Unmarshal(in.Values[index], value.Interface()); err != nil {
+			return ""
+		}
+		text = fmt.Sprintf("%+v", value.Elem().Interface())
+	}
+	return plain.Shorten(plain.Line(secret.Mask(text)), mostShown)
+}
+
+const mostShown = 80 // characters of an input
+
 // decode makes the integers of r values of an integer or float type.
 func (r IntRange) decode(task string, of reflect.Type) ([]any, error) {
 	value := reflect.New(of).Elem()

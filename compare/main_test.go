@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	Main()
 	os.Exit(m.Run())
 }
 

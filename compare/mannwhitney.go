@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 )
 
 // exactUpTo is the sample size up to which the test without ties counts orders instead of approximating.
@@ -31,9 +32,6 @@ func mannWhitney(a, b []float64) float64 {
 	distance := max(0, math.Abs(u-float64(n*m)/2)-0.5)
 	return math.Erfc(distance / math.Sqrt(2*variance))
 }
-
-// leastP is the smallest p-value that samples of n and m can give: complete separation.
-func leastP(n, m int) float64 { return min(1, 2*shareOfOrders(n, m, 0)) }
 
 // rankSum is U, the number of pairs in which a's value is the larger (a tie counts one half), and the sum of t³-t over
 // the groups of t equal values.
@@ -69,17 +67,27 @@ func rankSum(a, b []float64) (u, ties float64) {
 }
 
 // shareOfOrders is the share of all orders of n and m values whose U is at most u, if no two values are equal.
-func shareOfOrders(n, m, u int) float64 {
+func shareOfOrders(n, m, u int) float64 { return ordersUpTo(n, m)[u] }
+
+var knownOrders sync.Map // of ordersUpTo, by the sizes of the samples
+
+// ordersUpTo are, for each U up to half of the most, the share of all orders of n and m values whose U is at most that.
+func ordersUpTo(n, m int) []float64 {
+	sizes := [2]int{n, m}
+	if known, ok := knownOrders.Load(sizes); ok {
+		return known.([]float64)
+	}
+	most := n * m / 2
 	// ways[j][k]: orders of i values of the one and j of the other with U = k, as a share of all orders of these.
 	// The largest value is of the one sample with probability i/(i+j), and then adds j to U; else it adds nothing.
 	ways := make([][]float64, m+1)
 	for j := range ways {
-		ways[j] = make([]float64, u+1)
+		ways[j] = make([]float64, most+1)
 		ways[j][0] = 1
 	}
 	for i := 1; i <= n; i++ {
 		for j := 1; j <= m; j++ { // ways[0] stays: without the other sample U is 0
-			next := make([]float64, u+1)
+			next := make([]float64, most+1)
 			chance := float64(i) / float64(i+j)
 			for k := range next {
 				if k >= j {
@@ -90,9 +98,10 @@ func shareOfOrders(n, m, u int) float64 {
 			ways[j] = next
 		}
 	}
-	sum := 0.0
-	for _, w := range ways[m] {
-		sum += w
+	sums := ways[m]
+	for k := 1; k < len(sums); k++ {
+		sums[k] += sums[k-1]
 	}
-	return sum
+	knownOrders.Store(sizes, sums)
+	return sums
 }

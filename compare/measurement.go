@@ -7,6 +7,19 @@ type Measurement struct {
 	CoresBusy       *float64 `json:"cores_busy"`        // CPUSeconds / WallSeconds
 	PeakMemoryBytes *int64   `json:"peak_memory_bytes"` // the most resident memory, on Linux during the Map
 
+	// CoreWaitSeconds is how long threads were ready to run and waited for a core: of the process and of its workers, but
+	// not of other children. GoroutineWaitSeconds is the same for goroutines, whose queue is Go's own: an estimate.
+	CoreWaitSeconds      *float64 `json:"core_wait_seconds"`
+	GoroutineWaitSeconds float64  `json:"goroutine_wait_seconds"`
+
+	// OthersBusy is how many cores other programs kept busy meanwhile, on average.
+	OthersBusy *float64 `json:"others_busy"`
+
+	// RanOn is where the calls ran, counted; nil where that is not known.
+	RanOn *RanOn `json:"ran_on"`
+
+	Auto *AutoFound `json:"auto,omitempty"` // of the strategy auto
+
 	Calls         int       `json:"calls"`
 	Failed        int       `json:"failed"`
 	FailureSample []string  `json:"failure_sample,omitempty"` // the first three
@@ -21,11 +34,22 @@ type Measurement struct {
 	// whether two runs on one kind of machine gave the same, and nothing more.
 	Answers string `json:"answers"`
 
+	Where *Where `json:"where"` // the time went; nil where the system does not tell CPU times
+
 	Timeline *Timeline `json:"timeline,omitempty"`
 
 	// ServerCPUSeconds is what the job's local server used for one run, where there is one and the system tells.
 	ServerCPUSeconds *float64 `json:"server_cpu_seconds,omitempty"`
 	Round            int      `json:"round"` // of the comparison, from 1
+}
+
+// RanOn is on how many processes, threads and goroutines the calls of a job ran, counted; 0 is not known. Threads and
+// goroutines are those of all processes together, of workers in Go not known.
+type RanOn struct {
+	Processes  int `json:"processes"`
+	Threads    int `json:"threads"`
+	Goroutines int `json:"goroutines,omitempty"`
+	Sample     int `json:"sample,omitempty"` // of how many calls threads and goroutines were counted, if not of all
 }
 
 // CallTimes is how long the attempts of a job's calls ran, in seconds.

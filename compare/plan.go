@@ -10,14 +10,27 @@ import (
 type Plan struct {
 	Jobs       []Job
 	Strategies []Strategy
-	Runs       int            // measurements of each strategy of a job; 0 means 5
+	Runs       int            // measurements of each strategy of a job; 0 means 6, 12 or 24, as many as it takes to tell
 	Warmup     int            // unmeasured whole runs before each measurement, in the same process
 	Budget     time.Duration  // for each strategy of a job; 0 means 20 s. A slow one runs fewer times, at least once
 	Workers    int            // handed to [Resolve]; 0 means each strategy's own default
 	Timeout    time.Duration  // of each attempt, as [overlap.Timeout]; 0 means none
+	Retries    int            // extra attempts at a call that fails, as [overlap.Retry]; 0 means what the task says
+	Python     string         // the version of Python, where its strategies are measured; the report names it
 	Seed       uint64         // of the shuffles; 0 means a random one, which the report names
 	Runner     Runner         // makes the measurements; see [NewProcesses]
 	Progress   func(Progress) // called before and after each measurement, never during one; may be nil
+
+	// Command is the command line that makes this comparison with Runs 0 and another Budget, for a verdict that needs
+	// more runs to name; nil means that there is none.
+	Command func(budget time.Duration) string
+
+	// Setup is called before the first measurement of each job, Prepare before each measurement, and Cleanup after the
+	// last one of each job whose Setup has succeeded, also when ctx has ended. They may be nil. An error of Setup or
+	// Prepare ends the comparison.
+	Setup, Prepare, Cleanup func(ctx context.Context) error
+
+	Sweep Sweep // what to measure besides, of the strategies that may be the fastest
 
 	// Probe has a job without sync among its strategies measured once under sync, on as many of its inputs as take about
 	// two seconds, to see what its calls spend their time on: where calls overlap, that is hard to tell.
@@ -41,6 +54,13 @@ type Strategy struct {
 	Name   string // handed to [Resolve]
 	Python string // the Python facility that it answers, "threading.Thread"; may be empty
 	Note   string // added to Python in brackets, "1.02 s in the article"; may be empty
+
+	// Scales is the name under which [Resolve] makes the strategy for any number of calls at once, so that a [Sweep] can
+	// measure how it scales; empty for a strategy without such a number.
+	Scales string
+
+	// SharesGIL says that its calls run on threads of which one computes at a time, so that the verdict can tell why.
+	SharesGIL bool
 }
 
 // Order is what one process is told to measure.
@@ -51,6 +71,7 @@ type Order struct {
 	Inputs   Inputs        `json:"inputs"`
 	Warmup   int           `json:"warmup,omitempty"`
 	Timeout  time.Duration `json:"timeout,omitempty"` // in nanoseconds
+	Retries  int           `json:"retries,omitempty"`
 }
 
 // Runner makes one measurement. The one that [NewProcesses] gives makes it in a fresh process; a test's answers from a
@@ -64,10 +85,12 @@ type Runner interface {
 type Progress struct {
 	Job         string // the job's title
 	Strategy    string
-	Round       int          // from 1
-	Rounds      int          // at most: strategies drop out when their budget is spent
-	Measurement *Measurement // nil before the measurement is made, and when it failed
-	Err         error        // why it failed
+	AtOnce      int           // of a Sweep; 0 for the strategy's own number
+	Round       int           // from 1
+	Rounds      int           // at most, until strategies are tested; there may be more then
+	Left        time.Duration // about how long these take; 0 while that is not known
+	Measurement *Measurement  // nil before the measurement is made, and when it failed
+	Err         error         // why it failed
 }
 
 // fill checks the plan and sets the defaults.
@@ -79,10 +102,13 @@ func (p *Plan) fill() {
 		panic("compare: Run: the plan has no strategies")
 	case p.Runner == nil:
 		panic("compare: Run: the plan has no Runner")
-	case p.Runs < 0 || p.Warmup < 0 || p.Budget < 0 || p.Workers < 0 || p.Timeout < 0:
+	case p.Sweep != (Sweep{}) && (p.Sweep.From < 1 || p.Sweep.To < p.Sweep.From):
+		panic(fmt.Sprintf("compare: Run: a sweep from %d to %d makes no sense", p.Sweep.From, p.Sweep.To))
+	case p.Runs < 0 || p.Warmup < 0 || p.Budget < 0 || p.Workers < 0 || p.Timeout < 0 ||
+		p.Retries < 0:
 		panic(fmt.Sprintf("compare: Run: negative values make no sense: "+
-			"Runs %d, Warmup %d, Budget %v, Workers %d, Timeout %v",
-			p.Runs, p.Warmup, p.Budget, p.Workers, p.Timeout))
+			"Runs %d, Warmup %d, Budget %v, Workers %d, Timeout %v, Retries %d",
+			p.Runs, p.Warmup, p.Budget, p.Workers, p.Timeout, p.Retries))
 	}
 	seen := map[string]bool{}
 	for _, s := range p.Strategies {
@@ -91,14 +117,16 @@ func (p *Plan) fill() {
 		}
 		seen[s.Name] = true
 	}
-	if p.Runs == 0 {
-		p.Runs = 5
-	}
 	if p.Budget == 0 {
 		p.Budget = 20 * time.Second
 	}
 	if p.Progress == nil {
 		p.Progress = func(Progress) {}
+	}
+	for _, hook := range []*func(context.Context) error{&p.Setup, &p.Prepare, &p.Cleanup} {
+		if *hook == nil {
+			*hook = func(context.Context) error { return nil }
+		}
 	}
 }
 
@@ -108,4 +136,13 @@ func (j Job) title() string {
 		return j.Title
 	}
 	return j.Task
+}
+
+// Longest is how long [Run] takes at most, but for single runs that are longer than the budget.
+func (p Plan) Longest() time.Duration {
+	rows := len(p.Strategies)
+	if p.Sweep != (Sweep{}) {
+		rows += mostSwept
+	}
+	return time.Duration(len(p.Jobs)*rows) * p.Budget
 }

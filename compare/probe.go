@@ -25,8 +25,11 @@ func (r *rounds) probe(ctx context.Context) {
 		most = min(most, max(1, int(probeTime.Seconds()/each)))
 	}
 	sample := r.job.Inputs.sample(min(most, mostProbed))
+	if !r.prepare(ctx) {
+		return
+	}
 	m, err := r.plan.Runner.Measure(ctx, Order{
-		Task: r.job.Task, Strategy: "sync", Inputs: sample, Timeout: r.plan.Timeout,
+		Task: r.job.Task, Strategy: "sync", Inputs: sample, Timeout: r.plan.Timeout, Retries: r.plan.Retries,
 	})
 	if err != nil {
 		return // the class is then seen under what was measured

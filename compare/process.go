@@ -22,19 +22,41 @@ func NewProcesses(args ...string) (Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("measuring needs to start this program again, whose path is not known: %w", err)
 	}
-	return processes{path, args}, nil
+	return processes{path: path, args: args}, nil
 }
 
 type processes struct {
-	path string
-	args []string
+	path        string
+	args        []string
+	environment []string // beside that of this process
 }
 
 // Measure implements [Runner].
 func (p processes) Measure(ctx context.Context, order Order) (*Measurement, error) {
+	var said reply
+	cmd := exec.CommandContext(ctx, p.path, p.args...)
+	cmd.Env = append(os.Environ(), p.environment...)
+	load, err := askChild(ctx, cmd, order, func(stdout []byte) (ok bool) {
+		said, ok = lastReply(stdout)
+		return ok
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case said.Error != "":
+		return nil, errors.New(said.Error)
+	}
+	said.Measurement.OthersBusy = load
+	return said.Measurement, nil
+}
+
+// askChild starts a measuring process, sends it its orders, and waits until it has ended with an answer on its standard
+// output, which read reads. load is how many cores other programs kept busy meanwhile, if that is known.
+func askChild(
+	ctx context.Context, cmd *exec.Cmd, orders any, read func(stdout []byte) bool,
+) (load *float64, err error) {
 	var stdout bytes.Buffer
 	var stderr lifeline.Output
-	cmd := exec.CommandContext(ctx, p.path, p.args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.Cancel = func() error { return procgroup.Kill(cmd.Process) }
 	cmd.WaitDelay = time.Second // a process that the task started may hold the pipes after the child is gone
@@ -43,10 +65,11 @@ func (p processes) Measure(ctx context.Context, order Order) (*Measurement, erro
 		return nil, fmt.Errorf("starting a measuring process: %w", err)
 	}
 	defer line.Close()
+	watch := startLoad()
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting a measuring process: %w", err)
 	}
-	unsent := line.Send(order)
+	unsent := line.Send(orders)
 	if unsent != nil {
 		_ = line.Close() // or a child that has read nothing would wait for more
 	}
@@ -54,11 +77,8 @@ func (p processes) Measure(ctx context.Context, order Order) (*Measurement, erro
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if said, ok := lastReply(stdout.Bytes()); ok && (err == nil || errors.Is(err, exec.ErrWaitDelay)) {
-		if said.Error != "" {
-			return nil, errors.New(said.Error)
-		}
-		return said.Measurement, nil
+	if (err == nil || errors.Is(err, exec.ErrWaitDelay)) && read(stdout.Bytes()) {
+		return watch.others(cmd.ProcessState), nil
 	}
 	if err == nil {
 		err = unsent
@@ -69,9 +89,8 @@ func (p processes) Measure(ctx context.Context, order Order) (*Measurement, erro
 // lastReply finds the reply in what a measuring process wrote: the last line, since C code in a task may print to the
 // same pipe.
 func lastReply(out []byte) (reply, bool) {
-	out = bytes.TrimSpace(out)
 	var said reply
-	err := json.Unmarshal(out[bytes.LastIndexByte(out, '\n')+1:], &said)
+	err := json.Unmarshal(lastLine(out), &said)
 	return said, err == nil && (said.Measurement != nil || said.Error != "")
 }
 

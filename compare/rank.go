@@ -5,35 +5,53 @@ import (
 	"slices"
 )
 
-// Tie is the winner of a job that has no clear one.
+// Tie is the winner of a job in which strategies tie.
 const Tie = "tie"
 
+// Decision is what a comparison of strategies comes to.
+type Decision string
+
+// The decisions.
 const (
-	significant = 0.05 // the p-value up to which a difference counts
-	worthSaying = 1.05 // by what factor a winner must be faster: less than 5 % is not worth choosing by
-	testFrom    = 4    // runs on each side from which on the test can give p ≤ 0.05
-	oneRunRange = 0.1  // a single run counts as a range of 10 % to both sides, more than most machines' noise
+	Won        Decision = "winner"       // one is more than 5 % faster than each other one, beyond chance
+	Tied       Decision = "tie"          // those that are not slower are measured to be within 5 %
+	TooFewRuns Decision = "too-few-runs" // some that may be the fastest have fewer than 6 runs
+	CannotTell Decision = "cannot-tell"  // runs differ too much for what was measured
+	Withheld   Decision = "withheld"     // other programs used too much of the machine
+	NoDecision Decision = ""             // nothing has succeeded
 )
 
-// rank finds the winner, or those that tie with the fastest.
+// rank finds the winner, or those that may be the fastest.
 func (j *JobReport) rank() {
 	order := j.inOrder()
-	if len(order) == 0 {
-		return
-	}
-	fastest := order[0]
-	j.test(fastest)
-	tied := []string{fastest.Name}
-	for _, other := range order[1:] {
-		if !clearlyFaster(fastest, other) {
-			tied = append(tied, other.Name)
+	stand := j.compareStrategies(order)
+	j.Decision = decide(stand)
+	for i, s := range order {
+		if s.Cut != CutByDefeat { // which has those of the look that it lost at
+			s.P, s.Ratio = stand[i].p, stand[i].ratio
+		}
+		if stand[i].standing != beaten {
+			j.Contenders = append(j.Contenders, s.Name)
 		}
 	}
-	if len(tied) == 1 {
-		j.Winner = fastest.Name
-		return
+	switch {
+	case j.loud() && len(order) > 1:
+		j.Decision = Withheld
+	case j.Decision == Won:
+		j.Winner = j.Contenders[0]
+	case j.Decision == Tied:
+		j.Winner, j.Tied = Tie, j.Contenders
 	}
-	j.Winner, j.Tied = Tie, tied
+}
+
+// compareStrategies is how those of an order stand, the fastest first.
+func (j *JobReport) compareStrategies(order []*StrategyReport) []against {
+	all := make([]contender, len(order))
+	for i, s := range order {
+		all[i] = contender{walls: s.walls(), beaten: s.Cut == CutByDefeat}
+	}
+	_, stand := compareAll(all, j.atLooks)
+	return stand
 }
 
 // inOrder are the strategies that can win, fastest first: those that made every measurement asked of them and whose
@@ -42,54 +60,37 @@ func (j *JobReport) inOrder() []*StrategyReport {
 	fewest := -1
 	var order []*StrategyReport
 	for _, s := range j.Strategies {
-		if s.worked() && s.Cut != CutByFailure && (fewest < 0 || s.Failed < fewest) {
-			fewest = s.Failed
+		if s.canWin() && (fewest < 0 || s.mostFailed() < fewest) {
+			fewest = s.mostFailed()
 		}
 	}
 	for _, s := range j.Strategies {
-		if s.worked() && s.Cut != CutByFailure && s.Failed == fewest {
+		if s.canWin() && s.mostFailed() == fewest {
 			order = append(order, s)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b *StrategyReport) int { return cmp.Compare(*a.MedianSeconds, *b.MedianSeconds) })
+	slices.SortStableFunc(order, func(a, b *StrategyReport) int {
+		if aOut, bOut := a.Cut == CutByDefeat, b.Cut == CutByDefeat; aOut != bOut {
+			if aOut {
+				return +1
+			}
+			return -1
+		}
+		return cmp.Compare(median(a.walls()), median(b.walls()))
+	})
 	return order
 }
 
-// test sets the p-values of all strategies against the fastest. With few runs and many strategies even complete
-// separation would not pass after the correction: then there is no p-value, and the ranges decide.
-func (j *JobReport) test(fastest *StrategyReport) {
-	var tested []*StrategyReport
-	for _, s := range j.Strategies {
-		if s != fastest && s.worked() && s.Runs >= testFrom && fastest.Runs >= testFrom {
-			tested = append(tested, s)
-		}
+func (s *StrategyReport) canWin() bool { return s.worked() && s.Cut != CutByFailure }
+
+// mostFailed is how many calls failed in the worst run.
+func (s *StrategyReport) mostFailed() int {
+	most := 0
+	for _, m := range s.Measurements {
+		most = max(most, m.Failed)
 	}
-	values := make([]float64, len(tested))
-	for i, s := range tested {
-		values[i] = mannWhitney(fastest.walls(), s.walls())
-	}
-	for i, p := range holm(values) {
-		if leastP(fastest.Runs, tested[i].Runs)*float64(len(tested)) <= significant {
-			tested[i].P = new(p)
-		}
-	}
+	return most
 }
 
-// clearlyFaster reports whether other is slower than the fastest beyond chance, and by enough to choose by.
-func clearlyFaster(fastest, other *StrategyReport) bool {
-	_, slowest := fastest.spread()
-	quickest, _ := other.spread()
-	beyondChance := slowest < quickest
-	if other.P != nil {
-		beyondChance = *other.P <= significant
-	}
-	return beyondChance && *other.MedianSeconds > worthSaying**fastest.MedianSeconds
-}
-
-// spread is the range of a strategy's times.
-func (s *StrategyReport) spread() (low, high float64) {
-	if s.Runs == 1 {
-		return *s.MedianSeconds * (1 - oneRunRange), *s.MedianSeconds * (1 + oneRunRange)
-	}
-	return *s.MinSeconds, *s.MaxSeconds
-}
+// undecided reports whether a strategy may be the fastest, or not be, and nothing is known yet.
+func (j *JobReport) undecided() bool { return j.Decision == TooFewRuns || j.Decision == CannotTell }

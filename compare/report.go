@@ -1,9 +1,6 @@
 package compare
 
-import (
-	"runtime"
-	"time"
-)
+import "time"
 
 // Report is what [Run] measured. Its JSON names, and those of everything in it, are stable: names may be added, none
 // changes its meaning. What is not known, or makes no sense, is null.
@@ -11,26 +8,16 @@ type Report struct {
 	Date          time.Time    `json:"date"` // when the first measurement began
 	Seed          uint64       `json:"seed"` // of the shuffles
 	Machine       Machine      `json:"machine"`
-	RunsWanted    int          `json:"runs_wanted"` // of each strategy of a job
+	RunsWanted    int          `json:"runs_wanted"` // of each strategy of a job; 0: 6, 12 or 24, until it is known
 	Warmup        int          `json:"warmup"`
 	BudgetSeconds float64      `json:"budget_seconds"`
-	Workers       int          `json:"workers"`     // 0: each strategy's own default
-	Interrupted   bool         `json:"interrupted"` // canceled before all was measured
+	Workers       int          `json:"workers"`           // 0: each strategy's own default
+	Interrupted   bool         `json:"interrupted"`       // canceled before all was measured
+	Command       string       `json:"command,omitempty"` // the command line that measured, if one did
+	Python        string       `json:"python,omitempty"`  // its version, where strategies of Python's were measured
 	Jobs          []*JobReport `json:"jobs"`
-}
 
-// Machine is where a report was measured.
-type Machine struct {
-	OS         string `json:"os"`
-	Arch       string `json:"arch"`
-	Cores      int    `json:"cores"`
-	GOMAXPROCS int    `json:"gomaxprocs"` // the cores a Go program uses, less than Cores in a container with a quota
-	GoVersion  string `json:"go_version"`
-}
-
-// thisMachine is the one this process runs on.
-func thisMachine() Machine {
-	return Machine{runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.GOMAXPROCS(0), runtime.Version()}
+	Baseline *Baseline `json:"baseline,omitempty"` // that it is compared with; nil for none
 }
 
 // JobReport is one job under every strategy.
@@ -40,20 +27,33 @@ type JobReport struct {
 	Calls int    `json:"calls"`
 
 	Class       Class    `json:"class"`
-	CPUShare    *float64 `json:"cpu_share"`              // of the time that calls took, spent on a CPU
+	CPUShare    *float64 `json:"cpu_share"`              // of the time that calls took, without CoreWait, spent on a CPU
+	CoreWait    *float64 `json:"core_wait_share"`        // of the time that calls took, waiting for a core: an estimate
 	ClassBasis  string   `json:"class_basis"`            // the strategy it was seen under: sync where that was measured
 	ClassSample int      `json:"class_sample,omitempty"` // how many inputs were measured under sync to see it, if not all
 
-	Winner      string   `json:"winner"` // a strategy's name; "tie"; "" when none has succeeded
-	Tied        []string `json:"tied"`   // those of a tie, fastest first
+	OthersBusy *float64 `json:"others_busy"` // cores that other programs kept busy meanwhile, on average
+
+	Decision    Decision `json:"decision"`
+	Winner      string   `json:"winner"`     // a strategy's name; "tie"; "" where there is neither, see Decision
+	Tied        []string `json:"tied"`       // those of a tie, fastest first
+	Contenders  []string `json:"contenders"` // those that may be the fastest, in the order of their medians
+	Needs       *Needs   `json:"needs"`      // what it takes to tell, where there were too few runs
 	SameAnswers bool     `json:"same_answers"`
 
 	Verdict    string            `json:"verdict"` // one paragraph: class, winner, by how much and why
 	Warnings   []Warning         `json:"warnings"`
-	Strategies []*StrategyReport `json:"strategies"` // in the plan's order
+	Inputs     map[int]string    `json:"inputs,omitempty"` // by index, shortened: those of the spans of timelines
+	Strategies []*StrategyReport `json:"strategies"`       // in the plan's order
+
+	Scaling []*Scaling `json:"scaling,omitempty"` // of the strategies that were swept
+
+	SinceBaseline string `json:"since_baseline,omitempty"` // how it stands against the baseline, if there is one
 
 	machine Machine
 	probe   *StrategyReport
+	atLooks bool // the number of runs follows from what is found
+	command func(budget time.Duration) string
 }
 
 // StrategyReport is one job under one strategy. All figures are medians of its runs unless they say otherwise.
@@ -61,6 +61,8 @@ type StrategyReport struct {
 	Name   string `json:"name"`
 	Python string `json:"python"`
 	Note   string `json:"note"`
+
+	SharesGIL bool `json:"shares_gil,omitempty"` // see [Strategy]
 
 	Runs   int    `json:"runs"`            // measurements made
 	Cut    Cut    `json:"cut,omitempty"`   // why fewer than wanted
@@ -74,10 +76,15 @@ type StrategyReport struct {
 	Speedup        *float64  `json:"speedup"`            // over sync: its median / this one's
 	CallsPerSecond *float64  `json:"calls_per_second"`
 
-	// P is how likely times that differ this much from the fastest strategy's are by chance alone: Mann-Whitney U,
-	// corrected by Holm. null for the fastest itself and where there are too few runs for the test to tell; then a
-	// difference counts as significant when the ranges do not overlap.
+	// P is the chance of runs that look as much slower than those of the fastest strategy, if this one takes at most 5 %
+	// longer: Mann-Whitney U of the fastest's times, made 5 % longer, and this one's, corrected by Holm. null for the
+	// fastest itself, for one that was at least 5 times as slow in each run, and where either has fewer than 6 runs.
 	P *float64 `json:"p_against_fastest"`
+
+	// Ratio is how many times as long this takes as the fastest: an interval that holds it with a confidence of 98.4 %.
+	Ratio *Interval `json:"ratio_to_fastest"`
+
+	Change *Change `json:"change,omitempty"` // against the baseline, if there is one
 
 	PeakInFlight    int      `json:"peak_in_flight"` // the most of any run
 	CPUSeconds      *float64 `json:"cpu_seconds"`
@@ -87,7 +94,9 @@ type StrategyReport struct {
 	Answers     string `json:"answers"`      // the hash that all runs agree on; "" if they do not, or none was made
 	SameAnswers bool   `json:"same_answers"` // as the job's other strategies, see [JobReport]
 
-	Timeline     *Timeline     `json:"timeline"` // of the run whose time is nearest the median
+	RanOn        *RanOn        `json:"ran_on"`   // of the run whose time is nearest the median
+	Where        *Where        `json:"where"`    // the time of that run went
+	Timeline     *Timeline     `json:"timeline"` // of that run
 	Measurements []Measurement `json:"measurements"`
 }
 
@@ -105,6 +114,7 @@ const (
 	CutByBudget    Cut = "budget"
 	CutByFailure   Cut = "failure"
 	CutByInterrupt Cut = "interrupt"
+	CutByDefeat    Cut = "defeat" // it can no longer win: it is known to be slower, or its calls fail
 )
 
 // measured reports whether there are figures.

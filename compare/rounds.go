@@ -17,7 +17,8 @@ import (
 // measured.
 //
 // The report is not nil whenever anything was measured, also when there is an error: when ctx is canceled, its cause,
-// with the report marked as interrupted; when no strategy has got a single call of a job right, why for each. An
+// with the report marked as interrupted; that of a Setup, Prepare or Cleanup of the plan, with the same mark; when no
+// strategy has got a single call of a job right, why for each. An
 // unknown task or inputs that it cannot take are an error before anything starts. Run panics when the plan makes no
 // sense.
 func Run(ctx context.Context, plan Plan) (*Report, error) { return runOn(ctx, thisMachine(), plan) }
@@ -38,24 +39,33 @@ func runOn(ctx context.Context, machine Machine, plan Plan) (*Report, error) {
 	}
 	report := &Report{
 		Date: time.Now().UTC().Truncate(time.Second), Seed: plan.Seed, Machine: machine, RunsWanted: plan.Runs,
-		Warmup: plan.Warmup, BudgetSeconds: plan.Budget.Seconds(), Workers: plan.Workers,
+		Warmup: plan.Warmup, BudgetSeconds: plan.Budget.Seconds(), Workers: plan.Workers, Python: plan.Python,
 	}
 	random := rand.New(rand.NewPCG(plan.Seed, 0))
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var failures []error
 	for _, job := range plan.Jobs {
 		if ctx.Err() != nil {
 			break
 		}
 		r := newRounds(&plan, job, machine, random)
-		r.run(ctx)
+		r.stop = stop
+		unclean := r.measureJob(ctx)
 		if ctx.Err() != nil && !r.anyMeasured() {
+			failures = append(failures, unclean)
 			break
 		}
-		r.probe(ctx)
 		r.report.summarize()
+		r.report.sayHowToTell(r)
+		r.report.nameInputs(job.Inputs)
 		report.Jobs = append(report.Jobs, r.report)
 		if ctx.Err() == nil && r.allFailed() {
 			failures = append(failures, r.failure())
+		}
+		if unclean != nil {
+			failures = append(failures, unclean)
+			break
 		}
 	}
 	if ctx.Err() != nil {
@@ -74,63 +84,128 @@ type rounds struct {
 	job    Job
 	random *rand.Rand
 	report *JobReport
-	spent  map[*StrategyReport]time.Duration // time its measurements took, with starting the process and warming up
+	stop   context.CancelCauseFunc // ends the comparison
+	round  int
+	spent  map[*StrategyReport]time.Duration // time its measurements took, with preparing, starting and warming up
 }
 
 func newRounds(plan *Plan, job Job, machine Machine, random *rand.Rand) *rounds {
 	r := &rounds{plan: plan, job: job, random: random, spent: map[*StrategyReport]time.Duration{}}
 	r.report = &JobReport{
-		Task: job.Task, Title: job.title(), Calls: job.Inputs.Len(), Tied: []string{}, machine: machine,
+		Task: job.Task, Title: job.title(), Calls: job.Inputs.Len(), Tied: []string{}, Contenders: []string{},
+		machine: machine, atLooks: plan.Runs == 0, command: plan.Command,
 	}
 	for _, s := range plan.Strategies {
 		r.report.Strategies = append(r.report.Strategies, &StrategyReport{
-			Name: s.Name, Python: s.Python, Note: s.Note, Measurements: []Measurement{},
+			Name: s.Name, Python: s.Python, Note: s.Note, SharesGIL: s.SharesGIL, Measurements: []Measurement{},
 		})
 	}
 	return r
 }
 
+// measureJob makes all measurements of the job, between its Setup and its Cleanup, whose error it returns.
+func (r *rounds) measureJob(ctx context.Context) error {
+	if err := r.plan.Setup(ctx); err != nil {
+		r.stop(err)
+		return nil
+	}
+	r.run(ctx)
+	r.probe(ctx)
+	r.report.addLoad()
+	r.sweep(ctx)
+	return r.plan.Cleanup(context.WithoutCancel(ctx))
+}
+
+// prepare readies a measurement; what cannot be readied ends the comparison.
+func (r *rounds) prepare(ctx context.Context) (ready bool) {
+	if err := r.plan.Prepare(ctx); err != nil {
+		r.stop(err)
+	}
+	return ctx.Err() == nil
+}
+
 // run makes the rounds: each strategy that is still in it once a round, in a new order.
 func (r *rounds) run(ctx context.Context) {
-	for round := 1; round <= r.plan.Runs && r.anyLeft() && ctx.Err() == nil; round++ {
+	for r.round = 1; r.anyLeft() && ctx.Err() == nil; r.round++ {
 		for _, place := range r.random.Perm(len(r.report.Strategies)) {
 			row := r.report.Strategies[place]
 			if row.Cut != "" || ctx.Err() != nil {
 				continue
 			}
-			if runs := len(row.Measurements); runs > 0 {
-				// Once more takes about what it took so far: leave it when that would not fit.
-				if next := r.spent[row] / time.Duration(runs); r.spent[row]+next > r.plan.Budget {
-					row.Cut = CutByBudget
-					continue
-				}
+			// Once more takes about what it took so far: leave it when that would not fit.
+			if runs := len(row.Measurements); runs > 0 && r.expect(row, runs+1) > r.plan.Budget {
+				row.Cut = CutByBudget
+				continue
 			}
-			r.measure(ctx, row, round)
+			r.measure(ctx, row)
+		}
+		if ctx.Err() != nil || !r.another() {
+			break
 		}
 	}
 	for _, row := range r.report.Strategies {
-		if ctx.Err() != nil && row.Cut == "" && len(row.Measurements) < r.plan.Runs {
+		if ctx.Err() != nil && row.Cut == "" && len(row.Measurements) < r.rounds() {
 			row.Cut = CutByInterrupt
 		}
 	}
 }
 
+// expect is how long a strategy takes for so many runs, by those it has made.
+func (r *rounds) expect(row *StrategyReport, runs int) time.Duration {
+	return r.spent[row] / time.Duration(len(row.Measurements)) * time.Duration(runs)
+}
+
+// rounds is how many there are at least to be, as far as is known: up to the next look.
+func (r *rounds) rounds() int {
+	if r.plan.Runs > 0 {
+		return r.plan.Runs
+	}
+	for _, look := range looks {
+		if r.round <= look {
+			return look
+		}
+	}
+	return looks[len(looks)-1]
+}
+
+// left is about how long the rounds take that are to be, 0 while that is not known.
+func (r *rounds) left() time.Duration {
+	left := time.Duration(0)
+	for _, row := range r.report.Strategies {
+		if row.Cut != "" {
+			continue
+		}
+		if len(row.Measurements) == 0 {
+			return 0
+		}
+		left += min(r.expect(row, r.rounds()), r.plan.Budget) - r.spent[row]
+	}
+	return max(0, left)
+}
+
 // measure makes one measurement and tells of it.
-func (r *rounds) measure(ctx context.Context, row *StrategyReport, round int) {
-	progress := Progress{Job: r.report.Title, Strategy: row.Name, Round: round, Rounds: r.plan.Runs}
+func (r *rounds) measure(ctx context.Context, row *StrategyReport) {
+	progress := Progress{
+		Job: r.report.Title, Strategy: row.Name, Round: r.round, Rounds: r.rounds(), Left: r.left(),
+	}
 	r.plan.Progress(progress)
+	begun := time.Now()
+	defer func() { r.spent[row] += time.Since(begun) }()
+	if !r.prepare(ctx) {
+		return
+	}
 	served, servedKnown := r.serverCPU()
 	start := time.Now()
-	m, err := r.plan.Runner.Measure(ctx, Order{
-		Task: r.job.Task, Strategy: row.Name, Workers: r.plan.Workers, Inputs: r.job.Inputs,
-		Warmup: r.plan.Warmup, Timeout: r.plan.Timeout,
-	})
-	r.spent[row] += time.Since(start)
+	m, err := r.plan.Runner.Measure(ctx, r.order(row.Name, r.plan.Workers))
+	took := time.Since(start)
 	switch {
 	case err == nil:
-		m.Round = round
+		m.Round = r.round
 		if now, known := r.serverCPU(); known && servedKnown {
 			m.ServerCPUSeconds = new((now - served) / float64(r.plan.Warmup+1))
+			if m.OthersBusy != nil { // which it has been counted among
+				m.OthersBusy = new(max(0, *m.OthersBusy-(now-served)/took.Seconds()))
+			}
 		}
 		row.Measurements = append(row.Measurements, *m)
 		progress.Measurement = m
@@ -141,6 +216,14 @@ func (r *rounds) measure(ctx context.Context, row *StrategyReport, round int) {
 		progress.Err = err
 	}
 	r.plan.Progress(progress)
+}
+
+// order is to measure the job under a strategy with so many calls at once; 0 leaves that to the strategy.
+func (r *rounds) order(strategy string, workers int) Order {
+	return Order{
+		Task: r.job.Task, Strategy: strategy, Workers: workers, Inputs: r.job.Inputs,
+		Warmup: r.plan.Warmup, Timeout: r.plan.Timeout, Retries: r.plan.Retries,
+	}
 }
 
 func (r *rounds) serverCPU() (seconds float64, known bool) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestSlowStrategiesRunFewerTimes(t *testing.T) {
 			"sync":  {walls: []float64{c.wall}, inFlight: 1, call: c.wall / 10},
 			"async": {walls: steady(1), inFlight: 10, call: 1},
 		}, "sync", "async")
-		plan.Budget = 20 * time.Second
+		plan.Runs, plan.Budget = 5, 20*time.Second
 		report, err := inBubble(t, plan)
 		if err != nil {
 			t.Fatal(err)
@@ -83,10 +84,83 @@ func TestSlowStrategiesRunFewerTimes(t *testing.T) {
 	}
 }
 
+// Strategies run as often as it takes to tell, and those that are known to be slower no more.
+func TestRunsAreMadeUntilItIsKnown(t *testing.T) {
+	unsteady := func(wall float64) []float64 {
+		var walls []float64
+		for i := range looks[len(looks)-1] {
+			walls = append(walls, wall*(1+0.1*float64(i%3)))
+		}
+		return walls
+	}
+	for _, c := range []struct {
+		name     string
+		walls    map[string][]float64
+		budget   float64
+		runs     map[string]int
+		decision Decision
+		says     string
+	}{
+		{"clear after 6", map[string][]float64{"a": steady(1), "b": steady(1.2), "c": {8}}, 100,
+			map[string]int{"a": 6, "b": 6, "c": 1}, Won, "a won with 1.00 s: 1.20 times as fast as the runner-up, b (1.20 s)."},
+		{"a short run is no sign", map[string][]float64{"a": steady(0.01), "b": {0.08, 0.01, 0.02}}, 100,
+			map[string]int{"a": 12, "b": 12}, Won, "a won"},
+		{"within 5 %", map[string][]float64{"a": steady(1), "b": steady(1.001), "c": steady(2)}, 100,
+			map[string]int{"a": 6, "b": 6, "c": 6}, Tied, "a and b tie: b takes 0.997 to 1.01 times as long as a (1.00 s), " +
+				"so either will do."},
+		{"never", map[string][]float64{"a": unsteady(1), "b": unsteady(1.02), "c": steady(2)}, 100,
+			map[string]int{"a": 24, "b": 24, "c": 6}, CannotTell, "Which of a and b is the fastest cannot be told from " +
+				"24 runs of each: compared with a, which has the lowest median (1.10 s), b takes 0.935 to 1.11 times as long. " +
+				"More inputs, or a quieter machine, would tell."},
+		{"no time for 12", map[string][]float64{"a": unsteady(1), "b": unsteady(1.02), "c": steady(2)}, 13,
+			map[string]int{"a": 6, "b": 6, "c": 6}, CannotTell, "More runs would tell: 12 of each, within a budget of 20s."},
+		{"no time for 6", map[string][]float64{"a": steady(5), "b": steady(4), "c": {30}}, 20,
+			map[string]int{"a": 3, "b": 4, "c": 1}, TooFewRuns, "Too few runs to tell which of b and a is the fastest: " +
+				"3 runs of each, of which b has the lowest median (4.00 s); it takes 6. More runs would tell: 6 of each, " +
+				"within a budget of 40s."},
+	} {
+		behaviours := map[string]behaviour{}
+		for name, walls := range c.walls {
+			behaviours[name] = behaviour{walls: walls, inFlight: 1, call: 0.01}
+		}
+		plan := scene(10, behaviours, slices.Sorted(maps.Keys(behaviours))...)
+		plan.Budget = seconds(c.budget)
+		report, err := inBubble(t, plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j := report.Jobs[0]
+		for name, want := range c.runs {
+			if s := j.strategy(name); s.Runs != want {
+				t.Errorf("%s: %d runs of %s, want %d; cut by %q", c.name, s.Runs, name, want, s.Cut)
+			}
+		}
+		if j.Decision != c.decision || !strings.Contains(j.Verdict, c.says) {
+			t.Errorf("%s: %q, want %q and %q:\n%s", c.name, j.Decision, c.decision, c.says, j.Verdict)
+		}
+	}
+}
+
+func TestVerdictNamesTheCommandThatWouldTell(t *testing.T) {
+	plan := scene(10, map[string]behaviour{
+		"a": {walls: steady(5), inFlight: 1, call: 1}, "b": {walls: steady(4), inFlight: 1, call: 1}}, "a", "b")
+	plan.Budget = 8 * time.Second
+	plan.Command = func(budget time.Duration) string { return "again --budget " + budget.String() }
+	report, err := inBubble(t, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := report.Jobs[0]
+	if !strings.HasSuffix(j.Verdict, " More runs would tell: again --budget 40s") || j.Needs == nil || j.Needs.Runs != 6 {
+		t.Errorf("%+v, %s", j.Needs, j.Verdict)
+	}
+}
+
 func TestFailingStrategyKeepsNoOtherFromBeingMeasured(t *testing.T) {
 	plan := scene(10, map[string]behaviour{
 		"sync": {walls: steady(10), inFlight: 1, call: 1}, "async": {walls: steady(1), inFlight: 10, call: 1},
 	}, "sync", "async", "broken", "breaks")
+	plan.Runs = 5
 	fake := plan.Runner.(*script)
 	fake.runs["broken"] = []scripted{{err: errors.New("refuses the job")}}
 	fake.runs["breaks"] = append(behaviour{walls: []float64{0.5}, inFlight: 10, call: 0.5}.script(10),
@@ -156,6 +230,7 @@ func TestCancelReturnsWhatWasMeasured(t *testing.T) {
 		plan := scene(10, map[string]behaviour{
 			"sync": {walls: steady(10), inFlight: 1, call: 1}, "async": {walls: steady(1), inFlight: 10, call: 1},
 		}, "sync", "async")
+		plan.Runs = 5
 		time.AfterFunc(30*time.Second, func() { cancel(cause) })
 		report, err := Run(ctx, plan)
 		if !errors.Is(err, cause) {

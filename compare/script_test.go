@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/overlap"
 )
 
 // script is a Runner that answers from a script: what each strategy's runs give, in order, the last one again and
@@ -57,6 +59,9 @@ type behaviour struct {
 	memory   int64
 	failed   int
 	answers  string
+	coreWait float64 // seconds in all
+	others   float64 // cores that other programs keep busy
+	auto     *AutoFound
 }
 
 func (b behaviour) script(calls int) []scripted {
@@ -64,8 +69,14 @@ func (b behaviour) script(calls int) []scripted {
 	for _, wall := range b.walls {
 		m := Measurement{
 			WallSeconds: wall, CPUSeconds: new(b.cpu), CoresBusy: new(b.cpu / wall), PeakInFlight: b.inFlight, Failed: b.failed,
-			Answers:   b.answers,
+			Answers: b.answers, Auto: b.auto,
 			CallTimes: CallTimes{Sum: b.call * float64(calls), Median: b.call, P95: b.call, Max: b.call},
+		}
+		if b.coreWait > 0 {
+			m.CoreWaitSeconds = new(b.coreWait)
+		}
+		if b.others > 0 {
+			m.OthersBusy = new(b.others)
 		}
 		if b.failed > 0 {
 			m.FailureSample = []string{"wait[0] 1: no luck"}
@@ -74,6 +85,9 @@ func (b behaviour) script(calls int) []scripted {
 			m.PeakMemoryBytes = new(b.memory)
 		}
 		m.Timeline = newTimeline(b.spans(calls), seconds(wall))
+		m.Timeline.addSpans(b.attempts(calls))
+		m.RanOn = &RanOn{Processes: 1, Threads: min(b.inFlight, 4), Goroutines: b.inFlight}
+		m.Where = divide(b.spans(calls), nil, calls, 0, seconds(wall), used{&b.cpu, b.coreWait})
 		runs = append(runs, scripted{m: m})
 	}
 	return runs
@@ -83,8 +97,21 @@ func (b behaviour) script(calls int) []scripted {
 func (b behaviour) spans(calls int) []span {
 	var all []span
 	for i := range calls {
-		start := seconds(float64(i/b.inFlight) * b.call)
+		start := time.Duration(i/b.inFlight) * seconds(b.call)
 		all = append(all, span{start, start + seconds(b.call)})
+	}
+	return all
+}
+
+// attempts are those of the spans, of which the first ones fail.
+func (b behaviour) attempts(calls int) []attempt {
+	var all []attempt
+	for i, s := range b.spans(calls) {
+		a := attempt{s, i, overlap.Succeeded}
+		if i < b.failed {
+			a.outcome = overlap.Failed
+		}
+		all = append(all, a)
 	}
 	return all
 }

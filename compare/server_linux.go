@@ -17,6 +17,9 @@ func ProcessCPU(pid int) (seconds float64, known bool) {
 	return statCPU(stat)
 }
 
+// ticksPerSecond is USER_HZ, the same on every architecture that Go runs on.
+const ticksPerSecond = 100
+
 // statCPU reads user and system time from a /proc stat file. The name of the program, its second field, may hold
 // anything, spaces and brackets too, so count from the last bracket.
 func statCPU(stat []byte) (seconds float64, known bool) {
@@ -25,8 +28,7 @@ func statCPU(stat []byte) (seconds float64, known bool) {
 	if end < 0 || len(fields) < 13 {
 		return 0, false
 	}
-	const ticks = 100 // a second: USER_HZ, the same on every architecture Go runs on
 	user, err1 := strconv.ParseUint(string(fields[11]), 10, 64)
 	system, err2 := strconv.ParseUint(string(fields[12]), 10, 64)
-	return (float64(user) + float64(system)) / ticks, err1 == nil && err2 == nil
+	return (float64(user) + float64(system)) / ticksPerSecond, err1 == nil && err2 == nil
 }

@@ -28,7 +28,7 @@ func TestRecorder(t *testing.T) {
 	// Call 2 never starts, call 3 has not ended.
 	r.observe(0, []overlap.Event{ended(overlap.EventFinished, 2, 0, 30*ms), started(3, 1, 4*ms)})
 	want := []span{{ms, 3 * ms}, {5 * ms, 9 * ms}, {20 * ms, 22 * ms}}
-	if got := r.spans(); !slices.Equal(got, want) {
+	if got := spansOf(r.attempts()); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
@@ -45,7 +45,7 @@ func TestRecorderOfARealJob(t *testing.T) {
 		if _, err := overlap.Map(t.Context(), executor, task.Untyped(), inputs, overlap.Observe(r.observe)); err != nil {
 			t.Fatal(err)
 		}
-		if got := len(r.spans()); got != 1000 {
+		if got := len(r.attempts()); got != 1000 {
 			t.Errorf("%v: %d spans of 1000 calls", executor, got)
 		}
 	}

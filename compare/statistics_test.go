@@ -66,13 +66,56 @@ func TestMannWhitneyOfLargeSamplesAgreesWithMoremath(t *testing.T) {
 	}
 }
 
-func TestLeastP(t *testing.T) {
+func TestLeastPValue(t *testing.T) {
 	for _, c := range []struct {
 		n, m int
 		want float64
-	}{{3, 3, 0.1}, {4, 4, 2.0 / 70}, {5, 5, 2.0 / 252}, {1, 5, 2.0 / 6}, {1, 1, 1}} {
-		if got := leastP(c.n, c.m); !near(got, c.want) {
-			t.Errorf("leastP(%d, %d) = %v, want %v", c.n, c.m, got, c.want)
+	}{{3, 3, 0.1}, {4, 4, 2.0 / 70}, {6, 6, 2.0 / 924}, {1, 5, 2.0 / 6}, {1, 1, 1}} {
+		if got := 2 * shareOfOrders(c.n, c.m, 0); !near(got, c.want) {
+			t.Errorf("the least p of %d and %d is %v, want %v", c.n, c.m, got, c.want)
+		}
+	}
+}
+
+// The tables of the test say up to which U it is significant at 5 % and at 1 %, two-sided.
+func TestCriticalValuesOfTables(t *testing.T) {
+	for _, c := range []struct{ n, m, at5, at1 int }{
+		{6, 6, 5, 2}, {6, 12, 14, 9}, {8, 8, 13, 7}, {10, 10, 23, 16}, {12, 12, 37, 27}, {20, 20, 127, 105},
+	} {
+		for alpha, want := range map[float64]int{0.05: c.at5, 0.01: c.at1} {
+			if got := outermost(c.n, c.m, alpha) - 1; got != want {
+				t.Errorf("of %d and %d at %v: U %d, the table says %d", c.n, c.m, alpha, got, want)
+			}
+		}
+	}
+}
+
+func TestRatioIntervalCoversTheRatio(t *testing.T) {
+	if _, _, ok := ratioInterval(make([]float64, 5), make([]float64, 3), 0.016); ok {
+		t.Error("an interval of 5 and 3 runs")
+	}
+	random := rand.New(rand.NewPCG(9, 10))
+	for _, sizes := range [][2]int{{6, 6}, {12, 12}, {24, 12}, {60, 60}} {
+		covered := 0
+		const trials, ratio = 1000, 1.3
+		for range trials {
+			a, b := sample(random, sizes[0], false), sample(random, sizes[1], false)
+			for i := range a {
+				a[i] = math.Exp(a[i] / 10)
+			}
+			for i := range b {
+				b[i] = ratio * math.Exp(b[i]/10)
+			}
+			low, high, ok := ratioInterval(a, b, 0.05)
+			if !ok || low > high {
+				t.Fatalf("%v: %v to %v, %v", sizes, low, high, ok)
+			}
+			if low <= ratio && ratio <= high {
+				covered++
+			}
+		}
+		if share := float64(covered) / trials; share < 0.935 {
+			t.Errorf("%v: the interval covers the ratio in %.3f of the samples", sizes, share)
 		}
 	}
 }

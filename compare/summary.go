@@ -45,7 +45,7 @@ func (s *StrategyReport) summarize() {
 			s.Answers = ""
 		}
 	}
-	s.keepTypicalTimeline()
+	s.keepTypicalRun()
 }
 
 // failureText says how the calls of a run failed, by the first of them.
@@ -70,8 +70,9 @@ func (s *StrategyReport) medianKnown(figure func(*Measurement) *float64) *float6
 	return new(median(all))
 }
 
-// keepTypicalTimeline keeps the timeline of the run nearest the median and drops the others, which say the same.
-func (s *StrategyReport) keepTypicalTimeline() {
+// keepTypicalRun keeps what the run nearest the median shows, and drops the timelines of the others, which say the
+// same.
+func (s *StrategyReport) keepTypicalRun() {
 	nearest := 0
 	for i := range s.Measurements {
 		distance := func(i int) float64 { return math.Abs(s.Measurements[i].WallSeconds - *s.MedianSeconds) }
@@ -79,7 +80,8 @@ func (s *StrategyReport) keepTypicalTimeline() {
 			nearest = i
 		}
 	}
-	s.Timeline = s.Measurements[nearest].Timeline
+	typical := &s.Measurements[nearest]
+	s.RanOn, s.Where, s.Timeline = typical.RanOn, typical.Where, typical.Timeline
 	for i := range s.Measurements {
 		s.Measurements[i].Timeline = nil
 	}
@@ -98,6 +100,7 @@ func (j *JobReport) summarize() {
 		}
 	}
 	j.compareAnswers()
+	j.addLoad()
 	j.classify()
 	j.rank()
 	j.Verdict = j.verdict()

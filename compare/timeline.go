@@ -18,6 +18,13 @@ type Timeline struct {
 	// Lanes are the attempts one by one, each in the first lane that was free when it started. Kept when at most 8 ran
 	// at a time and there were at most 400.
 	Lanes [][]Bar `json:"lanes,omitempty"`
+
+	// Spans are the attempts for a larger picture: one by one where there are at most 4,000 of them. Of more, the 1,000
+	// that took longest are spans of their own, and the others are merged with their neighbours in lane and time.
+	// LaneCount is how many lanes there are; a merged span stands for Band of them, from its Lane on.
+	LaneCount int   `json:"lane_count,omitempty"`
+	Band      int   `json:"band,omitempty"`
+	Spans     Spans `json:"spans,omitempty"`
 }
 
 // Bar is one attempt in a lane, in seconds since the run's start.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/overlap"
 )
 
 // The two jobs that everything is for, as 2 cores run them.
@@ -44,6 +46,7 @@ func TestVerdict(t *testing.T) {
 		strategies []string
 		runs       int
 		class      Class
+		decision   Decision
 		winner     string
 		tied       []string
 		says       []string
@@ -72,26 +75,48 @@ func TestVerdict(t *testing.T) {
 	}, {
 		name: "mixed", calls: 100, strategies: []string{"sync", "async"},
 		behaviours: map[string]behaviour{
-			"sync":  {walls: steady(10), inFlight: 1, call: 0.1, cpu: 5},
-			"async": {walls: steady(2.6), inFlight: 100, call: 0.1, cpu: 5},
+			"sync":  {walls: steady(1), inFlight: 1, call: 0.01, cpu: 0.5},
+			"async": {walls: steady(0.26), inFlight: 100, call: 0.01, cpu: 0.5},
 		},
 		class: Mixed, winner: "async",
 		says: []string{"Mixed: under sync the calls spent 50 % of their time on a CPU",
 			"3.85 times as fast as the runner-up, sync",
 			"async kept 1.92 of 2 cores busy; computing, not waiting, is now the limit."},
 	}, {
-		name: "less than 5 % is a tie, however certain", calls: 100, strategies: []string{"sync", "async", "loop"},
-		behaviours: with(waiting, "loop", func(b *behaviour) { b.walls = steady(0.171 * 1.04) }),
-		class:      IOBound, winner: Tie, tied: []string{"async", "loop"},
-		says: []string{"async and loop tie: their medians, 171 ms to 178 ms, differ by less than 5 % or by no more " +
-			"than chance, so either will do, 94.7 times as fast as sync"},
-	}, {
-		name: "more than 5 % is a tie if it may be chance", calls: 100, strategies: []string{"async", "loop"},
+		name: "auto is farther from the fastest than it should be", calls: 100, strategies: []string{"async", "auto"},
 		behaviours: map[string]behaviour{
-			"async": {walls: []float64{1, 1.3, 0.9, 1.2, 1.1}, inFlight: 100, call: 1, cpu: 0.1},
-			"loop":  {walls: []float64{1.2, 1, 1.4, 1.3, 1.1}, inFlight: 100, call: 1, cpu: 0.1},
+			"async": {walls: steady(1), inFlight: 100, call: 0.99, cpu: 0.1},
+			"auto": {walls: steady(1.5), inFlight: 64, call: 0.99, cpu: 0.1,
+				auto: &AutoFound{Class: IOBound, Peak: 64, Bound: "the far end"}},
 		},
-		class: IOBound, winner: Tie, tied: []string{"async", "loop"},
+		class: IOBound, winner: "async",
+		says: []string{"auto, which finds out by itself how many calls to have in flight, took 1.49 to 1.51 times as long as " +
+			"async; it took the job for io-bound and had up to 64 in flight, kept from more by the far end."},
+	}, {
+		name: "auto is the fastest, and has seen too little", calls: 100, strategies: []string{"sync", "auto"},
+		behaviours: map[string]behaviour{
+			"sync": {walls: steady(1), inFlight: 1, call: 0.01, cpu: 0.01},
+			"auto": {walls: steady(0.1), inFlight: 100, call: 0.01, cpu: 0.01, auto: &AutoFound{Class: overlap.TooFewCalls, Peak: 2}},
+		},
+		class: IOBound, winner: "auto",
+		says: []string{"auto, which finds out by itself how many calls to have in flight, was the fastest; it saw too little to " +
+			"tell what the job is."},
+	}, {
+		name: "less than 5 % is a tie, however certain", calls: 100, strategies: []string{"sync", "async", "loop"},
+		behaviours: with(waiting, "loop", func(b *behaviour) { b.walls = steady(0.171 * 1.039) }),
+		class:      IOBound, winner: Tie, tied: []string{"async", "loop"},
+		says: []string{"async and loop tie: loop takes 1.03 to 1.04 times as long as async (171 ms), so either will do; " +
+			"async is 94.7 times as fast as sync."},
+	}, {
+		name: "more than 5 % that may be chance tells nothing", calls: 100, strategies: []string{"async", "loop"},
+		behaviours: map[string]behaviour{
+			"async": {walls: []float64{1, 1.3, 0.9, 1.2, 1.1, 1.05}, inFlight: 100, call: 1, cpu: 0.1},
+			"loop":  {walls: []float64{1.2, 1, 1.4, 1.3, 1.1, 1.25}, inFlight: 100, call: 1, cpu: 0.1},
+		},
+		class: IOBound, decision: CannotTell,
+		says: []string{"Which of async and loop is the fastest cannot be told from 6 runs of each: compared with async, " +
+			"which has the lowest median (1.08 s), loop takes 0.909 to 1.39 times as long."},
+		saysNot: []string{"will do", "won"},
 	}, {
 		name: "three tie, one takes less memory", calls: 100, strategies: everyStrategy,
 		behaviours: with(with(waiting, "loop", func(b *behaviour) { b.walls = steady(0.172) }),
@@ -100,18 +125,21 @@ func TestVerdict(t *testing.T) {
 		says: []string{"async, loop and threads tie", "so any will do",
 			"threads takes the least memory (11.0 MB, the next 14.0 MB)"},
 	}, {
-		name: "two runs each: ranges decide", calls: 100, strategies: []string{"sync", "async", "loop"}, runs: 2,
+		name: "two runs each tell nothing", calls: 100, strategies: []string{"async", "loop"}, runs: 2,
+		behaviours: waiting, class: IOBound, decision: TooFewRuns,
+		says: []string{"Too few runs to tell which of async and loop is the fastest: 2 runs of each, of which async has " +
+			"the lowest median (171 ms); it takes 6."},
+		saysNot: []string{"tie", "won", "as fast as sync"},
+	}, {
+		name: "what all of them are is said", calls: 100, strategies: []string{"sync", "async", "loop"}, runs: 2,
+		behaviours: waiting, class: IOBound, decision: TooFewRuns,
+		says: []string{"Each of them is at least 80.8 times as fast as sync."},
+	}, {
+		name: "one run each tells what is 5 times as slow", calls: 100, runs: 1,
+		strategies: []string{"sync", "async", "pool"},
 		behaviours: waiting, class: IOBound, winner: "async",
 	}, {
-		name: "two runs each: ranges that overlap tie", calls: 100, strategies: []string{"async", "loop"}, runs: 2,
-		behaviours: with(waiting, "async", func(b *behaviour) { b.walls = []float64{0.15, 0.21} }),
-		class:      IOBound, winner: Tie, tied: []string{"async", "loop"},
-	}, {
-		name: "one run each: 10 % is within what a run varies by", calls: 100, strategies: []string{"async", "loop"}, runs: 1,
-		behaviours: with(waiting, "loop", func(b *behaviour) { b.walls = []float64{0.171 * 1.1} }),
-		class:      IOBound, winner: Tie, tied: []string{"async", "loop"},
-	}, {
-		name: "many strategies do not make a clear winner unclear", calls: 100, runs: 5,
+		name: "many strategies do not make a clear winner unclear", calls: 100, runs: 6,
 		strategies: []string{"sync", "a", "b", "c", "d", "e", "f", "async"},
 		behaviours: func() map[string]behaviour {
 			all := map[string]behaviour{"sync": waiting["sync"], "async": waiting["async"]}
@@ -159,6 +187,21 @@ func TestVerdict(t *testing.T) {
 		says: []string{"Under async a call took 5.50 times as long as under sync (550 ms instead of 100 ms): " +
 			"what the calls wait for is a limit of its own."},
 	}, {
+		name: "waiting for a core is no waiting of the calls", calls: 15000, strategies: []string{"sync", "pool"},
+		behaviours: with(computing, "sync", func(b *behaviour) {
+			b.walls, b.call, b.coreWait, b.others = steady(0.4), 26e-6, 0.19, 0.9
+		}),
+		class: CPUBound, winner: "pool",
+		says: []string{"CPU-bound: under sync the calls spent 99 % of their time on a CPU, without the 49 % or so in which " +
+			"they waited for one."},
+	}, {
+		name: "on a busy machine nothing is concluded", calls: 15000, strategies: []string{"sync", "pool"},
+		behaviours: with(with(computing, "sync", func(b *behaviour) { b.others = 1.5 }),
+			"pool", func(b *behaviour) { b.others = 1 }),
+		class: UnknownClass, decision: Withheld,
+		says:    []string{"No verdict: other programs kept 1.33 of 2 cores busy meanwhile"},
+		saysNot: []string{"won", "bound"},
+	}, {
 		name: "one strategy", calls: 100, strategies: []string{"async"}, behaviours: waiting, class: IOBound, winner: "async",
 		says: []string{"Only async was measured without failing: 171 ms."},
 	}} {
@@ -173,6 +216,14 @@ func TestVerdict(t *testing.T) {
 				t.Fatal(err)
 			}
 			j := report.Jobs[0]
+			if c.decision == "" && c.winner == Tie {
+				c.decision = Tied
+			} else if c.decision == "" {
+				c.decision = Won
+			}
+			if j.Decision != c.decision {
+				t.Errorf("%q, want %q", j.Decision, c.decision)
+			}
 			if j.Class != c.class || j.Winner != c.winner || !slices.Equal(j.Tied, c.tied) {
 				t.Errorf("%s, won by %s, tied %v; want %s, %s, %v", j.Class, j.Winner, j.Tied, c.class, c.winner, c.tied)
 			}
@@ -224,6 +275,25 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// The verdict on a program in Python says why its threads did not compute at the same time.
+func TestVerdictNamesTheGIL(t *testing.T) {
+	plan := scene(10, map[string]behaviour{
+		"sync":      {walls: steady(1), inFlight: 1, call: 0.1, cpu: 1},
+		"threads":   {walls: steady(1.1), inFlight: 10, call: 1, cpu: 1.07},
+		"processes": {walls: steady(0.52), inFlight: 2, call: 0.1, cpu: 1},
+	}, "sync", "threads", "processes")
+	plan.Strategies[1].SharesGIL = true
+	report, err := inBubble(t, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "threads ran in one process, whose lock (the GIL) lets one thread compute at a time: at most 0.972 " +
+		"of 2 cores were busy."
+	if j := report.Jobs[0]; j.Winner != "processes" || !strings.Contains(j.Verdict, want) {
+		t.Errorf("the verdict does not say %q:\n%s", want, j.Verdict)
+	}
+}
+
 // Where calls failed, nothing is said to have been measured without failing.
 func TestVerdictWhereCallsFailed(t *testing.T) {
 	for _, others := range []int{0, 1} {
@@ -232,7 +302,7 @@ func TestVerdictWhereCallsFailed(t *testing.T) {
 		for range others {
 			j.Strategies = append(j.Strategies, &StrategyReport{Name: "sync", Failed: 30, MedianSeconds: new(1.0)})
 		}
-		got := j.winnerSentence(j.Strategies[:1])
+		got := j.decisionSentence(j.Strategies[:1])
 		if strings.Contains(got, "without failing") || !strings.Contains(got, "20 of 300") {
 			t.Errorf("with %d others: %s", others, got)
 		}

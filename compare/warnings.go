@@ -22,12 +22,12 @@ const (
 	NotMeasured    WarningKind = "not-measured"    // a strategy has no figures, or stopped giving any
 	CallsFailed    WarningKind = "calls-failed"    // times of failed calls say nothing of successful ones
 	AnswersDiffer  WarningKind = "answers-differ"  // strategies or runs gave different answers
-	FewRuns        WarningKind = "few-runs"        // too few for the test to tell
 	TooFast        WarningKind = "too-fast"        // a run took less than 5 ms
 	FirstRunSlow   WarningKind = "first-run-slow"  // the first run alone is an outlier
 	Outliers       WarningKind = "outliers"        // some runs lie far from the others
 	Drift          WarningKind = "drift"           // runs became slower or faster in the course of time
 	SharedCores    WarningKind = "shared-cores"    // calls and the server they talk to used up this machine's cores
+	BusyMachine    WarningKind = "busy-machine"    // other programs used it meanwhile
 	IdleCores      WarningKind = "idle-cores"      // CPU-bound calls enough for all cores did not get them
 	sharedCoresAt              = 0.9               // of all cores
 	tooFastSeconds             = 0.005             // below that, noise is a large part
@@ -47,6 +47,7 @@ func (j *JobReport) warnings() []Warning {
 			all = append(all, s.noiseWarnings()...)
 		}
 	}
+	all = append(all, j.loadWarning()...)
 	all = append(all, j.sharedCoresWarning()...)
 	return append(all, j.idleCoresWarning()...)
 }
@@ -97,39 +98,17 @@ func (j *JobReport) answerWarnings() []Warning {
 }
 
 func (j *JobReport) runWarnings() []Warning {
-	var few, fast []string
-	runs := 0
+	var fast []string
 	for _, s := range j.Strategies {
-		if !s.measured() {
-			continue
-		}
-		if s.Runs < testFrom {
-			few, runs = append(few, s.Name), max(runs, s.Runs)
-		}
-		if *s.MedianSeconds < tooFastSeconds {
+		if s.measured() && *s.MedianSeconds < tooFastSeconds {
 			fast = append(fast, s.Name)
 		}
 	}
-	var all []Warning
-	if len(few) > 0 {
-		all = append(all, Warning{FewRuns, few, fmt.Sprintf("%s ran only %s: small differences from "+
-			"others may be chance, which 5 runs would show", figures.List(few), atMost(len(few), runs))})
+	if len(fast) == 0 {
+		return nil
 	}
-	if len(fast) > 0 {
-		all = append(all, Warning{TooFast, fast, fmt.Sprintf("under %s the job took less than %s, where noise is a large "+
-			"part: give it more inputs", figures.List(fast), figures.Seconds(tooFastSeconds))})
-	}
-	return all
-}
-
-func atMost(strategies, runs int) string {
-	switch {
-	case runs == 1:
-		return "once"
-	case strategies == 1:
-		return fmt.Sprintf("%d times", runs)
-	}
-	return fmt.Sprintf("%d times or fewer", runs)
+	return []Warning{{TooFast, fast, fmt.Sprintf("under %s the job took less than %s, where noise is a large "+
+		"part: give it more inputs", figures.List(fast), figures.Seconds(tooFastSeconds))}}
 }
 
 func (s *StrategyReport) noiseWarnings() []Warning {

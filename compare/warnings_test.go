@@ -17,7 +17,6 @@ func TestWarnings(t *testing.T) {
 		says       string
 	}{
 		{"none", waiting, []string{"async", "loop"}, "", nil, ""},
-		{"few runs", waiting, everyStrategy, FewRuns, []string{"sync"}, "sync ran only once"},
 		{"first run slow", async(func(b *behaviour) { b.walls = append([]float64{0.9}, steady(0.171)[1:]...) }),
 			[]string{"async", "loop"}, FirstRunSlow, []string{"async"}, "the first run of async took 900 ms, the median 171 ms"},
 		{"a later outlier", async(func(b *behaviour) { b.walls = steady(0.171); b.walls[3] = 0.9 }),
@@ -40,6 +39,8 @@ func TestWarnings(t *testing.T) {
 			"under async and loop differ from those under sync"},
 		{"too fast", async(func(b *behaviour) { b.walls = steady(0.004) }),
 			[]string{"async", "loop"}, TooFast, []string{"async"}, "under async the job took less than 5.00 ms"},
+		{"a busy machine", async(func(b *behaviour) { b.others = 0.7 }),
+			[]string{"async"}, BusyMachine, nil, "other programs kept 0.700 of 2 cores busy meanwhile"},
 		{"idle cores", map[string]behaviour{
 			"pool": {walls: steady(1), inFlight: 6, call: 0.001, cpu: 0.9},
 			"sync": {walls: steady(1), inFlight: 1, call: 0.01, cpu: 0.95}},

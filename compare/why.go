@@ -14,7 +14,10 @@ func (j *JobReport) why(order []*StrategyReport) []string {
 	fastest := order[0]
 	var sentences []string
 	if fastest.Name == "sync" {
-		return append(sentences, j.whySync(order)...)
+		sentences = append(sentences, j.gilSentence(order))
+		sentences = append(sentences, j.whySync(order)...)
+		sentences = append(sentences, j.whyAuto(fastest))
+		return slices.DeleteFunc(sentences, func(s string) bool { return s == "" })
 	}
 	if j.Class != CPUBound {
 		sentences = append(sentences, j.whyOverlap(fastest))
@@ -26,8 +29,10 @@ func (j *JobReport) why(order []*StrategyReport) []string {
 	sentences = append(sentences, j.whyLimited(order)...)
 	sentences = append(sentences, j.whySlower(order)...)
 	if j.Class == CPUBound {
+		sentences = append(sentences, j.gilSentence(order))
 		sentences = append(sentences, j.whyOneCore(order)...)
 	}
+	sentences = append(sentences, j.whyAuto(fastest))
 	return slices.DeleteFunc(sentences, func(s string) bool { return s == "" })
 }
 
@@ -83,7 +88,7 @@ func (j *JobReport) whyLimited(order []*StrategyReport) []string {
 	}
 	var sentences []string
 	for _, s := range order[1:] {
-		if s.PeakInFlight < 2 || s.PeakInFlight >= order[0].PeakInFlight || slices.Contains(j.Tied, s.Name) {
+		if s.PeakInFlight < 2 || s.PeakInFlight >= order[0].PeakInFlight || slices.Contains(j.Contenders, s.Name) {
 			continue
 		}
 		predicted := float64(j.waves(s)) * s.typicalCall()
@@ -101,7 +106,7 @@ func (j *JobReport) whyLimited(order []*StrategyReport) []string {
 func (j *JobReport) whyOneCore(order []*StrategyReport) []string {
 	var names []string
 	for _, s := range order[1:] {
-		if s.PeakInFlight == 1 && !slices.Contains(j.Tied, s.Name) {
+		if s.PeakInFlight == 1 && !slices.Contains(j.Contenders, s.Name) {
 			names = append(names, s.Name)
 		}
 	}
@@ -155,7 +160,7 @@ func (j *JobReport) whySlower(order []*StrategyReport) []string {
 	}
 	var sentences []string
 	for _, s := range order {
-		slower := s.Speedup != nil && *s.Speedup < 1/worthSaying && !slices.Contains(j.Tied, s.Name)
+		slower := s.measured() && *s.MinSeconds > *sync.MaxSeconds && !slices.Contains(j.Contenders, s.Name)
 		if !slower || s.CPUSeconds == nil || *s.CPUSeconds < 1.5**sync.CPUSeconds {
 			continue
 		}

@@ -34,11 +34,21 @@ func read(t *testing.T, name string) *compare.Report {
 func example(t *testing.T) *compare.Report { return read(t, "example.json") }
 
 func TestGolden(t *testing.T) {
-	r := example(t)
+	r, short := example(t), read(t, "report.json")
+	short.CompareWith(read(t, "report.json"))
+	short.Baseline.Differences = []string{"the number of cores is 2, then 8"}
+	law := &compare.USL{Lambda: 20, Sigma: 0.02, Kappa: 0.0005, Residual: 0.011}
+	short.Jobs[0].Scaling = []*compare.Scaling{{Strategy: "async", Best: 4, Knee: 2, Law: law, Levels: []compare.Level{
+		{AtOnce: 1, MedianSeconds: 0.6, CallsPerSecond: 6.6}, {AtOnce: 2, MedianSeconds: 0.172, CallsPerSecond: 23.2},
+		{AtOnce: 4, MedianSeconds: 0.171, CallsPerSecond: 23.3, CoresBusy: &law.Lambda},
+	}, Sentence: "async needs no more than 2 at once."}}
 	for name, write := range map[string]func(io.Writer) error{
 		"wide.txt":                           func(w io.Writer) error { return WriteText(w, r, Style{}) },
 		"narrow.txt":                         func(w io.Writer) error { return WriteText(w, r, Style{Width: 80}) },
 		"colour.txt":                         func(w io.Writer) error { return WriteText(w, r, Style{Width: 120, Color: true}) },
+		"report.csv":                         func(w io.Writer) error { return WriteCSV(w, r) },
+		"scaling.txt":                        func(w io.Writer) error { return WriteText(w, short, Style{Width: 80}) },
+		"by_time.md":                         func(w io.Writer) error { return WriteMarkdown(w, ByTime(short)) },
 		"report.md":                          func(w io.Writer) error { return WriteMarkdown(w, r) },
 		"../../compare/testdata/report.json": func(w io.Writer) error { return WriteJSON(w, read(t, "report.json")) },
 	} {
@@ -96,6 +106,7 @@ func TestReportsArePlain(t *testing.T) {
 	hostile := "\x1b[31m\r\u202e\u009b\x00\xff"
 	r := &compare.Report{Jobs: []*compare.JobReport{{
 		Task: hostile, Title: hostile, Verdict: hostile, Warnings: []compare.Warning{{Text: hostile}},
+		Scaling:    []*compare.Scaling{{Strategy: hostile, Sentence: hostile, Levels: []compare.Level{{AtOnce: 1}}}},
 		Strategies: []*compare.StrategyReport{{Name: hostile, Python: hostile, Note: hostile}},
 	}}}
 	for name, write := range map[string]func(io.Writer) error{
@@ -103,6 +114,7 @@ func TestReportsArePlain(t *testing.T) {
 		"narrow":   func(w io.Writer) error { return WriteText(w, r, Style{Width: 40}) },
 		"Markdown": func(w io.Writer) error { return WriteMarkdown(w, r) },
 		"JSON":     func(w io.Writer) error { return WriteJSON(w, r) },
+		"page":     func(w io.Writer) error { return WriteHTML(w, r) },
 	} {
 		var b strings.Builder
 		if err := write(&b); err != nil {

@@ -16,8 +16,9 @@ type column struct {
 	cells []string
 }
 
-// columns are everything the table shows: "cores" are those busy on average, "memory" is the peak, "same" whether the
-// answers are. Cells are ASCII but for names and notes, so that they line up anywhere.
+// columns are everything the table shows: "cores" are those busy on average, "ran on" is the processes, threads and
+// goroutines, "memory" is the peak, "same" whether the answers are. Cells are ASCII but for names and notes, so that
+// they line up anywhere.
 func columns(j *compare.JobReport, runsWanted int) []column {
 	unit, scale := timeUnit(j)
 	seconds := func(v *float64) string {
@@ -34,17 +35,17 @@ func columns(j *compare.JobReport, runsWanted int) []column {
 	}
 	anyPython := false
 	all := []column{{head: "strategy"}, {head: "median"}, {head: "range"}, {head: "speed-up"}, {head: "calls/s"},
-		{head: "in flight"}, {head: "CPU s"}, {head: "cores"}, {head: "memory"}, {head: "runs"},
+		{head: "in flight"}, {head: "CPU s"}, {head: "cores"}, {head: "ran on"}, {head: "memory"}, {head: "runs"},
 		{head: "same"}, {head: "answers, in Python"}}
 	for _, s := range j.Strategies {
 		cells := []string{s.Name, seconds(s.MedianSeconds), "-", "-", number(s.CallsPerSecond, 2), "-",
-			number(s.CPUSeconds, 3), number(s.CoresBusy, 2), "-", fmt.Sprint(s.Runs), "-", python(s)}
+			number(s.CPUSeconds, 3), number(s.CoresBusy, 2), ranOn(s.RanOn), "-", fmt.Sprint(s.Runs), "-", python(s)}
 		if measured(s) {
 			if s.Runs > 1 {
 				cells[2] = figures.Digits(*s.MinSeconds/scale) + " .. " + figures.Digits(*s.MaxSeconds/scale)
 			}
 			cells[5] = fmt.Sprint(s.PeakInFlight)
-			cells[10] = mark(s.SameAnswers)
+			cells[11] = mark(s.SameAnswers)
 		} else {
 			cells[1] = "failed"
 			if s.Cut == compare.CutByInterrupt {
@@ -55,23 +56,47 @@ func columns(j *compare.JobReport, runsWanted int) []column {
 			cells[3] = figures.Digits(*s.Speedup) + "x"
 		}
 		if s.PeakMemoryBytes != nil {
-			cells[8] = figures.Bytes(*s.PeakMemoryBytes)
+			cells[9] = figures.Bytes(*s.PeakMemoryBytes)
 		}
 		if s.Runs < runsWanted {
-			cells[9] = fmt.Sprintf("%d of %d", s.Runs, runsWanted)
+			cells[10] = fmt.Sprintf("%d of %d", s.Runs, runsWanted)
 		}
 		anyPython = anyPython || python(s) != ""
 		for i := range all {
 			all[i].cells = append(all[i].cells, oneLine(cells[i]))
 		}
 	}
-	for i := 1; i < 11; i++ {
+	for i := 1; i < 12; i++ {
 		all[i].right = true
 	}
 	if !anyPython {
-		all = all[:11]
+		all = all[:12]
 	}
 	return all
+}
+
+// ranOn is on how many processes, threads and goroutines the calls ran, "2 x 3 x 6", as far as is known.
+func ranOn(on *compare.RanOn) string {
+	if on == nil {
+		return "-"
+	}
+	count := func(n int) string {
+		switch {
+		case n == 0:
+			return "?"
+		case n == on.Sample: // each of the calls that were looked at had its own
+			return fmt.Sprintf(">%d", n)
+		}
+		return fmt.Sprint(n)
+	}
+	text := fmt.Sprint(on.Processes)
+	if on.Threads > 0 || on.Goroutines > 0 {
+		text += " x " + count(on.Threads)
+	}
+	if on.Goroutines > 0 {
+		text += " x " + count(on.Goroutines)
+	}
+	return text
 }
 
 // measured reports whether there are figures of a strategy.
@@ -129,7 +154,11 @@ func (c column) pad(text string) string {
 
 // table prints the columns; what does not fit into the width follows below, behind the strategies' names again.
 func table(j *compare.JobReport, runsWanted int, style Style) string {
-	all := columns(j, runsWanted)
+	return blocks(j, columns(j, runsWanted), style)
+}
+
+// blocks prints columns, of which the first are the strategies' names, in as many blocks as the width takes.
+func blocks(j *compare.JobReport, all []column, style Style) string {
 	names, rest := all[0], all[1:]
 	var b strings.Builder
 	for len(rest) > 0 {

@@ -115,7 +115,7 @@ func drawLane(lane []compare.Bar, seconds float64, width int) string {
 			shade = '▒'
 		}
 		// A cell is the attempt's that covers its middle, and the first cell of even the shortest is its own.
-		first := min(width-1, int(bar.Start/cell+0.5))
+		first := max(0, min(width-1, int(bar.Start/cell+0.5)))
 		last := max(first+1, min(width, int(bar.End/cell+0.5)))
 		for c := first; c < last; c++ {
 			cells[c] = shade

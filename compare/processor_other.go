@@ -1,0 +1,5 @@
+//go:build !linux
+
+package compare
+
+func processorName() string { return "" }
