@@ -10,8 +10,10 @@ import (
 
 // attemptFlags are about the attempts at a call.
 type attemptFlags struct {
-	timeout, grace, retryDelay time.Duration
-	retries                    int
+	timeout           timeoutFlag
+	grace, retryDelay time.Duration
+	retries           int
+	retryShare        float64 // as in RetryPolicy
 }
 
 // mostRetryDelay is the longest wait before an extra attempt, unless --retry-delay is longer.
@@ -19,7 +21,8 @@ const mostRetryDelay = 30 * time.Second
 
 func (f *attemptFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
-	timeVar(set, &f.timeout, "timeout", 0, "stop an attempt after this long")
+	set.Var(&f.timeout, "timeout", "stop an attempt after this long; 200% is twice the median of the attempts that "+
+		"succeeded, once 5 have")
 	timeVar(set, &f.grace, "grace", time.Second,
 		"give up an attempt that is still running this long after its timeout")
 	set.IntVar(&f.retries, "retries", 0, "make up to this many extra attempts at a call that fails, or whose worker "+
@@ -33,8 +36,8 @@ func (f attemptFlags) options(given func(flag string) bool) ([]overlap.Option, e
 	switch {
 	case tooMany("--retries", f.retries) != nil:
 		return nil, tooMany("--retries", f.retries)
-	case f.timeout < 0:
-		return nil, usageErrorf("--timeout %v makes no sense: give a positive time, such as 10s", f.timeout)
+	case f.timeout.check() != nil:
+		return nil, f.timeout.check()
 	case f.grace < 0:
 		return nil, usageErrorf("--grace %v makes no sense: give 0 or a positive time", f.grace)
 	case f.retryDelay <= 0:
@@ -46,8 +49,8 @@ func (f attemptFlags) options(given func(flag string) bool) ([]overlap.Option, e
 		return nil, usageErrorf("--retries %d makes no sense: give the number of extra attempts", f.retries)
 	}
 	var options []overlap.Option
-	if f.timeout > 0 {
-		options = append(options, overlap.Timeout(f.timeout))
+	if timeout := f.timeout.option(); timeout != nil {
+		options = append(options, timeout)
 	}
 	if given("grace") {
 		options = append(options, overlap.Grace(f.grace))
@@ -55,6 +58,7 @@ func (f attemptFlags) options(given func(flag string) bool) ([]overlap.Option, e
 	if given("retries") {
 		options = append(options, overlap.RetryPolicy{
 			Extra: times(f.retries, 1), Base: f.retryDelay, Max: max(mostRetryDelay, f.retryDelay),
+			Share: f.retryShare,
 		})
 	}
 	return options, nil

@@ -14,19 +14,8 @@ import (
 
 	"example.com/overlap/compare"
 	"example.com/overlap/report"
+	"example.com/overlap/source"
 )
-
-// compareFlags are what the user asked of compare.
-type compareFlags struct {
-	inputs                     inputFlags
-	on                         []string
-	jobs                       atOnce
-	runs, warmup               int
-	latency, timeout, budget   time.Duration
-	exportJSON, exportMarkdown string
-	seed                       uint64
-	exec                       *execJob // nil but for commands
-}
 
 func (p *program) compareCommand() *cobra.Command {
 	var flags compareFlags
@@ -35,12 +24,20 @@ func (p *program) compareCommand() *cobra.Command {
 		Short: "Run a job under every strategy, and say which wins and why",
 		Long: p.named(`Measure the same job under every strategy: each run in a fresh process, in rounds of
 shuffled order. The report has times, memory and CPU, a picture of how the calls overlapped, and says which strategy
-wins and why.
+wins and why. A strategy that is 5 times as slow as the fastest runs once; the others run 6 times and, while it cannot
+be told which is the fastest, 12 and 24 times.
 
 ` + p.articleHelp() + `
 
+--baseline compares with a report that --export-json has saved, strategy by strategy: better, worse, the same within
+5 %, or it cannot be told, with the interval of how many times as long it takes. The intervals of a job hold together
+with 95 %; it takes 4 runs a side, and 6 where there are several strategies.
+
+--setup runs a shell command before each job is measured, --cleanup one after it, also when it was interrupted, and
+--prepare one before each run. What they print is shown when they fail, which ends the comparison.
+
 Exit status: 0 all calls succeeded, 1 some failed, which the report tells of, or it could not be written, 2 bad usage or
-bad inputs, 130 interrupted.
+bad inputs, 3 slower than --fail-if-slower allows, 130 interrupted.
 
 Ctrl-C ends it; what has been measured until then is reported, and the exit status is 130.`),
 		Example: p.examples(`  overlap compare
@@ -58,25 +55,6 @@ Ctrl-C ends it; what has been measured until then is reported, and the exit stat
 	return cmd
 }
 
-func (f *compareFlags) add(p *program, cmd *cobra.Command) {
-	set := cmd.Flags()
-	f.inputs.add(cmd)
-	set.StringSliceVar(&f.on, "on", strategyNames(), "compare these `strategies`, with commas between")
-	_ = cmd.RegisterFlagCompletionFunc("on", p.completeStrategies)
-	set.VarP(&f.jobs, "jobs", "j", jobsHelp+
-		" (default each strategy's own: min(32, cores+4) for pool, none for async)")
-	set.IntVarP(&f.runs, "runs", "r", 5, "measure each strategy this many times")
-	set.IntVarP(&f.warmup, "warmup", "w", 0, "run the job this many times before each measurement, in its process")
-	timeVar(set, &f.latency, "latency", articleLatency, "how long the local target takes for each answer")
-	timeVar(set, &f.timeout, "timeout", 0, "stop an attempt after this long")
-	timeVar(set, &f.budget, "budget", 20*time.Second,
-		"run a strategy fewer times, at least once, when its runs would take longer")
-	set.StringVar(&f.exportJSON, "export-json", "",
-		"write all measurements to this `file`; - is standard output, and the report goes to standard error then")
-	set.StringVar(&f.exportMarkdown, "export-markdown", "", "write the report to this `file`; - as above")
-	set.Uint64Var(&f.seed, "seed", 0, "of the shuffled order; 0 means a random one")
-}
-
 // articleHelp says what is measured without inputs, and what inputs are.
 func (p *program) articleHelp() string {
 	if !p.hasArticle() {
@@ -89,11 +67,31 @@ need no inputs; any other does: arguments, a range 1..1000 of whole numbers, or 
 
 // compare is the command: it finds out what is to be measured, refuses what cannot be, and measures job by job.
 func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string) (err error) {
+	if cmd.Flags().Changed("runs") && flags.runs < 1 {
+		return usageErrorf("--runs %d makes no sense: measure at least once, or leave it out", flags.runs)
+	}
+	if flags.inputs.text && flags.worker == "" {
+		return usageErrorf("--text is for the tasks of --worker: leave it out")
+	}
+	onGiven, named := cmd.Flags().Changed("on"), flags.on
+	if flags.worker != "" {
+		flags.on = []string{"sync"} // the rows are those of Python
+	}
 	plan, err := p.plan(flags)
 	if err != nil {
 		return err
 	}
-	jobs, files, err := p.jobs(flags, args)
+	var jobs []openJob
+	var files []source.File
+	if flags.on = named; flags.worker != "" {
+		jobs, files, err = p.pythonJob(cmd.Context(), flags, onGiven, &plan, args)
+	} else {
+		jobs, files, err = p.jobs(flags, args)
+	}
+	if err != nil {
+		return err
+	}
+	before, err := flags.baseline.read()
 	if err != nil {
 		return err
 	}
@@ -109,7 +107,7 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 	if exports.toStdout() {
 		shown, stream = p.messages, p.messages.to
 	}
-	show := p.reports(shown, stream)
+	show := p.reports(shown, stream, flags.sort)
 
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
@@ -118,12 +116,17 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 		p.exitNow()
 	})()
 
+	p.sayHowLong(plan, len(jobs))
 	var all *compare.Report
 	var failures []error
+	var slower error
 	for _, open := range jobs {
 		measured, err := measure(ctx, plan, open)
 		p.messages.draw("")
 		if measured != nil {
+			if before != nil {
+				measured.CompareWith(before)
+			}
 			show(measured)
 			all = merge(all, measured)
 			plan.Seed = measured.Seed // one seed repeats the whole comparison
@@ -131,14 +134,18 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 		if err != nil && ctx.Err() == nil {
 			failures = append(failures, err)
 		}
-		if ctx.Err() != nil {
+		if _, ofHook := errors.AsType[hookError](err); ofHook || ctx.Err() != nil {
 			break
 		}
 	}
 	if all != nil {
+		all.Command = p.commandLine()
 		failures = append(failures, exports.commit(all, p.stdout))
 		if len(failures) == 1 { // what failed as a whole has been said
 			failures = append(failures, failedCalls(all))
+		}
+		if ctx.Err() == nil {
+			slower = p.sayIfSlower(all, flags.baseline)
 		}
 	}
 	switch err := errors.Join(failures...); {
@@ -147,8 +154,10 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 	case ctx.Err() != nil:
 		err = errors.Join(errors.New("interrupted: not everything has been measured"), err)
 		return &statusError{status: exitInterrupted, err: err}
-	default:
+	case err != nil:
 		return err
+	default:
+		return slower
 	}
 }
 
@@ -166,46 +175,6 @@ func failedCalls(measured *compare.Report) error {
 		return nil
 	}
 	return fmt.Errorf("not all calls succeeded under %s: the warnings of the report say why", strings.Join(under, ", "))
-}
-
-// plan is what the flags say, without jobs.
-func (p *program) plan(flags compareFlags) (compare.Plan, error) {
-	switch {
-	case tooMany("--runs", flags.runs) != nil:
-		return compare.Plan{}, tooMany("--runs", flags.runs)
-	case tooMany("--warmup", flags.warmup) != nil:
-		return compare.Plan{}, tooMany("--warmup", flags.warmup)
-	case flags.runs < 1:
-		return compare.Plan{}, usageErrorf("--runs %d makes no sense: measure at least once", flags.runs)
-	case flags.warmup < 0:
-		return compare.Plan{}, usageErrorf("--warmup %d makes no sense: give 0 or more", flags.warmup)
-	case flags.timeout < 0 || flags.latency < 0:
-		return compare.Plan{}, usageErrorf("a negative time makes no sense: give one such as 160ms")
-	case flags.budget <= 0:
-		return compare.Plan{}, usageErrorf("--budget %v makes no sense: give a time such as 20s", flags.budget)
-	}
-	plan := compare.Plan{
-		Runs: flags.runs, Warmup: flags.warmup, Budget: flags.budget, Workers: flags.jobs.calls, Timeout: flags.timeout,
-		Seed: flags.seed, Progress: p.showMeasuring, Probe: true,
-	}
-	seen := map[string]bool{}
-	for _, name := range flags.on {
-		base, _, _ := strings.Cut(name, levelMark)
-		s, err := p.strategy(base)
-		if err != nil {
-			return compare.Plan{}, err
-		}
-		if !seen[name] {
-			plan.Strategies = append(plan.Strategies, compare.Strategy{Name: name, Python: s.python})
-		}
-		seen[name] = true
-	}
-	if len(plan.Strategies) == 0 {
-		return compare.Plan{}, usageErrorf("--on names no strategy: %s strategies lists them", p.name)
-	}
-	var err error
-	plan.Runner, err = compare.NewProcesses(measureName)
-	return plan, err
 }
 
 // openJob readies a job and what it needs; close takes that down.
@@ -226,14 +195,14 @@ func measure(ctx context.Context, plan compare.Plan, open openJob) (*compare.Rep
 }
 
 // reports shows one report below the other, on a stream that may be a terminal.
-func (p *program) reports(to io.Writer, stream any) (show func(*compare.Report)) {
+func (p *program) reports(to io.Writer, stream any, order sortFlag) (show func(*compare.Report)) {
 	below := false
 	return func(measured *compare.Report) {
 		if below {
 			_, _ = fmt.Fprintln(to)
 		}
 		below = true
-		_ = report.WriteText(to, measured, report.Style{Color: colors(stream), Width: width(stream)}) // see standardOutput
+		_ = report.WriteText(to, order.sorted(measured), report.Style{Color: colors(stream), Width: width(stream)}) // see standardOutput
 	}
 }
 
@@ -251,7 +220,14 @@ func (p *program) showMeasuring(at compare.Progress) {
 	if at.Measurement != nil || at.Err != nil {
 		return // the next begins at once
 	}
-	p.messages.draw(fmt.Sprintf("measuring %s: run %d of %d, %s", at.Job, at.Round, at.Rounds, at.Strategy))
+	text := fmt.Sprintf("measuring %s: run %d of %d, %s", at.Job, at.Round, at.Rounds, at.Strategy)
+	if at.AtOnce > 0 {
+		text += fmt.Sprintf(" with %d at once", at.AtOnce)
+	}
+	if at.Left > 0 {
+		text += fmt.Sprintf("; about %v for these", at.Left.Round(time.Second))
+	}
+	p.messages.draw(text)
 }
 
 // exitNow is what a second Ctrl-C does.

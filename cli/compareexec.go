@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +24,8 @@ func (p *program) compareExecCommand() *cobra.Command {
 		Use:   "exec COMMAND [ARG…] [::: INPUT…]",
 		Short: "Compare how many commands at once are best",
 		Long: p.named(`Run a command for each input, as overlap run exec does, and measure with how many at once
-the job is done first: 1, half as many as cores, one a core, and 2 and 4 a core. --on and -j say otherwise.
+the job is done first: one after another, and half as many at once as cores, one a core, and 2 and 4 a core. --on says
+otherwise, such as --on 'sync,pool(16),pool(64)'; with -j, all strategies run that many at once.
 
 The CPU time of the commands counts. What they print is compared, and not shown.`),
 		Example: p.named("  overlap compare exec gzip -k -f ::: *.log"),
@@ -59,9 +59,9 @@ The CPU time of the commands counts. What they print is compared, and not shown.
 
 // levels are the rows that compare how many commands at once are best.
 func levels(cores int) []string {
-	var rows []string
-	for _, n := range []int{1, cores / 2, cores, 2 * cores, 4 * cores} {
-		if row := "pool" + levelMark + strconv.Itoa(n); n > 0 && !slices.Contains(rows, row) {
+	rows := []string{"sync"}
+	for _, n := range []int{cores / 2, cores, 2 * cores, 4 * cores} {
+		if row := leveled(poolStrategy, n); n > 1 && !slices.Contains(rows, row) {
 			rows = append(rows, row)
 		}
 	}

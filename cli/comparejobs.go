@@ -35,7 +35,16 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 		return nil, nil, usageErrorf("there are no inputs for task %s: give them as arguments or with --from FILE",
 			task.Name())
 	}
-	inputs, files, err := p.compareInputs(task, args[1:], &flags.inputs, flags.jobs)
+	open, files, err := p.inputsJob(task, args[1:], flags)
+	if err != nil {
+		return nil, nil, err
+	}
+	return []openJob{open}, files, nil
+}
+
+// inputsJob is the job of a task and the user's inputs.
+func (p *program) inputsJob(task overlap.AnyTask, args []string, flags compareFlags) (openJob, []source.File, error) {
+	inputs, files, err := p.compareInputs(task, args, &flags.inputs, flags.jobs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,9 +53,9 @@ func (p *program) jobs(flags compareFlags, args []string) ([]openJob, []source.F
 	}
 	job := compare.Job{Task: task.Name(), Inputs: inputs}
 	job.Title = fmt.Sprintf("%s on %s", task.Name(), figures.Count(int64(inputs.Len()), "input"))
-	return []openJob{func(context.Context) (compare.Job, bool, func() error, error) {
+	return func(context.Context) (compare.Job, bool, func() error, error) {
 		return job, false, func() error { return nil }, nil
-	}}, files, nil
+	}, files, nil
 }
 
 // articleJobs are both jobs of the article, in a program that has their tasks.
@@ -132,8 +141,6 @@ func (p *program) compareSource(
 	case f.pipe:
 		return nil, usageErrorf(
 			"compare needs all inputs for each measurement, and a pipe gives them once: leave --pipe out")
-	case f.text:
-		return nil, usageErrorf("--text is for the tasks of --worker: leave it out")
 	}
 	return p.inputs(context.Background(), reader, args, f, cmp.Or(jobs.calls, overlap.DefaultWorkers()))
 }

@@ -12,6 +12,7 @@ import (
 // a shell, or the input as it would stand in the results.
 func (j *job) dryRun() error {
 	defer j.drain(nil)
+	defer func() { _ = j.closeFile() }() // nothing was written
 	if err := j.needsStdout("what would run", "redirect it, with >FILE"); err != nil {
 		return err
 	}
@@ -22,14 +23,15 @@ func (j *job) dryRun() error {
 	out := bufio.NewWriter(writerFunc(shown))
 	encoder := resultline.NewEncoder()
 	any := false
-	for in, err := range j.reader.calls(j.inputs.Items) {
-		if err != nil {
-			_ = out.Flush() // what is wrong with the inputs is worth more
-			return badInput("%w", err)
-		}
+	for call, err := range j.remaining() {
 		if j.draining.Err() != nil {
 			return &statusError{status: exitInterrupted}
 		}
+		if err != nil {
+			_ = out.Flush() // what is wrong with the inputs is worth more
+			return cannotContinue(err)
+		}
+		in := call.Input
 		any = true
 		var line []byte
 		if c, ok := in.value.(command.Input); ok {
@@ -43,7 +45,7 @@ func (j *job) dryRun() error {
 		}
 	}
 	_ = out.Flush()
-	if !any {
+	if !any && j.kept == nil {
 		return noInputs(j.inputs)
 	}
 	return nil

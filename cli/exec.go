@@ -55,7 +55,8 @@ Each command leads a process group and has no terminal. When its call times out 
 and SIGKILL soon after; it ends when this program dies, too. What leaves the group (setsid) is not found. What a
 command leaves in the background runs on, and what that prints is dropped.
 
-With -o FILE or --json there is a line of JSON for each call instead. Its value has exit_code, stdout, stderr (or
+With -o FILE, where results are safe and the same command goes on (overlap run --help), or with --json, there is a line
+of JSON for each call instead. Its value has exit_code, stdout, stderr (or
 stdout_base64, where they are not UTF-8), user_seconds, system_seconds, peak_bytes (where Linux tells: if it is more
 than this program's own), start and seconds; that of a command that failed has value and error.
 
@@ -93,24 +94,27 @@ Exit status: as run has it, but no inputs are no failure unless -o is to have th
 		},
 	}
 	cmd.Flags().SetInterspersed(false)
-	flags.inputs.add(cmd)
-	flags.where.add(p, cmd)
-	flags.attempts.add(cmd)
-	flags.limits.add(cmd)
-	flags.results.add(cmd)
-	flags.show.add(cmd)
+	flags.add(p, cmd)
 	exec.add(cmd)
-	cmd.Flags().Lookup("jobs").Usage = jobsHelp + " (default one a core)"
+	cmd.Flags().Lookup("jobs").Usage = jobsHelp + " (default: auto finds it out, from one a core on; one a core under another strategy)"
 	_ = cmd.Flags().MarkHidden("worker")
 	return cmd
 }
 
-// usual is how many commands run at once where -j says nothing: one a core.
+// usual is how many commands run at once where -j says nothing: one a core, but under auto, which finds it out.
 func (e *execJob) usual(s strategy) strategy {
-	if e != nil && s.name != "sync" {
+	if e != nil && s.name != "sync" && s.name != autoStrategy {
 		s.usual = runtime.GOMAXPROCS(0)
 	}
 	return s
+}
+
+// chunkedFor is how many workers chunks are made for where nobody says how many calls run at once.
+func (e *execJob) chunkedFor() int {
+	if e != nil {
+		return runtime.GOMAXPROCS(0)
+	}
+	return overlap.DefaultWorkers()
 }
 
 // callCount is how many calls are made of the inputs; negative where that is not known.

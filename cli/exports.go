@@ -35,7 +35,12 @@ func (p *program) openExports(flags compareFlags, inputs []source.File) (all exp
 		write      func(io.Writer, *compare.Report) error
 	}{
 		{"--export-json", flags.exportJSON, report.WriteJSON},
-		{"--export-markdown", flags.exportMarkdown, report.WriteMarkdown},
+		{"--export-html", flags.exportHTML, func(w io.Writer, r *compare.Report) error { return report.WriteHTML(w, r) }},
+		{"--export-trace", flags.exportTrace, report.WriteTrace},
+		{"--export-markdown", flags.exportMarkdown, func(w io.Writer, r *compare.Report) error {
+			return report.WriteMarkdown(w, flags.sort.sorted(r))
+		}},
+		{"--export-csv", flags.exportCSV, report.WriteCSV},
 	} {
 		if e.path == "" {
 			continue

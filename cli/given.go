@@ -55,22 +55,20 @@ func readerOf(task overlap.AnyTask) inputReader {
 
 // givenInputs are those under way that the results do not name by their values.
 type givenInputs struct {
-	mu   sync.Mutex
-	next int
-	of   map[int]givenInput
+	mu sync.Mutex
+	of map[int]givenInput
 }
 
-// drawn is told of each input in turn.
-func (g *givenInputs) drawn(in givenInput) {
+// drawn is told of each input whose call is to be made.
+func (g *givenInputs) drawn(index int, in givenInput) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if in.input != nil || in.raw != nil {
 		if g.of == nil {
 			g.of = map[int]givenInput{}
 		}
-		g.of[g.next] = in
+		g.of[index] = in
 	}
-	g.next++
 }
 
 // take forgets what an input was given as, and returns it.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/durable"
 	"example.com/overlap/internal/outfile"
 	"example.com/overlap/internal/resultline"
 	"example.com/overlap/source"
@@ -25,7 +26,12 @@ type job struct {
 	inputs  *source.Source
 	results resultWriter
 	log     *jobLog
-	file    *outfile.File // that the results go to; nil for standard output
+	trace   *jobTrace
+	file    *outfile.File // that the results go to as they come; nil for standard output
+	kept    *keptResults  // in a file that is replaced when the job is over; nil for none
+	index   int           // of the input that was drawn last
+
+	tellsWhere bool // on which process, thread and goroutine each call runs
 
 	draining    context.Context         // has ended when nothing more is to begin
 	over        chan struct{}           // closed when no more results come
@@ -35,14 +41,16 @@ type job struct {
 	opened      atomic.Bool  // results and file are there
 	readerGone  atomic.Bool  // nobody reads the results any more
 	leaving     atomic.Bool  // the command ends at once
-	closeFile   func() error // puts the file in its place, once
+	closeFile   func() error // closes what the results go to, once
 	watched     bool         // the results go to a terminal
 	tellsAll    bool         // of all failures, since no results have them
 	underWay    *underWay    // nil where drawn and ended say as much
 
 	given  givenInputs
-	growth *growth                // of worker processes; nil for none
-	scarce atomic.Pointer[string] // what made fewer calls run at once
+	growth *growth                             // of worker processes; nil for none
+	scarce atomic.Pointer[string]              // what made fewer calls run at once
+	hosts  *hostNews                           // nil but for requests
+	found  *atomic.Pointer[overlap.AutoReport] // what auto has found out; nil under another strategy
 
 	// Counted by whoever draws inputs and takes results, read by whoever draws the progress line.
 	drawn, ended, failed atomic.Int64
@@ -67,7 +75,13 @@ type resultWriter interface {
 
 // newJob readies a job, which has neither inputs nor results yet.
 func newJob(p *program, at place, flags runFlags, cancel context.CancelCauseFunc) *job {
-	j := &job{program: p, task: at.task, show: flags.show, growth: at.growth, retries: -1, cancel: cancel, over: make(chan struct{})}
+	j := &job{
+		program: p, task: at.task, show: flags.show, growth: at.growth, found: at.found, retries: -1, cancel: cancel,
+		over: make(chan struct{}), tellsWhere: flags.where.tell,
+	}
+	if flags.fetch != nil {
+		j.tally.times = newServiceTimes()
+	}
 	if flags.attempts.retries > 0 {
 		j.retries = flags.attempts.retries
 	}
@@ -76,6 +90,7 @@ func newJob(p *program, at place, flags runFlags, cancel context.CancelCauseFunc
 	return j
 }
 
+// openResults opens what the results go to; output is what -o names.
 func (j *job) openResults(output string) error {
 	if output == "" || j.toStdout(output) {
 		if err := j.needsStdout("the results", "give -o FILE, or -o /dev/null to throw them away"); err != nil {
@@ -109,10 +124,14 @@ func (j *job) run(ctx context.Context, executor overlap.Executor, options []over
 	j.opened.Store(true)
 	defer every(progressInterval, func() { _ = j.results.flush() })() // its error stays
 	defer j.showProgress()()
+	task := j.task.Untyped()
+	if j.tellsWhere {
+		task = j.tellingWhere(task)
+	}
 	j.refused = fmt.Errorf("%w under %s, and with it the job's", overlap.ErrGoexit, executor)
 	go func() { // of its own: under sync, a task that ends its goroutine ends this one
 		defer close(j.over)
-		j.refused = j.take(overlap.StreamErr(ctx, executor, j.task.Untyped(), j.draw(), options...))
+		j.refused = j.take(overlap.StreamErr(ctx, executor, task, j.draw(), options...))
 	}()
 	<-j.over
 	j.tally.end = time.Now()
@@ -121,19 +140,37 @@ func (j *job) run(ctx context.Context, executor overlap.Executor, options []over
 // draw reads the inputs and counts them. Nothing more is drawn once the job drains.
 func (j *job) draw() iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		for in, err := range j.reader.calls(j.inputs.Items) {
+		for call, err := range j.remaining() {
 			if j.draining.Err() != nil {
 				return
 			}
 			if err != nil {
 				j.badInput = err
 			} else {
-				j.given.drawn(in.given)
+				j.index = call.Index
+				j.given.drawn(call.Index, call.Input.given)
 				j.growth.fit(j.drawn.Add(1) - j.ended.Load())
 			}
-			if !yield(in.value, err) || err != nil {
+			if !yield(call.Input.value, err) || err != nil {
 				return
 			}
+		}
+	}
+}
+
+// remaining are the inputs whose calls are to be made.
+func (j *job) remaining() iter.Seq2[durable.Call[callInput], error] {
+	all := j.reader.calls(j.inputs.Items)
+	if j.kept != nil {
+		return j.keptRemaining(all)
+	}
+	return func(yield func(durable.Call[callInput], error) bool) {
+		index := 0
+		for in, err := range all {
+			if !yield(durable.Call[callInput]{Index: index, Input: in}, err) {
+				return
+			}
+			index++
 		}
 	}
 }
@@ -158,12 +195,16 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 		case r.Outcome == overlap.NeverStarted:
 			j.tally.left++
 			j.drawn.Add(-1)
+			if j.kept != nil {
+				_ = j.kept.run.Drop(r.Index, r.Outcome) // its error stays
+			}
 			if !j.interrupted.Load() {
 				refused = fmt.Errorf("the job ended before all calls had started: %w", resultline.Reason(r.Err))
 			}
 			continue
 		}
 		j.log.add(asked, r.Input)
+		j.trace.add(r)
 		outcome, failure, err := j.results.add(r, given.raw)
 		j.tally.add(r, outcome)
 		j.ended.Add(1)

@@ -69,7 +69,7 @@ func (j *job) refuseJobLog(name string, info os.FileInfo) error {
 			return usageErrorf("the job log would replace the inputs in %s: give --joblog another file", name)
 		}
 	}
-	if info.Mode().IsRegular() && j.file != nil && j.file.Writes(info) {
+	if info.Mode().IsRegular() && (j.file != nil && j.file.Writes(info) || j.kept != nil && j.kept.at.Writes(info)) {
 		return usageErrorf("the results go to %s as well: give --joblog another file", name)
 	}
 	return nil

@@ -7,8 +7,12 @@ const toldInterval = time.Second
 
 // state is where the job stands.
 func (j *job) state() progress {
+	var before int64
+	if j.kept != nil {
+		before = j.kept.run.Progress().Before
+	}
 	return progress{
-		total: j.inputs.Count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
+		before: before, total: j.inputs.Count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
 		draining: j.interrupted.Load(), elapsed: time.Since(j.tally.start),
 	}
 }

@@ -34,6 +34,7 @@ import (
 func Main(tasks ...overlap.AnyTask) {
 	quietHTTP()
 	process.Main()
+	limitMemory()
 	os.Exit(Run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, tasks...))
 }
 

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 		"overlap": func() { Main(fetch.Task, primes.Task, command.Task) },
 		"mine": func() {
 			Main(echo, valid, refusing, refuse, square, limits, strict, point, flaky, patient,
-				deaf, gate, later, boom, vanish, unwritable, join, chunk, piece)
+				deaf, nap, gate, later, boom, vanish, unwritable, join, chunk, piece)
 		},
 	})
 }
@@ -92,6 +92,15 @@ var (
 			return "", err
 		}
 		return s, nil
+	})
+	// nap waits for so many milliseconds.
+	nap = overlap.Define("nap", func(ctx context.Context, n int) (int, error) {
+		select {
+		case <-time.After(time.Duration(n) * time.Millisecond):
+			return n, nil
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
 	})
 	// gate says that it runs, and waits until the test lets it through.
 	gate = overlap.Define("gate", func(ctx context.Context, s string) (string, error) { return s, throughGate(ctx, s) })
@@ -206,7 +215,7 @@ func checkStatus(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// startTarget is "target --error-rate 0.3 …": it serves until the script ends, at $TARGET.
+// startTarget is "target --error-rate 0.3 …": it serves until the script ends, at $TARGET, with the port $TARGETPORT.
 func startTarget(ts *testscript.TestScript, _ bool, args []string) {
 	var config target.Config
 	set := pflag.NewFlagSet("target", pflag.ContinueOnError)
@@ -218,6 +227,7 @@ func startTarget(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(server.Close()) })
 	ts.Setenv("TARGET", server.URL())
+	ts.Setenv("TARGETPORT", server.URL()[strings.LastIndexByte(server.URL(), ':')+1:])
 }
 
 // checkJSON is "json FILE jobs.0.task REGEXP": what is at the path, as compact JSON, must match whole.

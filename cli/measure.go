@@ -15,6 +15,15 @@ func (p *program) measureCommand() *cobra.Command {
 		Short:  "Make one measurement for compare",
 		Hidden: true,
 		Args:   p.noArguments,
-		RunE:   func(*cobra.Command, []string) error { return compare.Child(resolve) },
+		RunE: func(*cobra.Command, []string) error {
+			ofWorker, err := resolveWorker()
+			switch {
+			case err != nil:
+				return err
+			case ofWorker != nil:
+				return compare.Child(ofWorker)
+			}
+			return compare.Child(resolve)
+		},
 	}
 }

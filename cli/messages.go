@@ -28,6 +28,7 @@ const (
 	exitSucceeded   = 0
 	exitFailed      = 1   // calls failed, or the results could not be written
 	exitUsage       = 2   // the command was asked for something that cannot be done; see statusError
+	exitSlower      = 3   // of compare: slower than --fail-if-slower allows
 	exitInterrupted = 130 // by Ctrl-C or SIGTERM
 	exitClosedPipe  = 141 // whoever read standard output has gone, as in "| head -1"; as a shell reports SIGPIPE
 )

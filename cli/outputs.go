@@ -2,10 +2,8 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"example.com/overlap/internal/figures"
 	"example.com/overlap/internal/outfile"
@@ -48,9 +46,16 @@ func (p *program) tellLeftovers(file *outfile.File) {
 	}
 }
 
+// output is a file that is to be written or replaced.
+type output interface {
+	Name() string
+	InPlace() bool
+	Writes(other os.FileInfo) bool
+}
+
 // refuseInputs says why an output must not be written that is one of the files of the inputs: it would be read while
 // it is written, or replaced by what was made of it.
-func refuseInputs(file *outfile.File, flag string, inputs []source.File) error {
+func refuseInputs(file output, flag string, inputs []source.File) error {
 	for _, read := range inputs {
 		if file.Writes(read.Info) {
 			return usageErrorf("the results would replace the inputs in %s: give %s another file", file.Name(), flag)
@@ -61,29 +66,15 @@ func refuseInputs(file *outfile.File, flag string, inputs []source.File) error {
 
 // refuseStream says why an output must not replace the file that a standard stream goes to: what the stream has
 // written there would be lost.
-func refuseStream(file *outfile.File, flag string, stream any, name string) error {
+func refuseStream(file output, flag string, stream any, name string) error {
 	to, ok := stream.(*os.File)
-	if !ok || file.Part() == "" {
+	if !ok || file.InPlace() {
 		return nil
 	}
 	if info, err := to.Stat(); err == nil && file.Writes(info) {
 		return usageErrorf("%s goes to %s, which %s would replace: give %s another file", name, file.Name(), flag, flag)
 	}
 	return nil
-}
-
-// whereKept says where the results are that could not be put in their place, "" when there are none.
-func whereKept(file *outfile.File) string {
-	switch {
-	case file == nil || file.Part() == "":
-		return ""
-	case file.Lines() == 0:
-		file.Discard()
-		return ""
-	}
-	file.Keep()
-	return fmt.Sprintf("; %s in %s, and %s is as it was",
-		figures.Counted(file.Lines(), "result is", "results are"), file.Part(), filepath.Base(file.Name()))
 }
 
 // withoutPath is an error about a file without its name, which is not the one that the user gave.

@@ -14,6 +14,7 @@ const progressInterval = 100 * time.Millisecond
 // progress is where a job stands.
 type progress struct {
 	total    int64 // inputs; -1 when not known
+	before   int64 // of them, how many have a result of an earlier run
 	drawn    int64
 	ended    int64
 	failed   int64
@@ -24,11 +25,12 @@ type progress struct {
 // line shows it with a rate of calls a second, which may be 0.
 func (s progress) line(rate float64) string {
 	var b strings.Builder
-	b.WriteString(figures.Grouped(s.ended))
+	done := s.before + s.ended
+	b.WriteString(figures.Grouped(done))
 	if s.total >= 0 {
-		fmt.Fprintf(&b, " of %s (%d %%)", figures.Grouped(s.total), 100*s.ended/max(1, s.total))
+		fmt.Fprintf(&b, " of %s (%d %%)", figures.Grouped(s.total), 100*done/max(1, s.total))
 	} else {
-		fmt.Fprintf(&b, " of ≥ %s", figures.Grouped(s.drawn))
+		fmt.Fprintf(&b, " of ≥ %s", figures.Grouped(s.before+s.drawn))
 	}
 	if under := s.drawn - s.ended; under > 0 {
 		fmt.Fprintf(&b, ", %s under way", figures.Grouped(under))
@@ -37,7 +39,7 @@ func (s progress) line(rate float64) string {
 		fmt.Fprintf(&b, ", %s failed", figures.Grouped(s.failed))
 	}
 	fmt.Fprintf(&b, ", %s, %s", rateText(rate), clock(s.elapsed))
-	left := s.total - s.ended
+	left := s.total - done
 	if s.draining {
 		left = s.drawn - s.ended
 	}

@@ -31,20 +31,12 @@ func newResults(to io.Writer, direct bool) *results {
 func (r *results) add(call overlap.Result[any, any], inputRaw []byte) (outcome overlap.Outcome, failure, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	line, outcome, failure := r.encoder.Result(call, inputRaw, failedValue(call.Err))
+	line, outcome, failure := r.encoder.Result(call, inputRaw, resultline.FailedValue(call.Err))
 	r.pending.Write(line)
 	if r.direct || r.pending.Len() >= 64<<10 {
 		r.flushLocked()
 	}
 	return outcome, failure, r.err
-}
-
-// failedValue is what a command did that failed, nil for all else.
-func failedValue(failure error) any {
-	if value, ok := valueOf(failure); ok {
-		return value
-	}
-	return nil
 }
 
 // flush hands over what has been collected.

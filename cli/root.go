@@ -41,8 +41,9 @@ carried out as it was given, 130 interrupted, 141 nobody read the results to the
 	root.SetErr(plain.Writer(p.messages))
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(p.badFlag)
-	root.AddCommand(p.runCommand(), p.compareCommand(), p.tasksCommand(), p.strategiesCommand(), p.targetCommand(),
+	root.AddCommand(p.runCommand(), p.compareCommand(), p.reportCommand(), p.tasksCommand(), p.strategiesCommand(), p.targetCommand(),
 		p.measureCommand(), p.manCommand())
+	root.AddCommand(p.clusterCommands()...)
 	if p.hasExec() {
 		root.AddCommand(p.execCommand(p.name + " exec"))
 	}
@@ -116,6 +117,9 @@ func wantedValue(cmd *cobra.Command, name, given, otherwise string) string {
 		}
 		return "give a whole number"
 	case "duration":
+		if _, shares := flag.Value.(*timeoutFlag); shares && strings.HasSuffix(given, `%"`) {
+			return otherwise
+		}
 		if wholeTime.MatchString(given) {
 			return "give a time of at most 2562047h"
 		}

@@ -1,15 +1,6 @@
 package cli
 
-import (
-	"cmp"
-	"context"
-	"errors"
-
-	"github.com/spf13/cobra"
-
-	"example.com/overlap"
-	"example.com/overlap/tasks/command"
-)
+import "github.com/spf13/cobra"
 
 // runFlags are what the user asked of run, by what the flags are about.
 type runFlags struct {
@@ -19,6 +10,16 @@ type runFlags struct {
 	limits   limitFlags
 	results  resultFlags
 	show     showFlags
+	fetch    *fetchFlags // nil but for requests
+}
+
+func (f *runFlags) add(p *program, cmd *cobra.Command) {
+	f.inputs.add(cmd)
+	f.where.add(p, cmd)
+	f.attempts.add(cmd)
+	f.limits.add(cmd)
+	f.results.add(cmd)
+	f.show.add(cmd)
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -44,19 +45,23 @@ whose fields are found by the columns' names.
 
 Each line of the results has index, input, value or error, outcome, attempts, seconds (of the last attempt) and worker:
 the number, from 0, of the worker that made the call. Calls that run at the same time have different ones, and a number
-is used again when its worker has ended.
+is used again when its worker has ended. The attempts before the last are in earlier, each with outcome and error.
 A text that is not UTF-8 stands there with U+FFFD for what JSON cannot hold; its bytes follow as input_base64 or
 value_base64.
-With -o they go to a file that is put in its place when the job is over, so it is never half a file. After Ctrl-C it has
-the calls that ended until then; when the results cannot be written, the file that was there before stays.
+With -o FILE each is in FILE.part a moment after its call, and FILE is made of them when the job is over. When that was
+ended before, by Ctrl-C, --halt, a full disk, kill -9 or a power cut, FILE is as it was, and the same command goes on:
+no input is left out, and FILE has exactly one line an input. A call that was cut off may be made twice, unless
+--at-most-once says otherwise; canceled calls are made again, failed ones with --retry-failed. --resume takes results
+over by content, also from a finished FILE; --fresh begins anew. When the task, the command or inputs differ nothing
+runs, and the exit status is 2; -j, --on, timeouts, retries and rates may change.
 
 The first Ctrl-C lets the calls that run end, and begins nothing: no input, no further attempt. The second cancels
 those, the third ends the command at once, and so does SIGQUIT; the results are kept. SIGTERM and SIGHUP do the same as
 Ctrl-C, and after SIGTERM the calls are canceled in 8 seconds and the command ends before 10 have passed. Signals within
 200 ms are one; SIGUSR1 has the state of the job told. SIGINT and SIGHUP stay ignored where they are at the start, as under nohup.
 
-Exit status: 0 all calls succeeded, or as many as --halt waits for, 1 some failed, --halt ended the job otherwise, or
-the results could not be written, 2 bad usage or bad inputs, 130 interrupted, 141 nobody reads the results any more.`),
+Exit status: 0 all calls succeeded, or as many as --halt waits for, 1 some failed (of earlier runs, too), --halt ended
+the job otherwise, or the results could not be written, 2 bad usage or bad inputs, 130 interrupted, 141 nobody reads the results any more.`),
 		Example: p.examples(`  overlap run primes 1000..15999 -o primes.jsonl
   overlap run fetch http://127.0.0.1:8080/json http://127.0.0.1:8080/html
   overlap run fetch --from urls.txt --on async -j 64 --timeout 10s --retries 3 -o pages.jsonl
@@ -75,116 +80,12 @@ the results could not be written, 2 bad usage or bad inputs, 130 interrupted, 14
 			return p.runJob(cmd, flags, args, nil)
 		},
 	}
-	flags.inputs.add(cmd)
-	flags.where.add(p, cmd)
-	flags.attempts.add(cmd)
-	flags.limits.add(cmd)
-	flags.results.add(cmd)
-	flags.show.add(cmd)
+	flags.add(p, cmd)
+	if p.hasFetch() {
+		cmd.AddCommand(p.fetchCommand())
+	}
 	if p.hasExec() {
 		cmd.AddCommand(p.execCommand(p.name + " run exec"))
 	}
 	return cmd
-}
-
-// runJob is the command: it finds out what is to be done, refuses what cannot be, and does it. The first argument is
-// the task. exec is nil but for commands.
-func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec *execJob) error {
-	given := cmd.Flags().Changed
-	s, err := flags.where.strategy(p, given)
-	if err != nil {
-		return err
-	}
-	if flags.inputs.text && flags.where.worker == "" {
-		return usageErrorf("--text is for the tasks of --worker, which take JSON: leave it out")
-	}
-	if err := exec.refuses(s, flags.where); err != nil {
-		return err
-	}
-	s = exec.usual(s)
-	options, err := flags.attempts.options(given)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(flags.limits.check(), flags.show.check()); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancelCause(cmd.Context())
-	defer cancel(nil)
-	at, args, err := p.open(ctx, flags.where, s, args)
-	if err != nil {
-		return err
-	}
-	defer closeExecutor(at.executor)
-	j := newJob(p, at, flags, cancel)
-	defer j.drain(nil)
-	options = append(options, overlap.Drain(j.draining), overlap.OnLocalLimit(j.tellLocalLimit))
-	if flags.results.keepOrder {
-		j.underWay = &underWay{calls: map[int]struct{}{}}
-		options = append(options, overlap.Ordered(), overlap.Observe(j.underWay.observe))
-	}
-	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
-	defer onStateWanted(j.tellState)()
-	j.reader = readerOf(at.task)
-	if exec != nil {
-		if j.reader, err = exec.reader(); err != nil {
-			return err
-		}
-	}
-	atOnce := cmp.Or(flags.where.atOnce(s), overlap.DefaultWorkers())
-	if j.inputs, err = p.inputs(j.draining, j.reader, args, &flags.inputs, atOnce); err != nil {
-		return err
-	}
-	defer j.inputs.Close()
-	options = append(options, flags.limits.options(exec.callCount(j.inputs))...)
-	if flags.show.dryRun {
-		return j.dryRun()
-	}
-	if err := j.openResults(flags.results.output); err != nil {
-		return err
-	}
-	if err := j.openJobLog(flags.results.jobLog); err != nil {
-		_ = j.closeFile() // which has no line
-		return err
-	}
-	gate, stopLooking, err := flags.limits.gate(j.messages.say)
-	if err != nil {
-		_ = j.closeFile() // which has no line
-		return err
-	}
-	defer stopLooking()
-	if gate != nil {
-		options = append(options, gate)
-	}
-	if exec != nil {
-		exec.runner(j, flags.results)
-		defer onSuspend(command.Suspend, command.Continue)()
-	}
-	if n := flags.window(s); n > 0 {
-		if j.inputs.Count > 0 {
-			n = int(min(int64(n), j.inputs.Count)) // more would be room for nothing
-		}
-		options = append(options, overlap.Window(n))
-	}
-	if j.file == nil {
-		defer onReaderGone(j.stdout.to, j.endForNobody)()
-	}
-	j.run(ctx, at.executor, options)
-	return j.finish()
-}
-
-// window is how many inputs may be drawn ahead of the results; 0 leaves it to the executor. It is as many as calls may
-// run at once, so that after Ctrl-C nothing has to be done but what runs. It must be more where results wait for their
-// turn, or calls for another attempt: the workers would wait with them.
-func (f runFlags) window(s strategy) int {
-	atOnce := times(f.where.atOnce(s), 1)
-	switch {
-	case s.name == "sync":
-		return 0
-	case s.windowed || atOnce == 0:
-		return atOnce
-	case f.results.keepOrder || f.attempts.retries > 0:
-		return max(64, times(atOnce, 4))
-	}
-	return atOnce
 }

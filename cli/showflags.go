@@ -4,7 +4,7 @@ import "github.com/spf13/cobra"
 
 // showFlags are about what is told while a job runs, and at its end.
 type showFlags struct {
-	progress, bar, eta, quiet, dryRun bool
+	progress, bar, eta, quiet, verbose, dryRun bool
 }
 
 func (f *showFlags) add(cmd *cobra.Command) {
@@ -14,12 +14,19 @@ func (f *showFlags) add(cmd *cobra.Command) {
 	set.BoolVar(&f.bar, "bar", false, "the same as --progress")
 	set.BoolVar(&f.eta, "eta", false, "the same as --progress")
 	set.BoolVar(&f.quiet, "quiet", false, "tell neither where the job stands nor how it went; failures are told")
+	set.BoolVar(&f.verbose, "verbose", false, "tell each step of --on auto: how many calls may run at once from then on, and why")
 	set.BoolVar(&f.dryRun, "dry-run", false, "run nothing, and print what would run: a command line, or an "+
 		"input, for each call")
 }
 
-// check refuses flags that contradict each other.
-func (f *showFlags) check() error {
+// check refuses flags that contradict each other. auto is whether calls run under that strategy.
+func (f *showFlags) check(auto bool) error {
+	if f.verbose && !auto {
+		return usageErrorf("--verbose tells what --on auto does: leave it out, or -j and --on")
+	}
+	if f.quiet && f.verbose {
+		return usageErrorf("--quiet and --verbose exclude each other: give one of the two")
+	}
 	if f.quiet && f.told() {
 		return usageErrorf("--quiet and --progress exclude each other: give one of the two")
 	}

@@ -8,8 +8,9 @@ import (
 
 // shuffle is a flag for a random order, with what it follows from.
 type shuffle struct {
-	is   bool
-	seed uint64
+	is    bool
+	isAny bool // the user has left the choice
+	seed  uint64
 }
 
 // anyOrder is the flag's value where the user gives none.
@@ -24,7 +25,7 @@ func (s *shuffle) Set(text string) error {
 	if err != nil {
 		return errors.New("give --shuf alone, or a whole number with it, such as --shuf=7")
 	}
-	*s = shuffle{true, seed}
+	*s = shuffle{true, text == anyOrder, seed}
 	return nil
 }
 

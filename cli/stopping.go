@@ -66,12 +66,13 @@ func (j *job) exitNow(os.Signal) {
 		if !j.opened.Load() {
 			return
 		}
-		_ = j.results.flush() // there is no later line that could tell
-		if err := j.closeFile(); err != nil {
-			j.messages.sayf("%v", err)
-		} else if j.file != nil && j.ended.Load() > 0 {
-			j.messages.sayf("ended without waiting for %s; %s in %s", figures.Count(j.running(), "call"),
-				figures.Counted(j.file.Lines(), "result is", "results are"), j.file.Name())
+		_, _ = j.results.flush(), j.trace.close() // there is no later line that could tell
+		where := ""
+		if j.kept != nil && j.kept.where() != "" {
+			where = "; " + j.kept.where()
+		}
+		if j.ended.Load() > 0 {
+			j.messages.sayf("ended without waiting for %s%s", figures.Count(j.running(), "call"), where)
 		}
 	})
 	os.Exit(exitInterrupted)

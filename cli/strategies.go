@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"fmt"
-	"io"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"example.com/overlap"
@@ -15,63 +12,62 @@ import (
 // strategy is an executor under the name that --on takes.
 type strategy struct {
 	name   string
-	python string            // the Python facility that it answers
-	says   overlap.Describer // describes it without making one; nil where the executor itself does
+	python string // the Python facility that it answers
+	scales bool   // it takes a number of calls at once
 
 	// make makes the executor for at most so many calls at once; 0 leaves that to the strategy.
 	make func(atOnce int, options ...process.Option) overlap.Executor
 
-	usual     int  // how many calls run makes at once where -j says nothing; 0 leaves it to the executor
-	windowed  bool // nothing but the window of run keeps its calls to a number
-	processes bool // its workers are processes, which some flags are for
+	traits
 }
 
-// strategies is the one table of them: run, compare, the process that measures, the table of strategies and the
-// completions all read it.
-func strategies() []strategy {
-	return []strategy{
-		{name: "sync", python: "the plain loop", usual: 1, make: func(int, ...process.Option) overlap.Executor {
-			return overlap.Sync()
-		}},
-		{name: "threads", python: "threading.Thread per item", make: func(atOnce int, _ ...process.Option) overlap.Executor {
-			if atOnce == 0 {
-				return overlap.Threads()
-			}
-			return overlap.ThreadsAtMost(atOnce)
-		}},
-		{name: "pool", python: "ThreadPoolExecutor", usual: overlap.DefaultWorkers(),
-			make: func(atOnce int, _ ...process.Option) overlap.Executor { return overlap.Pool(poolSize(atOnce)) }},
-		{name: "async", python: "asyncio.gather", usual: usualAsync,
-			make: func(atOnce int, _ ...process.Option) overlap.Executor {
-				if atOnce == 0 {
-					return overlap.Async()
-				}
-				return overlap.AsyncAtMost(atOnce)
-			}},
-		{name: "loop", python: "asyncio's event loop", usual: usualAsync, windowed: true,
-			make: func(int, ...process.Option) overlap.Executor { return overlap.Loop() }},
-		{name: "processes", python: "multiprocessing.Pool", usual: runtime.GOMAXPROCS(0), processes: true,
-			make: func(atOnce int, options ...process.Option) overlap.Executor {
-				return process.New(processCount(atOnce), options...)
-			}, says: &process.Pool{}},
-		{name: "processes-submit", python: "ProcessPoolExecutor.submit", usual: runtime.GOMAXPROCS(0), processes: true,
-			make: func(atOnce int, options ...process.Option) overlap.Executor {
-				return compare.Submitted{Executor: process.New(processCount(atOnce), options...)}
-			}, says: submitsToProcesses{}},
+// traits are what the command knows of a strategy beside what compare does.
+type traits struct {
+	says      overlap.Describer // describes it without making one; nil where the executor itself does
+	usual     int               // how many calls run makes at once where -j says nothing; 0 leaves it to the executor
+	windowed  bool              // nothing but the window of run keeps its calls to a number
+	processes bool              // its workers are processes, which some flags are for
+	elastic   bool              // its workers come and go: how many calls run at once is for them to say
+}
+
+// strategies are all: run, compare, the process that measures, the table of strategies and the completions read them.
+func strategies() []strategy { return append(localStrategies(), clusterStrategies()...) }
+
+// localStrategies are those of compare.StandardStrategies, which need nothing but this machine; compare measures them
+// where nobody says which.
+func localStrategies() []strategy {
+	known := map[string]traits{
+		"sync":             {usual: 1},
+		poolStrategy:       {usual: overlap.DefaultWorkers()},
+		"async":            {usual: usualAsync},
+		"loop":             {usual: usualAsync, windowed: true},
+		"processes":        {usual: runtime.GOMAXPROCS(0), processes: true, says: &process.Pool{}},
+		"processes-submit": {usual: runtime.GOMAXPROCS(0), processes: true, says: submitsToProcesses{}},
 	}
+	var all []strategy
+	for _, s := range compare.StandardStrategies() {
+		all = append(all, strategy{s.Name, s.Python, s.Scales != "", s.Make, known[s.Name]})
+	}
+	return all
 }
 
-const defaultStrategy = "pool"
+// defaultStrategy is that of run: with -j, which says how many calls run at once, it is the pool.
+const (
+	defaultStrategy = autoStrategy
+	autoStrategy    = "auto"
+	poolStrategy    = "pool"
+)
+
+// newAuto has at most so many calls in flight, 0 for any number.
+func newAuto(most int, options ...overlap.AutoOption) overlap.Executor {
+	if most > 0 {
+		options = append(options, overlap.Max(most))
+	}
+	return overlap.Auto(options...)
+}
 
 // usualAsync is how many calls that cost no thread while they wait run at once where -j says nothing.
 const usualAsync = 1024
-
-func poolSize(atOnce int) int {
-	if atOnce == 0 {
-		return overlap.DefaultWorkers()
-	}
-	return times(atOnce, 1)
-}
 
 // processCount is how many worker processes there are: one a processor unless -j says, as Python's pools have.
 func processCount(atOnce int) int {
@@ -91,16 +87,6 @@ func (submitsToProcesses) Describe() overlap.Description {
 	}
 }
 
-// closeExecutor ends an executor that has something to end.
-func closeExecutor(executor overlap.Executor) {
-	if submitted, ok := executor.(compare.Submitted); ok {
-		executor = submitted.Executor
-	}
-	if closer, ok := executor.(io.Closer); ok {
-		_ = closer.Close()
-	}
-}
-
 // description is what the strategy's executor says of itself.
 func (s strategy) description() overlap.Description {
 	says := s.says
@@ -113,16 +99,15 @@ func (s strategy) description() overlap.Description {
 	return says.Describe()
 }
 
-func strategyNames() []string {
+func strategyNames() []string { return strategyNamesOf(strategies()) }
+
+func strategyNamesOf(strategies []strategy) []string {
 	var names []string
-	for _, s := range strategies() {
+	for _, s := range strategies {
 		names = append(names, s.name)
 	}
 	return names
 }
-
-// levelMark stands in the name of a row of compare between a strategy and how many calls it runs at once.
-const levelMark = " -j "
 
 // strategy finds a strategy by its name.
 func (p *program) strategy(name string) (strategy, error) {
@@ -140,17 +125,18 @@ func (p *program) strategy(name string) (strategy, error) {
 
 // resolve makes a strategy's executor in the process that measures it.
 func resolve(name string, workers int) (executor overlap.Executor, stop func(), err error) {
-	if base, level, ok := strings.Cut(name, levelMark); ok {
-		if workers, err = strconv.Atoi(level); err != nil {
-			return nil, nil, fmt.Errorf("there is no strategy %q", name)
-		}
-		name = base
+	base, level, err := splitLevel(name)
+	if err != nil {
+		return nil, nil, err
 	}
-	for _, s := range strategies() {
-		if s.name == name {
+	if level > 0 {
+		workers = level
+	}
+	for _, s := range clusterStrategies() {
+		if s.name == base {
 			executor := s.make(workers)
-			return executor, func() { closeExecutor(executor) }, nil
+			return executor, func() { compare.CloseExecutor(executor) }, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("there is no strategy %q", name)
+	return compare.ResolveStandard(base, workers)
 }

@@ -27,11 +27,19 @@ type tally struct {
 	stackTold  bool
 	reasons    map[string]int64 // why calls failed, where their errors say it without what differs from call to call
 	scarce     string           // what made fewer calls run at once; "" for nothing
+	answers    map[string]int64 // what calls that succeeded got, where their values say it in a word
+	times      *serviceTimes    // nil where nobody wants them
 }
 
 func (t *tally) add(r overlap.Result[any, any], outcome overlap.Outcome) {
 	t.outcomes[outcome]++
 	t.extra += int64(max(0, r.Attempts-1))
+	if t.times != nil && outcome == overlap.Succeeded {
+		t.times.add(r.Finished - r.Started)
+		if said, ok := r.Value.(interface{ Summary() string }); ok {
+			count(&t.answers, said.Summary())
+		}
+	}
 	if r.Finished-r.Started > t.slowest.Finished-t.slowest.Started {
 		r.Value = nil // which may be large
 		t.slowest = r
@@ -47,29 +55,33 @@ func (t *tally) fail(outcome overlap.Outcome, failure error) {
 	if !ok || outcome != overlap.Failed {
 		return
 	}
-	if t.reasons == nil {
-		t.reasons = map[string]int64{}
-	}
-	if reason := said.Summary(); t.reasons[reason] > 0 || len(t.reasons) < mostReasons {
-		t.reasons[reason]++
-	} else {
-		t.reasons["another reason"]++
-	}
+	count(&t.reasons, said.Summary())
 }
 
-// reasonsText is why calls failed, the most frequent reason first.
-func (t *tally) reasonsText() string {
-	reasons := slices.SortedFunc(maps.Keys(t.reasons), func(a, b string) int {
-		return cmp.Or(cmp.Compare(t.reasons[b], t.reasons[a]), cmp.Compare(a, b))
-	})
-	for i, reason := range reasons {
-		reasons[i] = figures.Grouped(t.reasons[reason]) + " with " + reason
+// count counts a call by what it says.
+func count(calls *map[string]int64, by string) {
+	if *calls == nil {
+		*calls = map[string]int64{}
 	}
-	return strings.Join(reasons, ", ")
+	if (*calls)[by] == 0 && len(*calls) >= mostReasons {
+		by = "another reason"
+	}
+	(*calls)[by]++
 }
 
 // mostReasons is how many are told apart.
 const mostReasons = 20
+
+// countsText is how many calls there were of each kind, the most frequent first.
+func countsText(calls map[string]int64) string {
+	kinds := slices.SortedFunc(maps.Keys(calls), func(a, b string) int {
+		return cmp.Or(cmp.Compare(calls[b], calls[a]), cmp.Compare(a, b))
+	})
+	for i, kind := range kinds {
+		kinds[i] = figures.Grouped(calls[kind]) + " with " + kind
+	}
+	return strings.Join(kinds, ", ")
+}
 
 // tellLocalLimit tells that fewer calls run at once than might, which is no call's failure.
 func (j *job) tellLocalLimit(err error) {
@@ -121,41 +133,61 @@ func shownInput(in any) string { return plain.Shorten(plain.Line(fmt.Sprintf("%+
 // finish puts the results in their place, sums up, and says how the command ends.
 func (j *job) finish() error {
 	if j.leaving.Load() {
-		select {} // exitNow puts the results in their place
+		select {} // exitNow ends the command
 	}
 	if j.readerGone.Load() {
-		_ = errors.Join(j.closeFile(), j.log.close()) // what they would say is of no interest to whoever has gone
+		// What they would say is of no interest to whoever has gone.
+		_ = errors.Join(j.closeFile(), j.log.close(), j.trace.close())
 		return &statusError{status: exitClosedPipe}
 	}
 	if err := j.results.flush(); err != nil {
-		kept, to := whereKept(j.file), ""
-		if errors.Is(err, syscall.EPIPE) && (j.file == nil || j.file.Part() == "") {
+		stopped := "the job was stopped after " + figures.Count(j.ended.Load(), "call")
+		switch {
+		case j.kept != nil:
+			_ = j.closeFile() // the same error
+			return fmt.Errorf("%s: %w", stopped, err)
+		case errors.Is(err, syscall.EPIPE):
 			return &statusError{status: exitClosedPipe}
+		case j.file != nil:
+			return fmt.Errorf("cannot write the results to %s, so %s: %w", j.file.Name(), stopped, withoutPath(err))
 		}
-		if j.file != nil {
-			to = " to " + j.file.Name()
-		}
-		return fmt.Errorf("cannot write the results%s, so the job was stopped after %s: %w%s",
-			to, figures.Count(j.ended.Load(), "call"), withoutPath(err), kept)
+		return fmt.Errorf("cannot write the results, so %s: %w", stopped, withoutPath(err))
 	}
-	misplaced := errors.Join(j.closeFile(), j.log.close())
+	misplaced := errors.Join(j.closeFile(), j.log.close(), j.trace.close())
 	if !j.show.quiet && (j.ended.Load() > 0 || j.tally.left > 0) {
 		if lacks := j.scarce.Load(); lacks != nil {
 			j.tally.scarce = *lacks
 		}
 		j.messages.sayf("%s", j.tally.text(j.interrupted.Load()))
+		if hosts := j.hosts.text(); hosts != "" {
+			j.messages.sayf("%s", hosts)
+		}
+		if j.found != nil {
+			if found := j.found.Load(); found != nil && found.Class != overlap.TooFewCalls {
+				option, flag := fmt.Sprintf("StartWith(%d)", found.Peak), fmt.Sprintf("--start-with %d", found.Peak)
+				j.messages.sayf("auto: %s", strings.Replace(found.String(), option, flag, 1))
+			}
+		}
 		if n := overlap.AbandonedRunning(); n > 0 {
 			j.messages.sayf("%s with this command", figures.Counted(n,
 				"abandoned call is still running, and ends", "abandoned calls are still running, and end"))
 		}
 	}
+	if j.kept != nil && misplaced == nil && (!j.show.quiet || !j.kept.isOver) {
+		j.kept.tell(j.messages)
+	}
+	return j.ending(misplaced)
+}
+
+// ending says how the command ends.
+func (j *job) ending(misplaced error) error {
 	switch {
 	case misplaced != nil:
 		return misplaced
-	case j.badInput != nil && j.ended.Load() > 0:
+	case j.badInput != nil && j.ended.Load() > 0 && !isDifferent(j.badInput):
 		return badInput("%w; the inputs end there, and the results before it are kept", j.badInput)
 	case j.badInput != nil:
-		return badInput("%w", j.badInput)
+		return cannotContinue(j.badInput)
 	case j.refused != nil:
 		return j.refused
 	case j.interrupted.Load():
@@ -167,24 +199,23 @@ func (j *job) finish() error {
 		return nil
 	case j.halted != nil:
 		return j.halted
-	case j.drawn.Load() == 0 && j.tally.left == 0:
+	case j.drawn.Load() == 0 && j.tally.left == 0 && (j.kept == nil || !j.kept.isOver):
 		return noInputs(j.inputs)
-	case j.failed.Load() > 0:
+	case j.failed.Load() > 0 || j.kept != nil && j.kept.run.Progress().Failed > 0:
 		return &statusError{status: exitFailed}
 	}
 	return nil
 }
 
-// putFile puts the file in its place; what was there stays when no call has ended.
+// putFile closes what the results go to, and puts them in their place if the job is over.
 func (j *job) putFile() error {
-	if j.file == nil {
-		return nil
+	switch {
+	case j.kept != nil:
+		return j.kept.close()
+	case j.file != nil:
+		return j.file.Commit()
 	}
-	if j.ended.Load() == 0 {
-		j.file.Discard()
-		return nil
-	}
-	return j.file.Commit()
+	return nil
 }
 
 // text sums up in a line or two.
@@ -213,8 +244,14 @@ func (t *tally) text(interrupted bool) string {
 	}
 	fmt.Fprintf(&b, "%s in %s, %s: %s", figures.Count(total, "call"), figures.Seconds(elapsed.Seconds()),
 		rateText(float64(total)/max(elapsed.Seconds(), 1e-9)), strings.Join(parts, ", "))
+	if len(t.answers) > 0 {
+		b.WriteString("\nsucceeded: " + countsText(t.answers))
+	}
 	if len(t.reasons) > 0 {
-		b.WriteString("\nfailed: " + t.reasonsText())
+		b.WriteString("\nfailed: " + countsText(t.reasons))
+	}
+	if t.times != nil && t.outcomes[overlap.Succeeded] > 1 {
+		b.WriteString("\n" + t.times.text())
 	}
 	if total > 1 {
 		fmt.Fprintf(&b, "\nthe slowest took %s: call %d, %s",

@@ -19,6 +19,9 @@ func (p *program) taskHelp(task overlap.AnyTask) string {
 	if source.TakesRanges(task) {
 		fmt.Fprintf(&b, "An argument may be a range of them: %s run %s 1..1000\n", p.name, task.Name())
 	}
+	if other, ok := reflect.Zero(in).Interface().(interface{ InputFields() any }); ok {
+		in = reflect.TypeOf(other.InputFields())
+	}
 	writeFields(&b, "An input", in)
 	writeFields(&b, "A value", out)
 	return plain.Text(b.String())

@@ -3,10 +3,12 @@ package cli
 import (
 	"cmp"
 	"context"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
+	"example.com/overlap/compare"
 	"example.com/overlap/process"
 )
 
@@ -14,7 +16,12 @@ import (
 type whereFlags struct {
 	on, worker  string
 	jobs        atOnce
+	max         int
+	startWith   int
 	memoryLimit byteSize
+	tell        bool // where each call runs
+	verbose     bool // each step of auto is told
+	cluster     clusterFlags
 }
 
 func (f *whereFlags) add(p *program, cmd *cobra.Command) {
@@ -25,9 +32,14 @@ func (f *whereFlags) add(p *program, cmd *cobra.Command) {
 	set.StringVar(&f.worker, "worker", "", "run on worker processes of this `command`, which speaks the line protocol; "+
 		"quotes and backslashes mean what they do in a shell, nothing else does; TASK may be left out when it has one")
 	set.VarP(&f.jobs, "jobs", "j", jobsHelp+
-		" (default min(32, cores+4), as many processes as cores, or 1024 under async and loop)")
+		" (default: auto finds it out; min(32, cores+4) under pool, as many processes as cores, or 1024 under async and loop)")
+	set.IntVar(&f.max, "max", 0, "have --on auto run at most this `number` of calls at once")
+	set.IntVar(&f.startWith, "start-with", 0,
+		"have --on auto begin with this `number` of calls at once, such as it found to be good before (default one a core)")
+	set.BoolVar(&f.tell, "where", false, "say of each call in which process, on which thread and in which goroutine it runs")
 	set.Var(&f.memoryLimit, "memory-limit",
 		"end a worker process that wants more memory than this `size`, such as 512MB or 1GiB; its call fails")
+	f.cluster.add(cmd)
 }
 
 const jobsHelp = "run at most this `number` of calls at once under any strategy: N, N% of the cores, +N or -N for " +
@@ -36,14 +48,24 @@ const jobsHelp = "run at most this `number` of calls at once under any strategy:
 // strategy finds the strategy, or says what is wrong with the flags. given reports whether a flag was.
 func (f whereFlags) strategy(p *program, given func(flag string) bool) (strategy, error) {
 	const leastMemory = 64 << 20
-	s, err := p.strategy(f.on)
+	on := f.on
+	if !given("on") && f.jobs.calls > 0 && !given("max") && !given("start-with") {
+		on = poolStrategy
+	}
+	s, err := p.strategy(on)
 	switch {
 	case err != nil:
 		return s, err
-	case f.worker != "" && given("on"):
+	case f.cluster.check(s) != nil:
+		return s, f.cluster.check(s)
+	case f.worker != "" && given("on") && !s.isCluster():
 		return s, usageErrorf("--worker says where the calls run: leave --on out")
-	case f.worker != "":
-		s = strategy{name: "worker", usual: processCount(0), processes: true}
+	case given("max") && (f.max < 1 || f.worker == "" && s.name != autoStrategy || f.jobs.calls > 0):
+		return s, usageErrorf("--max bounds what --on auto finds out: give 1 or more, and neither -j nor another --on")
+	case given("start-with") && (f.startWith < 1 || f.worker == "" && s.name != autoStrategy || f.jobs.calls > 0):
+		return s, usageErrorf("--start-with is what --on auto begins with: give 1 or more, and neither -j nor another --on")
+	case f.worker != "" && !s.isCluster():
+		s = strategy{name: "worker", traits: traits{processes: true}}
 	case f.jobs.calls > 1 && s.name == "sync":
 		return s, usageErrorf("--on sync runs one call at a time, so -j %s cannot be: leave it out, "+
 			"or choose another strategy", f.jobs.text)
@@ -65,17 +87,33 @@ func (f whereFlags) atOnce(s strategy) int { return cmp.Or(f.jobs.calls, s.usual
 // workerOptions are those of worker processes.
 func (p *program) workerOptions(f whereFlags) []process.Option {
 	options := []process.Option{process.Printed(p.messages.printed), process.Notices(p.messages.say)}
+	if f.tell {
+		options = append(options, process.RanIn(p.tellProcess(f.worker)))
+	}
 	if f.memoryLimit > 0 {
 		options = append(options, process.MemoryLimit(int64(f.memoryLimit)))
 	}
 	return options
 }
 
+// mostWorkers is how many worker processes auto has at most.
+const mostWorkers = 1024
+
 // place is a task and where its calls run.
 type place struct {
 	task     overlap.AnyTask
 	executor overlap.Executor
-	growth   *growth // of worker processes; nil for none
+	workers  *process.Pool                       // that auto decides over; nil for none
+	growth   *growth                             // of worker processes; nil for none
+	found    *atomic.Pointer[overlap.AutoReport] // what auto has found out; nil under another strategy
+}
+
+// close ends what has to be ended.
+func (at place) close() {
+	compare.CloseExecutor(at.executor)
+	if at.workers != nil {
+		_ = at.workers.Close()
+	}
 }
 
 // open makes what the calls run on, and finds the task. It returns the arguments that are inputs.
@@ -88,10 +126,47 @@ func (p *program) open(
 		atStart = min(atOnce, mostAtStart)
 	}
 	options := p.workerOptions(f)
-	if f.worker != "" {
+	auto := func(options ...overlap.AutoOption) {
+		if f.startWith > 0 {
+			options = append(options, overlap.StartWith(f.startWith))
+		}
+		at.found = new(atomic.Pointer[overlap.AutoReport])
+		if f.verbose {
+			options = append(options, overlap.ExplainSteps(func(s overlap.AutoStep) { p.messages.sayf("auto: %v", s) }))
+		}
+		options = append(options, overlap.Explain(func(r overlap.AutoReport) { at.found.Store(&r) }))
+		at.executor = newAuto(cmp.Or(f.max, f.jobs.calls), options...)
+	}
+	switch {
+	case s.isCluster():
+		var pool *process.Pool
+		if f.worker != "" {
+			pool, at.task, inputs, err = foreign(ctx, f.worker, atStart, options, args)
+		} else {
+			inputs = args[1:]
+			at.task, err = p.task(args[0])
+		}
+		if err == nil {
+			at.executor, err = p.openCluster(ctx, f, at.task, pool, options)
+		}
+		if err != nil && pool != nil {
+			_ = pool.Close()
+		}
+	case f.worker != "" && atOnce == 0:
+		options = append(options, process.OnDemand())
+		at.workers, at.task, inputs, err = foreign(ctx, f.worker, cmp.Or(f.max, mostWorkers), options, args)
+		if err == nil {
+			auto(overlap.Over(at.workers))
+		}
+	case f.worker != "":
 		at.executor, at.task, inputs, err = foreign(ctx, f.worker, atStart, options, args)
-	} else if at.task, err = p.task(args[0]); err == nil {
-		at.executor, inputs = s.make(atStart, options...), args[1:]
+	default:
+		if at.task, err = p.task(args[0]); err == nil && s.name == autoStrategy {
+			auto()
+		} else if err == nil {
+			at.executor = s.make(atStart, options...)
+		}
+		inputs = args[1:]
 	}
 	if err != nil {
 		return place{}, nil, err

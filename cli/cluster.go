@@ -1,0 +1,143 @@
+//go:build !nocluster
+
+package cli
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap"
+	"example.com/overlap/cluster"
+	"example.com/overlap/process"
+)
+
+const clusterStrategy = "cluster"
+
+// clusterStrategies are the strategies of an engine. A program built with the tag nocluster has none.
+func clusterStrategies() []strategy {
+	return []strategy{{
+		name: clusterStrategy, python: "Dask, Ray, Celery",
+		traits: traits{says: &cluster.Executor{}, processes: true, elastic: true},
+		make: func(atOnce int, options ...process.Option) overlap.Executor {
+			pool := process.New(processCount(atOnce), options...)
+			x, err := cluster.Embedded()
+			if err != nil {
+				_ = pool.Close()
+				return brokenCluster{err}
+			}
+			return workplaceOn(x, pool, processCount(atOnce), func(string) {})
+		},
+	}}
+}
+
+// brokenCluster is an executor that could not be made.
+type brokenCluster struct{ err error }
+
+func (r brokenCluster) Start(*overlap.Job) error { return r.err }
+func (brokenCluster) String() string             { return clusterStrategy }
+
+// clusterFlags are about the engine of --on cluster.
+type clusterFlags struct{ listen, url string }
+
+func (f *clusterFlags) add(cmd *cobra.Command) {
+	set := cmd.Flags()
+	set.StringVar(&f.listen, "listen", "", "have the engine of --on cluster listen at this `address`, such as :7422, "+
+		"for workers on other machines, and print the line that starts one there")
+	set.StringVar(&f.url, "cluster", "", "use the engine that is at this `URL`, such as nats://10.0.0.1:4222, for "+
+		"--on cluster; with -j, also make so many of its calls here")
+}
+
+// check says what is wrong with the flags.
+func (f clusterFlags) check(s strategy) error {
+	switch {
+	case s.name != clusterStrategy && f.listen != "":
+		return usageErrorf("--listen is for the engine of --on cluster: add that, or leave it out")
+	case s.name != clusterStrategy && f.url != "":
+		return usageErrorf("--cluster names the engine of --on cluster: add that, or leave it out")
+	case f.listen != "" && f.url != "":
+		return usageErrorf("--listen starts an engine and --cluster uses one that is there: give one of the two")
+	}
+	return nil
+}
+
+// isCluster reports whether the strategy is one of an engine.
+func (s strategy) isCluster() bool { return s.name == clusterStrategy }
+
+// openCluster opens the engine, and starts a worker for it on this machine. foreign is that of a --worker, or nil.
+func (p *program) openCluster(
+	ctx context.Context, f whereFlags, task overlap.AnyTask, foreign *process.Pool, options []process.Option,
+) (executor overlap.Executor, err error) {
+	here := cmp.Or(f.jobs.calls, runtime.GOMAXPROCS(0))
+	notices := cluster.Notices(p.messages.say)
+	var x *cluster.Executor
+	switch {
+	case f.cluster.url != "":
+		x, err = cluster.Connect(ctx, f.cluster.url, notices)
+	case f.cluster.listen != "":
+		x, err = cluster.Embedded(notices, cluster.Listen(f.cluster.listen), cluster.Keys(keysFile()))
+	default:
+		x, err = cluster.Embedded(notices)
+	}
+	if err != nil {
+		return nil, usageErrorf("--on cluster: %w", err)
+	}
+	if f.cluster.listen != "" {
+		p.messages.sayf("a worker on another machine joins by: %s worker --join '%s'", p.name, x.Join())
+	}
+	if f.cluster.url != "" && f.jobs.calls == 0 && foreign == nil {
+		return x, nil
+	}
+	if foreign == nil {
+		foreign = process.New(times(here, 1), options...)
+	}
+	join := cmp.Or(f.cluster.url, x.Join())
+	return workplace(x, join, foreign, times(here, 1), p.messages.say, cluster.Tasks(task)), nil
+}
+
+// keysFile is where the keys of engines are that listen for other machines: a job that goes on has the same ones.
+func keysFile() string {
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		folder = os.TempDir()
+	}
+	return filepath.Join(folder, "overlap", "engine-keys.json")
+}
+
+// workingPlace is an engine with a worker in this process.
+type workingPlace struct {
+	*cluster.Executor
+	stop func()
+}
+
+func workplaceOn(x *cluster.Executor, pool *process.Pool, slots int, say func(string)) overlap.Executor {
+	return workplace(x, x.Join(), pool, slots, say)
+}
+
+func workplace(
+	x *cluster.Executor, join string, pool *process.Pool, slots int, say func(string), options ...cluster.Option,
+) overlap.Executor {
+	ctx, cancel := context.WithCancel(context.Background())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		if err := cluster.Work(ctx, join, pool, slots, options...); err != nil {
+			say("the worker on this machine: " + err.Error())
+		}
+	}()
+	return workingPlace{x, func() {
+		cancel()
+		<-over
+		_ = pool.Close()
+	}}
+}
+
+// Close ends the worker, and then the engine.
+func (w workingPlace) Close() error {
+	w.stop()
+	return w.Executor.Close()
+}

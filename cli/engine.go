@@ -1,0 +1,54 @@
+//go:build !nocluster
+
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap/cluster"
+)
+
+// engineFlags are what the user asked of an engine.
+type engineFlags struct{ listen, keys string }
+
+func (p *program) engineCommand() *cobra.Command {
+	var flags engineFlags
+	cmd := &cobra.Command{
+		Use:   "engine",
+		Short: "Run an engine by itself, for jobs and workers on other machines",
+		Long: p.named(`Run the engine of run --on cluster by itself, until Ctrl-C or SIGTERM.
+
+It prints two lines: the one by which workers join, and the one by which jobs use it. Its keys are in a file, which is
+made if there is none: an engine that is started again with the same file and address has the same two lines, and
+whoever is there comes back to it. It keeps no calls on disk: jobs submit anew what it has lost.`),
+		Example: p.named(`  overlap engine --listen :7422
+  overlap engine --listen 10.0.0.1:7422 --keys engine-keys.json`),
+		Args: p.noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runEngine(cmd.Context(), flags) },
+	}
+	set := cmd.Flags()
+	set.StringVar(&flags.listen, "listen", "127.0.0.1:7422",
+		"listen at this `address`, such as :7422 for all of this machine's")
+	set.StringVar(&flags.keys, "keys", "", "keep the keys in this `file` (default in the user's folder for configurations)")
+	return cmd
+}
+
+func (p *program) runEngine(ctx context.Context, f engineFlags) error {
+	ctx, unheed := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer unheed()
+	e, err := cluster.Start(cluster.Listen(f.listen), cluster.Keys(cmp.Or(f.keys, keysFile())))
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	_, _ = fmt.Fprintf(p.stdout, "%s worker --join '%s'\n%s run TASK --on cluster --cluster '%s'\n",
+		p.name, e.Join(), p.name, e.Submit()) // which remembers the error
+	<-ctx.Done()
+	return e.Close()
+}

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"iter"
+
+	"example.com/overlap"
+	"example.com/overlap/durable"
+	"example.com/overlap/internal/figures"
+	"example.com/overlap/internal/outfile"
+	"example.com/overlap/internal/resultline"
+	"example.com/overlap/source"
+)
+
+// keptResults are results in a file that is made when the job is over, by a job that can be continued.
+type keptResults struct {
+	run     *durable.Run
+	at      outfile.Location
+	encoder *resultline.Encoder
+	isOver  bool // the file is in its place
+}
+
+// isKept reports whether what -o names is a file that is replaced when the job is over, rather than a stream.
+func (p *program) isKept(output string) bool {
+	if output == "" || p.toStdout(output) {
+		return false
+	}
+	_, ok, err := outfile.Locate(output)
+	return ok || err != nil
+}
+
+// openKept opens the file of -o, or says why the job cannot be the one to be continued.
+func (j *job) openKept(file durable.File) error {
+	at, _, err := outfile.Locate(file.Name)
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	err = errors.Join(
+		refuseInputs(at, "-o", j.inputs.Files), refuseStream(at, "-o", j.messages.to, "standard error"))
+	if err != nil {
+		return err
+	}
+	run, err := durable.Open(file)
+	if err != nil {
+		return cannotContinue(err)
+	}
+	before := run.Progress()
+	j.kept = &keptResults{run: run, at: at, encoder: resultline.NewEncoder()}
+	j.results = j.kept
+	switch results := figures.Counted(before.Done+before.Unused, "result", "results"); {
+	case j.show.quiet:
+	case run.From() != "" && file.DryRun:
+		j.messages.sayf("%s has %s; these calls would be made:", run.From(), results)
+	case run.From() != "":
+		damaged := ""
+		if before.Damaged > 0 {
+			damaged = ", and " + figures.Counted(before.Damaged, "damaged line", "damaged lines")
+		}
+		j.messages.sayf("going on from %s, which has %s%s", run.From(), results, damaged)
+	case !file.DryRun:
+		j.messages.sayf("the results are in %s until the job is over", run.Partial())
+	}
+	return nil
+}
+
+// cannotContinue says what can be done about a run that cannot be continued, or an input that is not what it was.
+func cannotContinue(err error) error {
+	if said, ok := errors.AsType[*statusError](err); ok {
+		return said
+	}
+	if different, ok := errors.AsType[*durable.DifferentError](err); ok {
+		hint := "--fresh throws those results away, another -o FILE keeps them"
+		if different.Resumable {
+			hint = "--resume makes the calls of inputs that have no result yet; " + hint
+		}
+		return usageErrorf("%w", err).withHint(hint)
+	}
+	if errors.Is(err, durable.ErrUnreadable) {
+		return usageErrorf("%w", err).withHint("--fresh throws away what it has, another -o FILE keeps it")
+	}
+	return badInput("%w", err)
+}
+
+// isDifferent reports whether an error says that a run is of another job than the one that it is to continue.
+func isDifferent(err error) bool {
+	_, ok := errors.AsType[*durable.DifferentError](err)
+	return ok
+}
+
+// keptRemaining are the inputs whose calls are to be made, of all of a job.
+func (j *job) keptRemaining(all iter.Seq2[callInput, error]) iter.Seq2[durable.Call[callInput], error] {
+	whole := func(yield func(callInput, error) bool) {
+		any := false
+		for in, err := range all {
+			if j.draining.Err() != nil {
+				break
+			}
+			if any = true; !yield(in, err) {
+				return
+			}
+		}
+		switch {
+		case j.draining.Err() != nil: // and so the inputs have not come to their end
+			yield(callInput{}, errInterrupted)
+		case !any:
+			yield(callInput{}, noInputs(j.inputs))
+		}
+	}
+	return durable.Remaining(j.kept.run, whole, identified)
+}
+
+// identified is what tells an input from others.
+func identified(in callInput) (value any, raw []byte) {
+	if value = in.given.input; value == nil {
+		value = in.value
+	}
+	if piece, ok := value.(source.Piece); ok { // what it says of itself is where it stood
+		sum := sha256.Sum256(piece.Bytes)
+		value = struct {
+			source.Piece
+			SHA256 string `json:"sha256"`
+		}{piece, hex.EncodeToString(sum[:])}
+	}
+	return value, in.given.raw
+}
+
+// add implements resultWriter. Calls that were canceled have no result: they are made again.
+func (k *keptResults) add(r overlap.Result[any, any], raw []byte) (outcome overlap.Outcome, failure, err error) {
+	line, outcome, failure := k.encoder.Result(r, raw, resultline.FailedValue(r.Err))
+	if outcome == overlap.Canceled {
+		return outcome, failure, k.run.Drop(r.Index, outcome)
+	}
+	return outcome, failure, k.run.Add(r.Index, line, failure != nil)
+}
+
+func (k *keptResults) flush() error { return k.run.Flush() }
+
+// close puts the file in its place if the job is over.
+func (k *keptResults) close() (err error) {
+	k.isOver, err = k.run.Close()
+	return err
+}
+
+// where says where results are while the job is not over, "" for nowhere.
+func (k *keptResults) where() string {
+	n := k.run.Progress().Done
+	if k.isOver || n == 0 {
+		return ""
+	}
+	return figures.Counted(n, "result is", "results are") + " in " + k.run.Partial() +
+		": the same command goes on from there"
+}
+
+// tell says what there is to say of this and other runs at the end of this one.
+func (k *keptResults) tell(to *messages) {
+	is, name := k.run.Progress(), k.at.Name()
+	if !k.isOver {
+		if where := k.where(); where != "" {
+			to.sayf("%s", where)
+		}
+		return
+	}
+	if is.Before > 0 {
+		to.sayf("%s has %s of earlier runs as well", name, figures.Counted(is.Before, "result", "results"))
+	}
+	if is.MayHaveRun > 0 {
+		to.sayf("%s begun by a run that was killed and may have run; %s says of which inputs",
+			figures.Counted(is.MayHaveRun, "call was", "calls were"), name)
+	}
+	if is.Unused > 0 {
+		to.sayf("%s left out, since the inputs are gone", figures.Counted(is.Unused, "result is", "results are"))
+	}
+	if is.Failed > 0 && is.Before > 0 {
+		to.sayf("%s; --retry-failed makes such calls again",
+			figures.Counted(is.Failed, "result is a failure", "results are failures"))
+	}
+}

@@ -1,0 +1,30 @@
+//go:build nocluster
+
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap"
+	"example.com/overlap/process"
+)
+
+func clusterStrategies() []strategy { return nil }
+
+type clusterFlags struct{}
+
+func (*clusterFlags) add(*cobra.Command) {}
+
+func (clusterFlags) check(strategy) error { return nil }
+
+func (strategy) isCluster() bool { return false }
+
+func (p *program) openCluster(
+	context.Context, whereFlags, overlap.AnyTask, *process.Pool, []process.Option,
+) (overlap.Executor, error) {
+	panic("unreachable: this program was built without clusters")
+}
+
+func (p *program) clusterCommands() []*cobra.Command { return nil }

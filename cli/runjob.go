@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap"
+	"example.com/overlap/tasks/command"
+)
+
+// runJob is the command: it finds out what is to be done, refuses what cannot be, and does it. The first argument is
+// the task. exec is nil but for commands.
+func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec *execJob) error {
+	collectSeldom()
+	given := cmd.Flags().Changed
+	s, err := flags.check(p, given, exec)
+	if err != nil {
+		return err
+	}
+	options, err := flags.attempts.options(given)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(cmd.Context())
+	defer cancel(nil)
+	at, args, err := p.open(ctx, flags.where, s, args)
+	if err != nil {
+		return err
+	}
+	defer at.close()
+	j := newJob(p, at, flags, cancel)
+	defer j.drain(nil)
+	options = append(options, overlap.Drain(j.draining), overlap.OnLocalLimit(j.tellLocalLimit))
+	if flags.results.waits() {
+		j.underWay = &underWay{calls: map[int]struct{}{}}
+		options = append(options, overlap.Ordered(), overlap.Observe(j.underWay.observe))
+	}
+	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
+	defer onStateWanted(j.tellState)()
+	chosen, err := j.openInputs(&flags, args, s, exec)
+	if err != nil {
+		return err
+	}
+	defer j.inputs.Close()
+	options = append(options, flags.limits.options(exec.callCount(j.inputs))...)
+	if flags.results.isKept {
+		file := flags.results.file()
+		file.Job, file.Chosen, file.DryRun = j.identity(flags, exec), chosen, flags.show.dryRun
+		if err := j.openKept(file); err != nil {
+			return err
+		}
+		options = append(options, overlap.Indexes(func() int { return j.index }))
+	}
+	if flags.show.dryRun {
+		return j.dryRun()
+	}
+	gate, stopLooking, err := j.openOutputs(&flags)
+	if err != nil {
+		return err
+	}
+	defer stopLooking()
+	if gate != nil {
+		options = append(options, gate)
+	}
+	if exec != nil {
+		exec.runner(j, flags.results)
+		defer onSuspend(command.Suspend, command.Continue)()
+	}
+	if flags.fetch != nil {
+		options = append(options, j.spareHosts(flags, given))
+	}
+	if n := flags.window(s, j.inputs.Count); n > 0 {
+		options = append(options, overlap.Window(n))
+	}
+	if j.file == nil && j.kept == nil {
+		defer onReaderGone(j.stdout.to, j.endForNobody)()
+	}
+	if err := j.openTrace(flags.results.trace, at.executor.String()); err != nil {
+		_ = errors.Join(j.closeFile(), j.log.close()) // which have no line
+		return err
+	}
+	defer func() { _ = j.trace.close() }() // finish has told what that says, unless there is something worse
+	j.run(ctx, at.executor, options)
+	return j.finish()
+}
+
+// check refuses flags that do not go together, before anything is opened, and completes the others. It returns the
+// strategy that they name.
+func (f *runFlags) check(p *program, given func(string) bool, exec *execJob) (strategy, error) {
+	s, err := f.where.strategy(p, given)
+	if err != nil {
+		return s, err
+	}
+	if f.inputs.text && f.where.worker == "" {
+		return s, usageErrorf("--text is for the tasks of --worker, which take JSON: leave it out")
+	}
+	if s.elastic && f.results.atMostOnce {
+		return s, usageErrorf("--at-most-once cannot be held on --on cluster, where a call whose worker is lost is made " +
+			"again: leave out one of the two")
+	}
+	if err := exec.refuses(s, f.where); err != nil {
+		return s, err
+	}
+	if f.fetch != nil {
+		f.attempts.retryShare = f.fetch.perHost.retryShare()
+	}
+	f.where.verbose = f.show.verbose
+	f.results.isKept = p.isKept(f.results.output)
+	s = exec.usual(s)
+	isAuto := s.name == autoStrategy || f.where.worker != "" && f.where.atOnce(s) == 0
+	return s, errors.Join(f.limits.check(), f.show.check(isAuto), f.results.check())
+}
+
+// openInputs opens what the job's calls are of. chosen is what the command has chosen of it in place of the user.
+func (j *job) openInputs(flags *runFlags, args []string, s strategy, exec *execJob) (chosen map[string]string, err error) {
+	j.reader = readerOf(j.task)
+	switch {
+	case exec != nil:
+		j.reader, err = exec.reader()
+	case flags.fetch != nil:
+		j.reader, err = flags.fetch.reader(j.reader)
+	}
+	if err != nil {
+		return nil, err
+	}
+	chosen, atOnce := flags.choose(cmp.Or(flags.where.atOnce(s), exec.chunkedFor()))
+	j.inputs, err = j.program.inputs(j.draining, j.reader, args, &flags.inputs, atOnce)
+	return chosen, err
+}
+
+// openOutputs opens the results, unless they are kept, and the log, and begins to look at what the machine has left: gate
+// is the option that holds calls back where it is too little, or nil, and stopLooking ends the looking.
+func (j *job) openOutputs(flags *runFlags) (gate *overlap.Gate, stopLooking func(), err error) {
+	if j.kept == nil {
+		if err := j.openResults(flags.results.output); err != nil {
+			return nil, nil, err
+		}
+	}
+	err = j.openJobLog(flags.results.jobLog)
+	if err == nil {
+		gate, stopLooking, err = flags.limits.gate(j.messages.say)
+	}
+	if err != nil {
+		_ = j.closeFile() // which has no line
+	}
+	return gate, stopLooking, err
+}
+
+// window is how many of count inputs, or of an unknown number if that is 0, may be drawn ahead of the results; 0 leaves it to
+// the executor. It is as many as calls may run at once, so that after Ctrl-C nothing has to be done but what runs. It must be
+// more where results wait for their turn, or calls for another attempt: the workers would wait with them. Where calls wait
+// for their hosts, so small a window would keep others from being found.
+func (f *runFlags) window(s strategy, count int64) int {
+	n := times(f.where.atOnce(s), 1)
+	switch {
+	case s.name == "sync" || s.elastic || f.fetch != nil && !s.windowed:
+		return 0
+	case s.windowed || n == 0:
+	case f.results.waits() || f.attempts.retries > 0:
+		n = max(64, times(n, 4))
+	}
+	if count > 0 {
+		n = int(min(int64(n), count)) // more would be room for nothing
+	}
+	return n
+}

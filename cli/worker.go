@@ -1,0 +1,141 @@
+//go:build !nocluster
+
+package cli
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap"
+	"example.com/overlap/cluster"
+	"example.com/overlap/process"
+)
+
+// joinVariable is where a worker finds its join string if no flag has it: other users see the flags of a process.
+const joinVariable = "OVERLAP_JOIN"
+
+// workerFlags are what the user asked of a worker.
+type workerFlags struct {
+	join, file, worker string
+	jobs               atOnce
+	memoryLimit        byteSize
+}
+
+// clusterCommands are the sub-commands that an engine is for.
+func (p *program) clusterCommands() []*cobra.Command {
+	return []*cobra.Command{p.workerCommand(), p.workersCommand(), p.engineCommand()}
+}
+
+func (p *program) workerCommand() *cobra.Command {
+	var flags workerFlags
+	cmd := &cobra.Command{
+		Use:   "worker --join 'ovl://…'",
+		Short: "Make calls for a job on another machine (run --on cluster)",
+		Long: p.named(`Join an engine, and make the calls of its jobs in processes of this machine until this program is ended.
+
+The line to start it by is what overlap run --on cluster --listen prints; an engine that was there before, of
+run --cluster, is joined by the same URL. Whoever has the join string can take calls and answer them: with --join-file,
+or in the variable ` + joinVariable + `, other users of this machine do not see it.
+
+It makes the calls of this program's tasks, or with --worker those of a command's. A task of the job must have the same
+name here, and take and give the same types; otherwise it gets no calls, and the job says so.
+
+Commands and files are those of this machine. When the engine cannot be reached, the worker waits for it to come back.
+
+SIGTERM or Ctrl-C has it take no more calls, give back what has not begun, and end when the calls that run have ended; a
+second one ends it at once, and their calls are made again elsewhere.`),
+		Example: p.named(`  overlap worker --join 'ovl://SUAB…@10.0.0.1:7422/9f86…'
+  overlap worker --join-file job.join -j 8
+  overlap worker --join nats://10.0.0.1:4222 --worker 'python3 my_task.py'`),
+		Args: p.noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.work(cmd.Context(), flags) },
+	}
+	set := cmd.Flags()
+	set.StringVar(&flags.join, "join", "", "join the engine of this `string`, or URL")
+	set.StringVar(&flags.file, "join-file", "", "read the string from this `file`")
+	set.StringVar(&flags.worker, "worker", "", "make the calls of this `command`'s tasks, which speaks the line protocol")
+	set.VarP(&flags.jobs, "jobs", "j", jobsHelp+" (default one a core)")
+	set.Var(&flags.memoryLimit, "memory-limit",
+		"end a process that wants more memory than this `size`, such as 512MB or 1GiB; its call fails")
+	return cmd
+}
+
+// joinString finds the join string.
+func (f workerFlags) joinString() (string, error) {
+	switch {
+	case f.join != "" && f.file != "":
+		return "", usageErrorf("--join and --join-file say the same: give one of the two")
+	case f.join != "":
+		return f.join, nil
+	case f.file != "":
+		text, err := os.ReadFile(f.file)
+		if err != nil {
+			return "", usageErrorf("--join-file: %w", err)
+		}
+		return strings.TrimSpace(string(text)), nil
+	}
+	if text := os.Getenv(joinVariable); text != "" {
+		_ = os.Unsetenv(joinVariable) // calls must not see it
+		return text, nil
+	}
+	return "", usageErrorf("a worker needs the string of an engine: run --on cluster --listen prints it, for --join")
+}
+
+// work is the command.
+func (p *program) work(ctx context.Context, f workerFlags) error {
+	join, err := f.joinString()
+	if err != nil {
+		return err
+	}
+	ctx, unheed := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer unheed()
+	slots := times(cmp.Or(f.jobs.calls, runtime.GOMAXPROCS(0)), 1)
+	pool, tasks, err := p.openWorker(ctx, f, slots)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	defer context.AfterFunc(ctx, func() {
+		unheed() // so that a second one ends the program
+		p.messages.say("taking no more calls; those that run come to their end (Ctrl-C ends them at once)")
+	})()
+	err = cluster.Work(ctx, join, pool, slots, cluster.Notices(p.messages.say), cluster.Tasks(tasks...))
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	return nil
+}
+
+// openWorker starts the processes, and says which tasks they have.
+func (p *program) openWorker(ctx context.Context, f workerFlags, slots int) (*process.Pool, []overlap.AnyTask, error) {
+	options := p.workerOptions(whereFlags{memoryLimit: f.memoryLimit})
+	if f.worker == "" {
+		pool := process.New(slots, options...)
+		if err := pool.Ready(ctx); err != nil {
+			_ = pool.Close()
+			return nil, nil, err
+		}
+		return pool, p.tasks, nil
+	}
+	pool, names, err := startForeign(ctx, f.worker, slots, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	var tasks []overlap.AnyTask
+	for _, name := range names {
+		task, err := remoteTask(ctx, pool, f.worker, name)
+		if err != nil {
+			_ = pool.Close()
+			return nil, nil, err
+		}
+		tasks = append(tasks, task)
+	}
+	return pool, tasks, nil
+}

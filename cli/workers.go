@@ -1,0 +1,59 @@
+//go:build !nocluster
+
+package cli
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap/cluster"
+)
+
+// heardWithin is how long workers are listened to, which say once a second that they are there.
+const heardWithin = 1500 * time.Millisecond
+
+func (p *program) workersCommand() *cobra.Command {
+	var url string
+	cmd := &cobra.Command{
+		Use:     "workers --cluster URL",
+		Short:   "List the workers of an engine",
+		Example: p.named("  overlap workers --cluster nats://10.0.0.1:4222"),
+		Args:    p.noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if url == "" {
+				return usageErrorf("--cluster is missing: give the URL of the engine, or the string for jobs that it printed")
+			}
+			return p.listWorkers(cmd.Context(), url)
+		},
+	}
+	cmd.Flags().StringVar(&url, "cluster", "", "of the engine at this `URL`, or with the string for jobs that it printed")
+	return cmd
+}
+
+func (p *program) listWorkers(ctx context.Context, url string) error {
+	x, err := cluster.Connect(ctx, url)
+	if err != nil {
+		return usageErrorf("%w", err)
+	}
+	defer x.Close()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(heardWithin):
+	}
+	rows := [][]string{{"worker", "calls at once", "tasks"}}
+	for _, w := range x.Workers() {
+		slices.Sort(w.Tasks)
+		rows = append(rows, []string{w.Name, strconv.Itoa(w.Slots), strings.Join(w.Tasks, " ")})
+	}
+	if len(rows) == 1 {
+		p.messages.say("no worker is there")
+		return nil
+	}
+	return p.table(rows)
+}
