@@ -1,0 +1,58 @@
+// Command auto measures overlap.Auto beside the best number of calls in flight that one could have chosen beforehand, for
+// workloads whose best number is known from theory, and prints a Markdown table.
+//
+// The best number is searched in octaves around the theory, as far as a level takes no more than 1.5 times the best so
+// far. Then the best three levels and Auto are measured in turns, and the medians are compared. Auto is to take at most
+// 1.05 times as long as the best, or 2 ms longer.
+//
+//	go run ./auto
+//	go run ./auto -quick -only W3,W5
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"example.com/overlap/bench/markdown"
+)
+
+func main() {
+	quick := flag.Bool("quick", false, "3 rounds instead of 10")
+	only := flag.String("only", "", "comma-separated `names` of workloads")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "auto: there are no arguments, only flags")
+		os.Exit(2)
+	}
+	rounds := 10
+	if *quick {
+		rounds = 3
+	}
+	var rows [][]string
+	for _, w := range workloads() {
+		if *only != "" && !contains(*only, w.name) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s\n", w.name, w.what)
+		rows = append(rows, w.row(rounds))
+	}
+	fmt.Printf("%s, %s/%s, GOMAXPROCS %d, %d rounds; times are medians, least..most\n\n", runtime.Version(), runtime.GOOS,
+		runtime.GOARCH, runtime.GOMAXPROCS(0), rounds)
+	heading := []string{"workload", "calls", "theory", "best level", "its time", "Auto", "Auto / best", "within", "found", "right"}
+	if err := markdown.Table(os.Stdout, heading, rows); err != nil {
+		fmt.Fprintln(os.Stderr, "auto:", err)
+		os.Exit(1)
+	}
+}
+
+func contains(list, name string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		if strings.EqualFold(one, name) {
+			return true
+		}
+	}
+	return false
+}
