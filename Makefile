@@ -8,10 +8,12 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZ_COUNT  = 4000x
 # The same where each input starts programs.
 FUZZ_PROGRAMS = 100x
+# Modules of their own, for what they depend on.
+MODULES = bench report/browser
 # For a whole package under the race detector; a test that may hang has a shorter deadline of its own.
 TIMEOUT = 10m
 
-.PHONY: compare build check test format lint portable unit fuzz cgroup bench clean
+.PHONY: compare build check test format lint portable unit fuzz cgroup chaos bench clean
 
 compare:
 	go run ./cmd/overlap compare
@@ -34,7 +36,9 @@ lint: format
 	go fix -diff ./...
 	go mod tidy -diff
 	$(STATICCHECK) ./...
-	cd bench && go vet ./... && go fix -diff ./... && go mod tidy -diff && $(STATICCHECK) ./...
+	for module in $(MODULES); do \
+		(cd $$module && go vet ./... && go fix -diff ./... && go mod tidy -diff && $(STATICCHECK) ./...) || exit 1; \
+	done
 
 portable:
 	go run ./internal/portable darwin windows
@@ -42,14 +46,14 @@ portable:
 # lint has vetted it all.
 unit:
 	go test -race -vet=off -timeout $(TIMEOUT) ./...
-	cd bench && go test -race -vet=off -timeout $(TIMEOUT) ./...
+	for module in $(MODULES); do (cd $$module && go test -race -vet=off -timeout $(TIMEOUT) ./...) || exit 1; done
 
-# Each fuzz target for a moment, from its seeds. A package's targets share a binary, in which our code is instrumented
-# as "go test -fuzz" does it, and other modules are not: else the standard library would be compiled once more.
+# Each fuzz target for a moment, from its seeds. A package's targets share a binary, in which the package is instrumented
+# as "go test -fuzz" does it, and what it imports is not: else all of that would be compiled once more for each of them.
 fuzz:
 	@set -e; dir=$$(mktemp -d); trap 'rm -rf $$dir' EXIT; \
 	for folder in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
-		go test -c -gcflags=./...=-d=libfuzzer -o $$dir/test ./$$folder; \
+		go test -c -gcflags=-d=libfuzzer -o $$dir/test ./$$folder; \
 		for target in $$(cd $$folder && $$dir/test -test.list '^Fuzz'); do \
 			count=$(FUZZ_COUNT); case $$target in FuzzShell) count=$(FUZZ_PROGRAMS);; esac; \
 			echo "fuzz $$folder $$target"; \
@@ -61,6 +65,10 @@ fuzz:
 # Tests that need a delegated cgroup v2, in a virtual machine; the script says which packages that takes.
 cgroup:
 	process/testdata/cgroup-vm.sh
+
+# What kills, stops and cuts off workers of a cluster at random, for long.
+chaos:
+	CLUSTER_CHAOS=30m go test -race -run Chaos -v -timeout 40m ./cluster
 
 bench:
 	cd bench && go run ./cmd/sidebyside

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,8 +17,12 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/cli"
+	"example.com/overlap/cluster"
+	"example.com/overlap/compare"
+	"example.com/overlap/durable"
 	"example.com/overlap/overlaptest"
 	"example.com/overlap/process"
+	"example.com/overlap/report"
 	"example.com/overlap/tasks/fetch"
 )
 
@@ -87,6 +93,29 @@ func docProcess(ctx context.Context, resize *overlap.Task[string, Size], files [
 	return sizes, err
 }
 
+func docAutoOver(ctx context.Context, resize *overlap.Task[string, Size], images []string) error {
+	pool := process.New(64, process.OnDemand()) // at most 64
+	defer pool.Close()
+	_, err := overlap.Map(ctx, overlap.Auto(overlap.Over(pool)), resize, images)
+	return err
+}
+
+func docCluster(
+	ctx context.Context, fetch *overlap.Task[fetch.Request, fetch.Page], urls []fetch.Request,
+) ([]fetch.Page, error) {
+	process.Main() // first: the worker's processes are this program
+	engine, err := cluster.Embedded(cluster.Listen(":7422"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer engine.Close()
+	workers := process.New(8)
+	defer workers.Close()
+	go cluster.Work(ctx, engine.Join(), workers, 8) // here; a program elsewhere calls it with the same string
+	pages, err := overlap.Map(ctx, engine, fetch, urls)
+	return pages, err
+}
+
 func docCommand(resize *overlap.Task[string, Size]) {
 	main := func() { cli.Main(resize) }
 	main()
@@ -105,7 +134,30 @@ func docLimits(
 	return results, err
 }
 
-var _ = []any{docFetch, docLimits, docProcess, docCommand, docConformance}
+func docDurable(ctx context.Context, fetch *overlap.Task[string, string], urls iter.Seq[string]) error {
+	for r := range durable.Stream(ctx, overlap.Pool(8), fetch, urls, durable.File{Name: "pages.jsonl"}) {
+		if r.Index < 0 {
+			return r.Err // why the job is not done: the results so far are in pages.jsonl.part
+		}
+	}
+	return nil
+}
+
+func docAuto() overlap.Executor {
+	auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { fmt.Println(r.Class) }))
+	return auto
+}
+
+func docMeasure(ctx context.Context, resize *overlap.Task[string, Size]) error {
+	compare.Main() // first in main: each measurement is made by this program, started again
+	measured, err := compare.Measure(ctx, resize, "a.png", "b.png")
+	if err != nil {
+		return err
+	}
+	return report.WriteText(os.Stdout, measured, report.Style{Width: 100})
+}
+
+var _ = []any{docCluster, docMeasure, docDurable, docAuto, docFetch, docLimits, docProcess, docAutoOver, docCommand, docConformance}
 
 func TestSnippetsCompile(t *testing.T) {
 	here, err := os.ReadFile("docs_test.go")
