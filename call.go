@@ -33,7 +33,7 @@ func (c Call) outcomeOfWaiting(last ending, cause error) (Outcome, error) {
 	case last.err == nil:
 		return Canceled, cause
 	}
-	return last.outcome, last.err
+	return last.outcome, attemptsLeft{last.err}
 }
 
 // Task is the call's task.

@@ -23,7 +23,21 @@ var (
 		"Group.Wait was called by a call of the group: wait for futures, or outside of its calls")
 	// ErrFutureCanceled is the cause a call's context is canceled with by [Future.Cancel]. It is context.Canceled too.
 	ErrFutureCanceled = fmt.Errorf("future canceled: %w", context.Canceled)
+	// ErrAttemptsLeft says of a failed call that its job, or its future, was ended while the call waited for another attempt
+	// (see [RetryPolicy]): the call's error is that of its last attempt, and this one as well.
+	ErrAttemptsLeft = errors.New("the job ended before another attempt")
 )
+
+// attemptsLeft is the error of a call that failed with err and waited for another attempt when its job ended.
+type attemptsLeft struct{ err error }
+
+func (e attemptsLeft) Error() string { return textOf(e.err) }
+
+// Unwrap returns the error of the last attempt.
+func (e attemptsLeft) Unwrap() error { return e.err }
+
+// Is reports whether target is [ErrAttemptsLeft].
+func (e attemptsLeft) Is(target error) bool { return target == ErrAttemptsLeft }
 
 // CallError is how one call failed.
 type CallError struct {

@@ -13,7 +13,8 @@ import (
 // The wait before extra attempt n (from 1) is random between 0 and min(Max, Base·2^(n-1)), which is called full
 // jitter (AWS Architecture Blog, "Exponential Backoff And Jitter", 2015). An error that has a method RetryAfter()
 // (time.Duration, bool) sets the wait itself; it is kept whole, even above Max. A call that waits for its next
-// attempt holds no worker. If the predicate or a method of the error panics or ends its goroutine, the call is not
+// attempt holds no worker; if the job ends meanwhile, the call ends as its last attempt did, with an error that is
+// [ErrAttemptsLeft], too. If the predicate or a method of the error panics or ends its goroutine, the call is not
 // made again, and its error wraps a *[PanicError] or [ErrGoexit] as well.
 type RetryPolicy struct {
 	Extra int              // extra attempts: 2 means at most 3 in all

@@ -126,9 +126,13 @@ func identified(in callInput) (value any, raw []byte) {
 	return value, in.given.raw
 }
 
-// add implements resultWriter. Calls that were canceled have no result: they are made again.
+// add implements resultWriter. Calls that were canceled, or waited for another attempt when the run was ended, have no
+// result: they are made again.
 func (k *keptResults) add(r overlap.Result[any, any], raw []byte) (outcome overlap.Outcome, failure, err error) {
 	line, outcome, failure := k.encoder.Result(r, raw, resultline.FailedValue(r.Err))
+	if errors.Is(r.Err, overlap.ErrAttemptsLeft) {
+		outcome = overlap.Canceled
+	}
 	if outcome == overlap.Canceled {
 		return outcome, failure, k.run.Drop(r.Index, outcome)
 	}

@@ -93,8 +93,8 @@ func (r *Run) note(index int, k key, is kind) error {
 	return err
 }
 
-// Drop says that a call has no result, since the job has come to its end before: it was canceled, or has never started.
-// A later run makes it.
+// Drop says that a call has no result, since the job has come to its end before: it was canceled, has never started, or
+// waited for another attempt. A later run makes it.
 func (r *Run) Drop(index int, outcome overlap.Outcome) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

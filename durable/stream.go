@@ -30,7 +30,8 @@ import (
 // A result is taken down when it is yielded, before the body of the loop runs; it is written within a second, and
 // outlasts a crash of the machine within five, or once the loop has ended. Until all inputs have a result they are in
 // the partial file, which has .part behind its name, and the file is as it was. So they stay there when the loop is
-// left early or ctx ends: canceled calls are made again by the next run, failed ones are not ([File].RetryFailed).
+// left early or ctx ends: the next run makes calls again that were canceled or waited for another attempt, but not those
+// that failed ([File].RetryFailed).
 //
 // A last result with Index −1 says what [overlap.Stream] says by it, why the file could not be opened ([Open]),
 // written or put in its place, or that an input is not what it was in the run that is to be continued
@@ -145,8 +146,8 @@ func (s *stream[In, Out]) take(
 
 // keep writes a result.
 func (s *stream[In, Out]) keep(r *overlap.Result[In, Out]) error {
-	switch r.Outcome {
-	case overlap.Canceled, overlap.NeverStarted:
+	switch {
+	case r.Outcome == overlap.Canceled, r.Outcome == overlap.NeverStarted, errors.Is(r.Err, overlap.ErrAttemptsLeft):
 		return s.run.Drop(r.Index, r.Outcome)
 	}
 	line, _, failure := s.encoder.Result(overlap.Result[any, any]{

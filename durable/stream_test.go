@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.com/overlap"
 	"example.com/overlap/durable"
@@ -359,5 +360,38 @@ func TestCanceledCallsAreMadeAgain(t *testing.T) {
 	}
 	if lines, err := os.ReadFile(file.Name); err != nil || strings.Count(string(lines), "succeeded") != 100 {
 		t.Errorf("%v: %s", err, lines)
+	}
+}
+
+func TestCallsWithAttemptsLeftAreMadeAgain(t *testing.T) {
+	file := newFile(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	failsFirst := overlap.Define("attempts left", func(ctx context.Context, in int) (int, error) {
+		if in == 3 && ctx.Value(isAgain{}) == nil {
+			return 0, errors.New("not now")
+		}
+		return in, nil
+	})
+	inputs := slices.Values([]int{1, 2, 3})
+	anHourLater := overlap.RetryPolicy{Extra: 3, Base: 1000 * time.Hour, Max: 1000 * time.Hour, If: func(error) bool {
+		time.AfterFunc(10*time.Millisecond, cancel)
+		return true
+	}}
+	for r := range durable.Stream(ctx, overlap.Sync(), failsFirst, inputs, file, anHourLater) {
+		if r.Input == 3 && (r.Outcome != overlap.Failed || !strings.Contains(r.Err.Error(), "not now")) {
+			t.Errorf("%v, %v", r.Outcome, r.Err)
+		}
+	}
+	again := 0
+	ctx = context.WithValue(context.Background(), isAgain{}, true)
+	for r := range durable.Stream(ctx, overlap.Sync(), failsFirst, inputs, file) {
+		again++
+		if r.Input != 3 || r.Err != nil {
+			t.Errorf("%v: %v", r.Input, r.Err)
+		}
+	}
+	if again != 1 {
+		t.Errorf("%d calls were made again", again)
 	}
 }

@@ -130,6 +130,7 @@ func cancelBetweenAttempts(t *testing.T, s *suite) {
 	equal(t, "attempt", e.Attempt, 1)
 	equal(t, "outcome", e.Outcome, overlap.Failed)
 	s.says(t, "what its last attempt ended with", e.Err, slowRetry{}.Error())
+	is(t, "the error", e, overlap.ErrAttemptsLeft)
 
 	ctx, cancel = context.WithCancelCause(t.Context())
 	defer cancel(nil)

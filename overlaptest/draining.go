@@ -95,6 +95,7 @@ func drainEndsRetries(t *testing.T, s *suite) {
 	equal(t, "attempt", e.Attempt, 1)
 	equal(t, "outcome", e.Outcome, overlap.Failed)
 	s.says(t, "how its last attempt ended", e.Err, slowRetry{}.Error())
+	is(t, "the error", e, overlap.ErrAttemptsLeft)
 }
 
 func drainedGroup(t *testing.T, s *suite) {
