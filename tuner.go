@@ -31,6 +31,8 @@ type tuner struct {
 	woken atomic.Bool // the first is being, or has been
 	over  atomic.Bool // the job is
 
+	trying bool // calls are in flight to see whether they want cores
+
 	ended   atomic.Int64  // how many calls have ended
 	due     atomic.Int64  // how many will have when a reading is to be taken at once
 	failed  atomic.Int64  // how many attempts have failed
@@ -55,6 +57,13 @@ var sense = func(r *tune.Reading) { sensor().Look(r) }
 var lookAtProcesses = func(r *tune.Reading, now bool) { sensor().LookAtProcesses(r, now) }
 
 var sensor = sync.OnceValue(tune.NewSensor)
+
+// tunersWoken is how many tuners of jobs that are not over have taken readings.
+var tunersWoken atomic.Int64
+
+// tunerTrying is the tuner that has put calls in flight to see whether they want cores beside those of other jobs, or may
+// do so next; nil if none does.
+var tunerTrying atomic.Pointer[tuner]
 
 // newTuner gives the job a tuner, which it has until it is over.
 func newTuner(job *Job, settings tune.Settings, explain func(AutoReport), steps func(AutoStep)) *tuner {
@@ -81,10 +90,20 @@ func newTuner(job *Job, settings tune.Settings, explain func(AutoReport), steps 
 func (t *tuner) wake() {
 	if !t.awake.Load() && t.awake.CompareAndSwap(false, true) {
 		if !t.woken.Load() {
-			t.controller.Wake(t.job.now())
-			t.woken.Store(true)
+			t.begin()
 		}
 		go t.run()
+	}
+}
+
+// begin is before the first reading.
+func (t *tuner) begin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.controller.Wake(t.job.now())
+	if !t.over.Load() {
+		t.woken.Store(true)
+		tunersWoken.Add(1)
 	}
 }
 
@@ -122,6 +141,10 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 		lookAtProcesses(&r, false)
 	}
 	t.read(&r)
+	if r.Beside > 0 {
+		r.Turn = tunerTrying.CompareAndSwap(nil, t) || tunerTrying.Load() == t
+		defer t.endTurn()
+	}
 	if r.Wanted == 0 && !t.needed() {
 		t.awake.Store(false)
 		// Whoever needed it a moment ago saw that it was awake, and did not wake it.
@@ -133,6 +156,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	advice := t.controller.Look(r)
 	refused := t.refused.Load()
 	t.mu.Unlock()
+	t.trying = advice.Trying
 	t.due.Store(advice.Ended + r.Failed)
 	before := t.slots.Limit()
 	t.follow(advice, refused)
@@ -140,6 +164,13 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 		t.tell(AutoStep{At: r.At, From: before, To: advice.Level, Why: advice.Why, InFlight: r.InFlight, Ended: r.Ended})
 	}
 	return advice.Wait, true
+}
+
+// endTurn lets another job try whether its calls want cores, unless this one is at it.
+func (t *tuner) endTurn() {
+	if !t.trying || t.over.Load() {
+		tunerTrying.CompareAndSwap(t, nil)
+	}
 }
 
 // tell tells whoever wants to know of a step, but not after the job.
@@ -160,6 +191,7 @@ func (t *tuner) needed() bool {
 // read fills in what is to be seen of the job.
 func (t *tuner) read(r *tune.Reading) {
 	state := t.slots.State()
+	r.Beside = int(tunersWoken.Load()) - 1
 	r.At, r.InFlight, r.Wanted, r.Left = t.job.now(), state.InUse, state.Wanted, -1
 	r.Failed, r.Timed, r.Took = t.failed.Load(), t.timed.Load(), time.Duration(t.took.Load())
 	r.Squares = float64(t.squares.Load()) / 1e12
@@ -325,9 +357,12 @@ func overloaded(err error) (after time.Duration, yes bool) {
 
 // stop is when the job's calls have all ended.
 func (t *tuner) stop() {
-	t.over.Store(true)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if !t.over.Swap(true) && t.woken.Load() {
+		tunersWoken.Add(-1)
+	}
+	tunerTrying.CompareAndSwap(t, nil)
 	if t.timer != nil {
 		t.timer.Stop()
 	}

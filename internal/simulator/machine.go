@@ -9,6 +9,7 @@ package simulator
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/overlap/internal/tune"
@@ -32,6 +33,7 @@ type Machine struct {
 	mu      sync.Mutex
 	busy    int             // how many cores are taken
 	queue   []chan struct{} // who wants one, longest first
+	looking atomic.Int64    // how many of them only want to look
 	blocked int             // how many goroutines are in system calls
 	cpu     time.Duration
 	locked  time.Duration
@@ -120,7 +122,9 @@ func (m *Machine) giveCore() {
 // Look takes a reading as [tune.Sensor.Look] does.
 func (m *Machine) Look(r *tune.Reading) {
 	begun := time.Now()
+	m.looking.Add(1)
 	m.takeCore()
+	m.looking.Add(-1)
 	r.Delay = time.Since(begun)
 	m.Measure(r)
 	time.Sleep(lookTime)
@@ -132,7 +136,7 @@ func (m *Machine) Measure(r *tune.Reading) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r.Running = max(0, m.busy-1) // without the goroutine that looks
-	r.Runnable, r.Blocked = len(m.queue), m.blocked
+	r.Runnable, r.Blocked = max(0, len(m.queue)-int(m.looking.Load())), m.blocked
 	r.CPU, r.Locked = m.cpu, m.locked
 	r.Memory = m.memory.reading()
 }

@@ -44,6 +44,7 @@ type Controller struct {
 	wokenAt  int           // which reading that was
 
 	gate      gate
+	beside    beside
 	processes processGate
 	farEnd    farEnd
 	refusals  refusals
@@ -92,6 +93,7 @@ func (c *Controller) Look(r Reading) Advice {
 	c.history.level(r.At, c.level, c.bound)
 	return Advice{
 		Level: c.level, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause, Rate: c.refusals.startRate(r),
+		Trying: c.beside.trying,
 	}
 }
 
@@ -107,8 +109,9 @@ func (c *Controller) look(r *Reading) (more int) {
 	}
 	c.history.look(*r)
 	opening := c.gate.look(*r)
-	c.farEnd.look(*r, c.gate.saturated())
-	switch filling := c.gate.filling(*r); {
+	unwanted := c.beside.look(*r, c.level)
+	c.farEnd.look(*r, c.gate.saturated() && !c.beside.waits)
+	switch filling := max(c.gate.filling(*r), unwanted); {
 	case filling > c.level:
 		return filling
 	case opening == ajar:
@@ -152,6 +155,8 @@ func (c *Controller) why(before int) string {
 		return "more might not fit into memory"
 	case c.bound == ByMax:
 		return "more may not be"
+	case c.bound == ByCores:
+		return "the cores have no room"
 	case c.farEnd.phase == descending, c.farEnd.phase == refining:
 		return "do as many end in a second?"
 	}
@@ -172,6 +177,7 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 	if r.Blocked > mostBlocked/2 {
 		lower(mostBlocked, ByMax)
 	}
+	lower(c.beside.cap, ByCores)
 	lower(c.refusals.cap, ByRefusals)
 	lower(c.memory.cap, ByMemory)
 	lower(c.settings.Max, ByMax)
@@ -194,7 +200,7 @@ func (c *Controller) wait(r Reading) time.Duration {
 		return 0
 	case c.refusals.wave || c.refusals.restart >= 0:
 		return max(shortWait, c.refusals.took/2)
-	case since < early:
+	case since < early, c.beside.isOpen() && c.level < most:
 		return least
 	case c.settings.Max > 0 && c.level >= c.settings.Max:
 		return 10 * longWait // only to go down

@@ -15,6 +15,9 @@ type Reading struct {
 	CPU        time.Duration // CPU time that the calls' process has used so far; negative: unknown
 	Neighbours Neighbours    // what other programs use of the cores
 
+	Beside int  // how many other jobs of this process are looked at, whose calls may be what wants the cores
+	Turn   bool // none of these tries whether it does: this one may
+
 	Locked time.Duration // how long goroutines have waited for mutexes so far, all together
 
 	InFlight int           // calls in flight
@@ -57,6 +60,8 @@ type Advice struct {
 	Ended int64         // or when so many calls have ended, if that is earlier
 	Pause bool          // no call may start
 	Rate  float64       // how many calls may start in a second; 0: any number
+
+	Trying bool // calls were added to see whether they want cores: no other job is to do so meanwhile
 }
 
 // Bound is what keeps the level where it is.

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,7 @@ type Sensor struct {
 	memory   Memory
 	memoryAt time.Time // when that was read
 
+	looking    atomic.Int64 // how many give way to others at the moment, which are no calls
 	neighbours neighbourSensor
 
 	processes   processes
@@ -48,7 +50,9 @@ func NewSensor() *Sensor {
 // microseconds where a core is free, and some 10 ms where none is.
 func (s *Sensor) Look(r *Reading) {
 	before := time.Now()
+	s.looking.Add(1)
 	runtime.Gosched()
+	s.looking.Add(-1)
 	r.Delay = time.Since(before)
 	s.Measure(r)
 }
@@ -58,8 +62,13 @@ func (s *Sensor) Measure(r *Reading) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	metrics.Read(s.samples[:])
-	r.Running = max(0, s.value(0)-1)
-	r.Runnable = s.value(1)
+	others := int(s.looking.Load())
+	r.Running = s.value(0) - 1
+	r.Runnable = s.value(1) - others
+	if r.Runnable < 0 { // some of them run
+		r.Running, r.Runnable = r.Running+r.Runnable, 0
+	}
+	r.Running = max(0, r.Running)
 	r.Blocked = s.value(2)
 	r.CPU = cpuTime()
 	if locked := s.samples[3].Value; locked.Kind() == metrics.KindFloat64 {

@@ -1,0 +1,78 @@
+package tune
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// besideLooks is of how many looks the least number of goroutines counts that ran or wanted to: calls that have just
+	// begun, or been woken, want a core for a moment.
+	besideLooks = 3
+	// besideStep is the factor by which the level is raised to see whether calls that are added want cores.
+	besideStep = 4
+	// besidePause is for how many looks nothing is tried after calls that were added did want cores, at first: then twice
+	// as many each time.
+	besidePause = 24
+)
+
+// beside finds out whether the calls of a job wait although the cores are busy: with other jobs on Auto in this process.
+// Goroutines do not say whose they are, so a few calls more are put in flight: those of a job that waits do not add to
+// the goroutines that want a core. One job tries at a time, as what another adds would be taken for its own.
+type beside struct {
+	at     time.Duration // of the last look that counted
+	looks  int
+	least  int  // how many goroutines ran or wanted to at least, in the looks since the last check
+	trying bool // calls have been added
+	base   int  // that least number before
+	baseAt int  // how many calls were in flight then
+	waits  bool // most of the calls wait
+	rest   int  // for how many looks nothing is tried
+	pause  int  // how many that is the next time
+	cap    int  // how many calls may be in flight, after calls that were added wanted cores; 0: there is no limit
+}
+
+// look says how many calls the cores have room for, as far as is seen: 0 if that is not known.
+func (b *beside) look(r Reading, level int) (more int) {
+	if r.Beside == 0 {
+		*b = beside{at: r.At} // what is alone so far has not begun when others do
+		return 0
+	}
+	if b.rest > 0 {
+		b.rest--
+		return 0
+	}
+	if r.InFlight < level || r.InFlight == 0 {
+		return 0 // the calls that are to be looked at have not started
+	}
+	if r.At-b.at < shortWait {
+		return 0 // it would see the same once more
+	}
+	b.at = r.At
+	if b.looks == 0 {
+		b.least = math.MaxInt
+	}
+	b.least = min(b.least, r.Running+r.Runnable)
+	if b.looks++; b.looks < besideLooks {
+		return 0
+	}
+	b.looks = 0
+	added := r.InFlight - b.baseAt
+	b.waits = 2*b.least < r.InFlight || b.trying && 2*(b.least-b.base) < added
+	switch {
+	case b.waits:
+		b.trying, b.cap = false, 0
+		return besideStep * level
+	case b.trying:
+		b.trying, b.cap = false, b.baseAt
+		b.pause = max(besidePause, 2*b.pause)
+		b.rest = b.pause
+	case r.Turn:
+		b.trying, b.base, b.baseAt, b.cap = true, b.least, r.InFlight, 0
+		return besideStep * level
+	}
+	return 0
+}
+
+// isOpen reports whether it is about to find out.
+func (b *beside) isOpen() bool { return b.looks > 0 || b.trying }
