@@ -20,6 +20,9 @@ import (
 )
 
 func main() {
+	if os.Getenv(neighbour) != "" {
+		beNeighbour()
+	}
 	quick := flag.Bool("quick", false, "3 rounds instead of 10")
 	only := flag.String("only", "", "comma-separated `names` of workloads")
 	flag.Parse()

@@ -6,14 +6,20 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"example.com/overlap"
 	"example.com/overlap/bench/spread"
 )
 
-// run makes all calls of a workload and returns how long that took.
-func (w workload) run(executor overlap.Executor) (time.Duration, error) {
+// run makes all calls of a workload on executors that it has made, and returns how long that took.
+func (w workload) run(newExecutor func() overlap.Executor) (time.Duration, error) {
+	if w.jobs != nil {
+		begun := time.Now()
+		err := w.jobs(newExecutor)
+		return time.Since(begun), err
+	}
 	call, stop, err := w.start()
 	if err != nil {
 		return 0, err
@@ -26,14 +32,14 @@ func (w workload) run(executor overlap.Executor) (time.Duration, error) {
 	task := overlap.Func(func(ctx context.Context, i int) (struct{}, error) { return struct{}{}, call(ctx, i) })
 	runtime.GC()
 	begun := time.Now()
-	_, err = overlap.Map(context.Background(), executor, task, inputs, overlap.KeepGoing())
+	_, err = overlap.Map(context.Background(), newExecutor(), task, inputs, overlap.KeepGoing())
 	took := time.Since(begun)
 	return took, err
 }
 
 // at is how long the workload takes with that many calls in flight; an hour if it loses calls then.
 func (w workload) at(level int) time.Duration {
-	took, err := w.run(overlap.Pool(level))
+	took, err := w.run(func() overlap.Executor { return overlap.Pool(level) })
 	if err != nil {
 		return time.Hour // it loses calls, so it is not to be had
 	}
@@ -71,17 +77,20 @@ func (w workload) best() []int {
 func (w workload) row(rounds int) []string {
 	levels := w.best()
 	times := make([][]float64, len(levels)+1)
-	var found overlap.AutoReport
+	var last atomic.Pointer[overlap.AutoReport] // of the job that ended last
 	for range rounds {
 		for i, level := range levels {
 			times[i] = append(times[i], float64(w.at(level)))
 		}
-		took, err := w.run(overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { found = r })))
+		took, err := w.run(func() overlap.Executor {
+			return overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { last.Store(&r) }))
+		})
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "auto: %s: Auto: %v\n", w.name, err)
 		}
 		times[len(levels)] = append(times[len(levels)], float64(took))
 	}
+	found := last.Load()
 	best := 0
 	for i := range levels {
 		if spread.Of(times[i]).Median < spread.Of(times[best]).Median {
@@ -102,6 +111,9 @@ func (w workload) row(rounds int) []string {
 
 // judged says whether the class is the one that the workload has.
 func (w workload) judged(class overlap.Class) string {
+	if w.classes == nil {
+		return "–" // it has several jobs
+	}
 	if slices.Contains(w.classes, class) {
 		return "yes"
 	}

@@ -16,6 +16,7 @@ type workload struct {
 	theory  int                                                                          // the best number in flight
 	classes []overlap.Class                                                              // what it may be called
 	start   func() (call func(ctx context.Context, i int) error, stop func(), err error) // what a run calls, afresh for each
+	jobs    func(newExecutor func() overlap.Executor) error                              // instead, what makes several jobs
 }
 
 // plain makes every run of a call that keeps nothing between runs.
@@ -47,41 +48,41 @@ func workloads() []workload {
 		return func(context.Context, int) error { burn(d); return nil }
 	}
 	return []workload{
-		{"W1", "computes 5 ms", 400, 2, cpu, plain(spinFor(5 * ms))},
-		{"W1b", "computes 50 µs", 20_000, 2, cpu, plain(spinFor(50 * time.Microsecond))},
-		{"W2", "computes 2 µs", 500_000, 2, cpu, plain(spinFor(2 * time.Microsecond))},
-		{"article-cpu", "the article's sieves", articleSieves, 2, cpu, plain(sieve)},
-		{"W3", "waits 160 ms for HTTP: the article's requests", 100, 100, few, requests},
-		{"W3a", "sleeps 160 ms", 100, 100, few, plain(sleep(160 * ms))},
-		{"W3b", "sleeps 160 ms, of which nobody knows what it waits for", 1_000, 1_000, io, plain(sleep(160 * ms))},
-		{"W4", "50 ms at a server of 32, first in first out", 2_000, 32, far, at(func() station.Station {
+		{name: "W1", what: "computes 5 ms", calls: 400, theory: 2, classes: cpu, start: plain(spinFor(5 * ms))},
+		{name: "W1b", what: "computes 50 µs", calls: 20_000, theory: 2, classes: cpu, start: plain(spinFor(50 * time.Microsecond))},
+		{name: "W2", what: "computes 2 µs", calls: 500_000, theory: 2, classes: cpu, start: plain(spinFor(2 * time.Microsecond))},
+		{name: "article-cpu", what: "the article's sieves", calls: articleSieves, theory: 2, classes: cpu, start: plain(sieve)},
+		{name: "W3", what: "waits 160 ms for HTTP: the article's requests", calls: 100, theory: 100, classes: few, start: requests},
+		{name: "W3a", what: "sleeps 160 ms", calls: 100, theory: 100, classes: few, start: plain(sleep(160 * ms))},
+		{name: "W3b", what: "sleeps 160 ms, of which nobody knows what it waits for", calls: 1_000, theory: 1_000, classes: io, start: plain(sleep(160 * ms))},
+		{name: "W4", what: "50 ms at a server of 32, first in first out", calls: 2_000, theory: 32, classes: far, start: at(func() station.Station {
 			return station.Queue(32, station.Fixed(50*ms))
 		})},
-		{"W5", "a server by the universal scalability law, best at 44", 3_000, 44, far, at(func() station.Station {
+		{name: "W5", what: "a server by the universal scalability law, best at 44", calls: 3_000, theory: 44, classes: far, start: at(func() station.Station {
 			return station.Shared(station.Scalability(50, .02, .0005))
 		})},
-		{"W6", "100 ms at a server that refuses more than 20 at once", 2_000, 20, far, at(func() station.Station {
+		{name: "W6", what: "100 ms at a server that refuses more than 20 at once", calls: 2_000, theory: 20, classes: far, start: at(func() station.Station {
 			return station.RefusesMore(20, 100*ms, 5*ms)
 		})},
-		{"W7", "50 ms at a server that refuses more than 100 a second, 20 at once", 1_000, 5, rate, at(func() station.Station {
+		{name: "W7", what: "50 ms at a server that refuses more than 100 a second, 20 at once", calls: 1_000, theory: 5, classes: rate, start: at(func() station.Station {
 			return station.TokenBucket(100, 20, 50*ms, 5*ms, 0)
 		})},
-		{"W8", "40 ms at a server that breaks down beyond 50", 10_000, 50, far, at(func() station.Station {
+		{name: "W8", what: "40 ms at a server that breaks down beyond 50", calls: 10_000, theory: 50, classes: far, start: at(func() station.Station {
 			return station.Cliff(50, 40*ms, 1)
 		})},
-		{"W9", "computes 2 ms and waits 18 ms, exponential", 1_000, 27, mixed, func() (
+		{name: "W9", what: "computes 2 ms and waits 18 ms, exponential", calls: 1_000, theory: 27, classes: mixed, start: func() (
 			func(context.Context, int) error, func(), error,
 		) {
 			compute, wait := station.Exponential(2*ms, 1), station.Exponential(18*ms, 2)
 			return func(context.Context, int) error { burn(compute()); time.Sleep(wait()); return nil }, func() {}, nil
 		}},
-		{"W9b", "computes 2 ms and waits 18 ms, always", 1_000, 20, mixed, plain(func(context.Context, int) error {
+		{name: "W9b", what: "computes 2 ms and waits 18 ms, always", calls: 1_000, theory: 20, classes: mixed, start: plain(func(context.Context, int) error {
 			burn(2 * ms)
 			time.Sleep(18 * ms)
 			return nil
 		})},
-		{"W10", "10 ms in a system call", 2_000, 1_000, io, plain(nanosleep(10 * ms))},
-		{"W15", "computes 5 ms, 200 times, then waits 50 ms, 1,000 times", 1_200, 1_000, io, plain(func(_ context.Context, i int) error {
+		{name: "W10", what: "10 ms in a system call", calls: 2_000, theory: 1_000, classes: io, start: plain(nanosleep(10 * ms))},
+		{name: "W15", what: "computes 5 ms, 200 times, then waits 50 ms, 1,000 times", calls: 1_200, theory: 1_000, classes: io, start: plain(func(_ context.Context, i int) error {
 			if i < 200 {
 				burn(5 * ms)
 			} else {
@@ -89,19 +90,29 @@ func workloads() []workload {
 			}
 			return nil
 		})},
-		{"W15b", "a server best at 8, then one without a limit", 4_000, 16, far, phases},
-		{"W16", "computes 1 ms to 2 s, bounded Pareto", 1_000, 2, cpu, func() (func(context.Context, int) error, func(), error) {
+		{name: "W15b", what: "a server best at 8, then one without a limit", calls: 4_000, theory: 16, classes: far, start: phases},
+		{name: "W16", what: "computes 1 ms to 2 s, bounded Pareto", calls: 1_000, theory: 2, classes: cpu, start: func() (func(context.Context, int) error, func(), error) {
 			draw := station.Pareto(ms, 2*time.Second, 1.5, 1)
 			return func(context.Context, int) error { burn(draw()); return nil }, func() {}, nil
 		}},
-		{"W17", "log-normal times at a server of 64", 5_000, 64, far, at(func() station.Station {
+		{name: "W17", what: "log-normal times at a server of 64", calls: 5_000, theory: 64, classes: far, start: at(func() station.Station {
 			return station.Queue(64, station.LogNormal(2, 1.5, ms, 1))
 		})},
-		{"W22", "20 ms at a server of 64 that is 40 ms farther away after 2 s", 20_000, 192, far, at(farther)},
-		{"W23a", "one call of 1 µs", 1, 1, none, plain(spinFor(time.Microsecond))},
-		{"W23b", "three calls of 1 µs", 3, 1, none, plain(spinFor(time.Microsecond))},
-		{"W23c", "ten calls of 1 ms", 10, 2, cpu, plain(spinFor(ms))},
-		{"tiny", "a call that does nothing", 1_000_000, 1, cpu, plain(func(context.Context, int) error { return nil })},
+		{name: "W19", what: "two jobs at once: computes 5 ms, 400 times; waits 160 ms, 1,000 times", calls: 1_400, theory: 1_000, jobs: twoJobs},
+		{name: "W20", what: "computes 5 ms, beside a program that takes a core", calls: 400, theory: 2, classes: cpu, start: besideNeighbour},
+		{name: "W21", what: "waits 10 ms, but one of 100 calls 1 s", calls: 100, theory: 100, classes: few, start: plain(func(_ context.Context, i int) error {
+			if i == 50 {
+				time.Sleep(time.Second)
+			}
+			time.Sleep(10 * ms)
+			return nil
+		})},
+		{name: "W22", what: "20 ms at a server of 64 that is 40 ms farther away after 2 s", calls: 20_000, theory: 192, classes: far, start: at(farther)},
+		{name: "W23a", what: "one call of 1 µs", calls: 1, theory: 1, classes: none, start: plain(spinFor(time.Microsecond))},
+		{name: "W23b", what: "three calls of 1 µs", calls: 3, theory: 1, classes: none, start: plain(spinFor(time.Microsecond))},
+		{name: "W23c", what: "ten calls of 1 ms", calls: 10, theory: 2, classes: cpu, start: plain(spinFor(ms))},
+		{name: "W24", what: "10 calls that each make a job of 100 calls that wait 10 ms", calls: 1_010, theory: 1_000, jobs: nested},
+		{name: "tiny", what: "a call that does nothing", calls: 1_000_000, theory: 1, classes: cpu, start: plain(func(context.Context, int) error { return nil })},
 	}
 }
 

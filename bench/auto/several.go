@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	"example.com/overlap"
+)
+
+// twoJobs makes a job that computes and one that waits at the same time, each on an executor of its own.
+func twoJobs(newExecutor func() overlap.Executor) error {
+	computes := overlap.Func(func(context.Context, int) (struct{}, error) { burn(5 * ms); return struct{}{}, nil })
+	waits := overlap.Func(func(context.Context, int) (struct{}, error) { time.Sleep(160 * ms); return struct{}{}, nil })
+	var both sync.WaitGroup
+	var computing, waiting error
+	both.Go(func() { _, computing = overlap.Map(context.Background(), newExecutor(), computes, make([]int, 400)) })
+	both.Go(func() { _, waiting = overlap.Map(context.Background(), newExecutor(), waits, make([]int, 1_000)) })
+	both.Wait()
+	return errors.Join(computing, waiting)
+}
+
+// nested makes a job whose calls make jobs on the same executor.
+func nested(newExecutor func() overlap.Executor) error {
+	executor := newExecutor()
+	inner := overlap.Func(func(context.Context, int) (struct{}, error) { time.Sleep(10 * ms); return struct{}{}, nil })
+	outer := overlap.Func(func(ctx context.Context, _ int) (struct{}, error) {
+		_, err := overlap.Map(ctx, executor, inner, make([]int, 100))
+		return struct{}{}, err
+	})
+	_, err := overlap.Map(context.Background(), executor, outer, make([]int, 10))
+	return err
+}
+
+// neighbour is the variable by which this program knows that it is to take a core until it is killed.
+const neighbour = "OVERLAP_BENCH_NEIGHBOUR"
+
+func beNeighbour() {
+	for {
+		burn(time.Second)
+	}
+}
+
+// besideNeighbour computes beside another program that takes a core.
+func besideNeighbour() (func(context.Context, int) error, func(), error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, nil, err
+	}
+	other := exec.Command(self)
+	other.Env = append(os.Environ(), neighbour+"=1", "GOMAXPROCS=1")
+	if err := other.Start(); err != nil {
+		return nil, nil, err
+	}
+	stop := func() { _ = other.Process.Kill(); _ = other.Wait() }
+	return func(context.Context, int) error { burn(5 * ms); return nil }, stop, nil
+}
