@@ -28,9 +28,17 @@ type held struct {
 	open     int       // How many calls have not been answered.
 	pending  []pending // What is to be said of others.
 	size     int       // How many bytes that is.
+	bodies   []byte    // Where the next value is encoded, behind those before it. For the chunk's goroutine.
 	told     bool      // The session knows that the chunk is here.
 	begun    bool      // The session knows that all calls which are open have begun.
 }
+
+// What a message of answers has besides values, about: for each of them, and in all.
+const perAnswer, beside = 16, 256
+
+// mostShared is how many bytes of values are encoded into one piece of memory before another is begun, in which they need
+// not be moved when it grows.
+const mostShared = 64 << 10
 
 // pending is how a call has ended, until that is said.
 type pending struct {
@@ -92,10 +100,10 @@ func (h *host) run(t *offered, message []byte) {
 
 // runCalls runs the calls. It returns what the executor said of those that it refused.
 func (k *held) runCalls(ctx context.Context, t *offered) (refused error) {
-	var inputs []any
-	var places []int
+	inputs, places := make([]any, 0, len(k.inputs)), make([]int, 0, len(k.inputs))
+	input := reflect.New(t.crossing.InType)
 	for i, b := range k.inputs {
-		input := reflect.New(t.crossing.InType)
+		input.Elem().SetZero()
 		k.at = i
 		if err := t.crossing.In.Decode(b, input.Interface()); err != nil {
 			k.add(answer{at: i, outcome: overlap.Failed,
@@ -112,7 +120,7 @@ func (k *held) runCalls(ctx context.Context, t *offered) (refused error) {
 	if k.timeout > 0 {
 		options = append(options, overlap.Timeout(k.timeout))
 	}
-	start := time.Now()
+	start, out := time.Now(), reflect.New(t.crossing.OutType)
 	results := overlap.Stream(ctx, k.host.executor, t.task, func(yield func(any) bool) {
 		for _, input := range inputs {
 			if !yield(input) {
@@ -130,7 +138,7 @@ func (k *held) runCalls(ctx context.Context, t *offered) (refused error) {
 				a.took = r.Finished - r.Started
 			}
 			k.at = a.at
-			a.outcome, a.body = k.bodyOf(t, r)
+			a.outcome, a.body = k.bodyOf(t, r, out)
 			k.at = -1
 			k.add(a, start.Add(r.Finished))
 		}
@@ -138,17 +146,23 @@ func (k *held) runCalls(ctx context.Context, t *offered) (refused error) {
 	return refused
 }
 
-// bodyOf encodes how a call has ended.
-func (k *held) bodyOf(t *offered, r overlap.Result[any, any]) (o overlap.Outcome, body []byte) {
+// bodyOf encodes how a call has ended. out is where a value of the task's fits.
+func (k *held) bodyOf(t *offered, r overlap.Result[any, any], out reflect.Value) (o overlap.Outcome, body []byte) {
 	if r.Outcome == overlap.NeverStarted {
 		return overlap.Pending, nil
 	}
 	if r.Outcome == overlap.Succeeded {
-		out := reflect.New(t.crossing.OutType)
+		out.Elem().SetZero()
 		if r.Value != nil {
 			out.Elem().Set(reflect.ValueOf(r.Value))
 		}
-		body, err := t.crossing.Out.Append(nil, out.Interface())
+		if len(k.bodies) > mostShared {
+			k.bodies = nil
+		}
+		all, err := t.crossing.Out.Append(k.bodies, out.Interface())
+		if err == nil {
+			body, k.bodies = all[len(k.bodies):len(all):len(all)], all
+		}
 		if err == nil && len(body) > mostLarge/2 {
 			err = fmt.Errorf("a value of %d bytes is too large to cross: at most %d", len(body), mostLarge/2)
 		}
@@ -185,6 +199,9 @@ func (k *held) add(a answer, ended time.Time) {
 		return
 	}
 	k.answered[a.at] = true
+	if k.pending == nil {
+		k.pending = make([]pending, 0, k.open)
+	}
 	k.open--
 	k.pending = append(k.pending, pending{a, ended})
 	k.size += len(a.body)
@@ -250,15 +267,17 @@ func (k *held) flush(last bool) {
 	now := time.Now()
 	a := answers{worker: k.host.id, nonce: k.nonce, last: last, spent: now.Sub(k.took)}
 	k.mu.Lock()
+	a.calls = make([]answer, 0, len(k.pending))
 	for _, p := range k.pending {
 		if k.timed {
 			p.ago = now.Sub(p.ended)
 		}
 		a.calls = append(a.calls, p.answer)
 	}
+	size := k.size
 	k.pending, k.size = nil, 0
 	k.mu.Unlock()
-	message := a.append(nil)
+	message := a.append(make([]byte, 0, size+perAnswer*len(a.calls)+beside))
 	e := k.host.engine
 	if len(message) <= e.largest() {
 		for e.send(answersTo(k.session), message) != nil && time.Since(now) < notTaken {

@@ -18,7 +18,8 @@ type lease struct {
 	wake    chan struct{}   // Something has come, or it is time to look.
 
 	parcels []*parcel
-	open    int // How many calls have not ended.
+	open    int    // How many calls have not ended.
+	inputs  []byte // Where the next input is encoded, behind those before it.
 	looked  time.Time
 	places  map[*route]reflect.Value // A *Out for each task, into which its values are decoded.
 }
@@ -34,9 +35,10 @@ type flying struct {
 }
 
 const (
-	mostCalls  = 1024                 // in a chunk
-	mostBytes  = 256 << 10            // of inputs in a chunk, but for a single call
-	worthwhile = 5 * time.Millisecond // how much work a chunk should be
+	mostCalls   = 4096                 // in a chunk
+	mostBytes   = 256 << 10            // of inputs in a chunk, but for a single call
+	worthwhile  = 5 * time.Millisecond // how much work a chunk should be
+	chunksAhead = 2                    // of a lease whose calls are short: a worker finds the next one in the queue
 )
 
 // work is the life of a job's worker.
@@ -54,6 +56,9 @@ func (x *Executor) work(w *overlap.Worker, drained <-chan struct{}) {
 		}
 		size := l.send(calls[:n])
 		l.await()
+		if size > 1 {
+			size *= chunksAhead
+		}
 		if size > cap(calls) {
 			calls = make([]overlap.Call, size)
 		}
@@ -84,6 +89,7 @@ func (l *lease) awaken() {
 // send submits calls, all of one task. It returns how many calls a next chunk should have.
 func (l *lease) send(calls []overlap.Call) (size int) {
 	r := l.x.routeTo(calls[0].Task())
+	block := make([]flying, len(calls))
 	flown := make([]*flying, 0, len(calls))
 	next := 0
 	defer func() { // the code of an input's type has ended this goroutine, unless all has been sent
@@ -91,15 +97,17 @@ func (l *lease) send(calls []overlap.Call) (size int) {
 			left.Requeue()
 		}
 	}()
-	bytes := 0
+	bytes, most := 0, (len(calls)+chunksAhead-1)/chunksAhead
 	for _, call := range calls {
 		next++
 		if input, ok := l.encode(call, r); ok {
-			if bytes += len(input); bytes > mostBytes && len(flown) > 0 {
+			if bytes += len(input); len(flown) == most || bytes > mostBytes && len(flown) > 0 {
 				l.submit(flown, false)
-				flown, bytes = nil, len(input)
+				flown, bytes = flown[len(flown):], len(input)
 			}
-			flown = append(flown, &flying{call: call, route: r, input: input})
+			f := &block[next-1]
+			*f = flying{call: call, route: r, input: input}
+			flown = append(flown, f)
 			l.open++
 		}
 	}
@@ -123,8 +131,14 @@ func (l *lease) encode(call overlap.Call, r *route) (input []byte, ok bool) {
 			call.End(nil, overlap.Failed, overlap.ErrGoexit)
 		}
 	}()
-	input, err := r.crossing.AppendInput(nil, call.Input())
+	if len(l.inputs) > mostShared {
+		l.inputs = nil
+	}
+	all, err := r.crossing.AppendInput(l.inputs, call.Input())
 	encoded = true
+	if err == nil {
+		input, l.inputs = all[len(l.inputs):len(all):len(all)], all
+	}
 	if err == nil && len(input) > mostLarge/2 {
 		err = fmt.Errorf("a value of %d bytes is too large to cross: at most %d", len(input), mostLarge/2)
 	}
@@ -141,18 +155,21 @@ func (l *lease) submit(calls []*flying, single bool) {
 	p := &parcel{nonce: newNonce(), lease: l, calls: calls, single: single || len(calls) == 1, sentAt: time.Now()}
 	c := chunk{nonce: p.nonce, session: l.x.id, task: first.call.Task().Name(), timed: first.call.Timed()}
 	c.timeout, c.grace = first.call.Timeout()
+	c.inputs = make([][]byte, 0, len(calls))
 	c.sent = time.Now().Round(0) // the wall clock's, from which the deadline is as far as it says itself
 	if deadline, ok := first.call.Context().Deadline(); ok {
 		c.left = max(deadline.Round(0).Sub(c.sent), 1)
 	}
+	size := beside
 	for _, f := range calls {
 		c.inputs = append(c.inputs, f.input)
+		size += len(f.input) + perAnswer
 	}
 	l.parcels = append(l.parcels, p)
 	l.x.mu.Lock()
 	l.x.parcels[p.nonce] = p
 	l.x.mu.Unlock()
-	l.x.offer(first, p, c.append(nil))
+	l.x.offer(first, p, c.append(make([]byte, 0, size)))
 }
 
 // offer puts a chunk into the queue of its task. Whether it gets there the lease finds out later.

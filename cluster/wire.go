@@ -84,7 +84,9 @@ func decodeChunk(b []byte) (*chunk, error) {
 	r.kind(kindChunk)
 	c := &chunk{nonce: r.nonce(), session: r.text(), task: r.text(), timed: r.truth(), timeout: r.duration(),
 		grace: r.duration(), left: r.duration(), sent: time.Unix(0, r.integer())}
-	for n := r.count(); n > 0 && !r.bad; n-- {
+	n := r.count()
+	c.inputs = make([][]byte, 0, n)
+	for ; n > 0 && !r.bad; n-- {
 		c.inputs = append(c.inputs, r.bytes())
 	}
 	return c, r.end()
@@ -138,7 +140,10 @@ func decodeAnswers(b []byte) (*answers, error) {
 	r := reader{b: b}
 	r.kind(kindAnswers)
 	a := &answers{worker: r.text(), nonce: r.nonce(), last: r.truth(), spent: r.duration()}
-	for n := r.count(); n > 0 && !r.bad; n-- {
+	const least = 5 // bytes of one
+	n := r.count()
+	a.calls = make([]answer, 0, min(n, len(r.b)/least))
+	for ; n > 0 && !r.bad; n-- {
 		c := answer{at: int(r.number())}
 		c.outcome = overlap.Outcome(r.byte())
 		c.took, c.ago, c.body = r.duration(), r.duration(), r.bytes()
