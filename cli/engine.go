@@ -23,7 +23,8 @@ func (p *program) engineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "engine",
 		Short: "Run an engine by itself, for jobs and workers on other machines",
-		Long: p.named(`Run the engine of run --on cluster by itself, until Ctrl-C or SIGTERM.
+		Long: p.named(`Run the engine of run --on cluster by itself, until Ctrl-C or SIGTERM. Then it ends within some seconds: it takes no
+more calls, has answers that are under way come through, and lets those who are connected go one after another.
 
 It prints two lines: the one by which workers join, and the one by which jobs use it. Its keys are in a file, which is
 made if there is none: an engine that is started again with the same file and address has the same two lines, and
@@ -41,14 +42,29 @@ whoever is there comes back to it. It keeps no calls on disk: jobs submit anew w
 }
 
 func (p *program) runEngine(ctx context.Context, f engineFlags) error {
-	ctx, unheed := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer unheed()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
 	e, err := cluster.Start(cluster.Listen(f.listen), cluster.Keys(cmp.Or(f.keys, keysFile())))
 	if err != nil {
 		return usageErrorf("%w", err)
 	}
 	_, _ = fmt.Fprintf(p.stdout, "%s worker --join '%s'\n%s run TASK --on cluster --cluster '%s'\n",
 		p.name, e.Join(), p.name, e.Submit()) // which remembers the error
-	<-ctx.Done()
+	select {
+	case <-signals:
+	case <-ctx.Done():
+		return e.Close()
+	}
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		p.messages.say("taking no more calls, and letting go those who are connected (Ctrl-C ends it at once)")
+		e.Drain()
+	}()
+	select {
+	case <-drained:
+	case <-signals:
+	}
 	return e.Close()
 }

@@ -71,6 +71,11 @@ func (e *Engine) Join() string { return e.join }
 // engine.
 func (e *Engine) Submit() string { return e.submit }
 
+// Drain ends the engine gently, within about 3 s: it takes no more calls and connections, lets answers that are under way
+// come through for a second, and then those who are connected go one after another, so that they do not all come to its
+// successor at once. They wait for that as after Close, which may be called meanwhile to end it at once.
+func (e *Engine) Drain() { e.run.retire() }
+
 // Close stops the engine. Those who are connected wait for it to come back.
 func (e *Engine) Close() error {
 	e.run.stop()

@@ -86,3 +86,53 @@ func TestWorkersStringDoesNotSubmit(t *testing.T) {
 		t.Error("it does")
 	}
 }
+
+// began hears of calls of tellsBegin.
+var began = make(chan struct{}, 100)
+
+var tellsBegin = overlap.Define("cluster-test/tell-begin", func(_ context.Context, d time.Duration) (time.Duration, error) {
+	began <- struct{}{}
+	time.Sleep(d)
+	return d, nil
+})
+
+// What runs when an engine begins to end is answered through it.
+func TestEngineThatDrains(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	e, err := Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	x, err := Connect(t.Context(), e.Submit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() { gone <- Work(ctx, e.Join(), overlap.Pool(2), 2) }()
+	if err := x.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		<-began
+		e.Drain()
+	}()
+	naps := []time.Duration{300 * time.Millisecond}
+	if _, err := overlap.Map(t.Context(), x, tellsBegin, naps); err != nil {
+		t.Error(err)
+	}
+	<-drained
+	leave()
+	if err := <-gone; err != nil {
+		t.Error(err)
+	}
+	if len(began) > 0 {
+		t.Error("the call was made again")
+	}
+}

@@ -18,6 +18,8 @@ const (
 	largestMessage = 8 << 20
 	engineMemory   = 2 * streamBytes
 	startPatience  = 10 * time.Second
+	lameDuckGrace  = time.Second     // in which answers under way still come through an engine that ends
+	lameDuck       = 3 * time.Second // in which all who are connected to it are let go, the grace included
 )
 
 // running is a server that has been started.
@@ -27,6 +29,12 @@ type running struct {
 	address  string // for those who come
 	pin      []byte // nil without TLS
 	folder   string
+}
+
+// retire stops the server after what is under way through it, and has those who are connected go one after another.
+func (r *running) retire() {
+	r.server.LameDuckShutdown()
+	r.stop()
 }
 
 func (r *running) stop() {
@@ -64,6 +72,7 @@ func startServer(i *identity, host, port string) (*running, error) {
 		ServerName: "overlap-" + newNonce().String()[:8], Host: host, Port: number, NoSigs: true, NoLog: true,
 		JetStream: true, JetStreamMaxMemory: engineMemory, JetStreamMaxStore: engineMemory,
 		DisableJetStreamBanner: true, MaxPayload: largestMessage, MaxPending: 16 * largestMessage,
+		LameDuckDuration: lameDuck, LameDuckGracePeriod: lameDuckGrace,
 		Nkeys: []*server.NkeyUser{{Nkey: submitters}, {Nkey: workers, Permissions: workerPermissions(workers)}},
 	}
 	if !isLoopback(host) {
