@@ -15,6 +15,9 @@ import (
 	"example.com/overlap/cluster"
 )
 
+// engineAddress is where an engine listens unless it is told otherwise.
+const engineAddress = "127.0.0.1:7422"
+
 // engineFlags are what the user asked of an engine.
 type engineFlags struct{ listen, keys string }
 
@@ -35,9 +38,10 @@ whoever is there comes back to it. It keeps no calls on disk: jobs submit anew w
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runEngine(cmd.Context(), flags) },
 	}
 	set := cmd.Flags()
-	set.StringVar(&flags.listen, "listen", "127.0.0.1:7422",
+	set.StringVar(&flags.listen, "listen", engineAddress,
 		"listen at this `address`, such as :7422 for all of this machine's")
 	set.StringVar(&flags.keys, "keys", "", "keep the keys in this `file` (default in the user's folder for configurations)")
+	cmd.AddCommand(p.engineKeysCommand())
 	return cmd
 }
 

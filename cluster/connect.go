@@ -23,7 +23,7 @@ func lasting() []nats.Option {
 	return []nats.Option{
 		nats.MaxReconnects(-1), nats.ReconnectWait(10 * tick), nats.PingInterval(2 * time.Second),
 		nats.MaxPingsOutstanding(2), nats.Timeout(dialPatience), nats.Name("overlap"),
-		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // what is lost is said again
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // until jetStream has its own
 	}
 }
 
@@ -140,7 +140,7 @@ func join(ctx context.Context, text string) (*nats.Conn, string, error) {
 //
 // The executor should be of processes (package process), for timeouts that hold and for deaths that hurt one call; it
 // is not closed. The error says why the engine cannot be joined. Once it has been, an engine that cannot be reached for
-// a while is waited for.
+// a while is waited for, and one that takes the key no more is an error.
 func Work(ctx context.Context, join string, executor overlap.Executor, slots int, options ...Option) error {
 	if slots < 1 {
 		panic(fmt.Sprintf("overlap: cluster.Work: slots must be at least 1, got %d", slots))
@@ -151,8 +151,19 @@ func Work(ctx context.Context, join string, executor overlap.Executor, slots int
 		return err
 	}
 	defer e.close()
-	return serve(ctx, e, executor, slots, s)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	e.connection.SetClosedHandler(func(*nats.Conn) { end(errRevoked) }) // which it is not while it may come back
+	err = serve(ctx, e, executor, slots, s)
+	if errors.Is(context.Cause(ctx), errRevoked) {
+		err = errors.Join(errRevoked, err)
+	}
+	return err
 }
+
+// errRevoked is an engine that is there and lets a worker in no more which it had let in.
+var errRevoked = errors.New("the engine does not take the key of this worker any more: it has been revoked, " +
+	"or the engine has other keys now")
 
 // dial connects to an engine by a join string or a URL. public is the key by which it did, if that was a join string.
 func dial(ctx context.Context, text string) (e *jetStream, public string, err error) {

@@ -1,9 +1,7 @@
 package cluster
 
 import (
-	"cmp"
 	"fmt"
-	"net"
 
 	"github.com/nats-io/nats.go"
 )
@@ -91,10 +89,9 @@ func startEngine(s settings) (*running, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the engine's keys: %w", err)
 	}
-	host, port, err := net.SplitHostPort(cmp.Or(s.listen, "127.0.0.1:0"))
+	at, err := listening(s.listen)
 	if err != nil {
-		return nil, fmt.Errorf("the engine cannot listen at %q: give an address such as :7422 or 10.0.0.1:7422: %w", s.listen,
-			err)
+		return nil, err
 	}
-	return startServer(i, host, port)
+	return startServer(i, at, s.keys)
 }

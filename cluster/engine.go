@@ -1,6 +1,12 @@
 package cluster
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// errDenied is that a worker's key is not for the calls of a task.
+var errDenied = errors.New("the key is not for this task")
 
 // engine carries chunks of calls from a submitter to one worker of many, and messages between them. It may lose,
 // repeat, delay and reorder all that it carries: what is right does not depend on it, only how soon. Its methods are
@@ -10,7 +16,8 @@ type engine interface {
 	open(ctx context.Context, task string) error
 	// submit puts a chunk into the queue of a task. It waits for nothing.
 	submit(task, session string, chunk []byte) offer
-	// take waits for a chunk from the queue of a task, which leaves the queue: no other worker gets it.
+	// take waits for a chunk from the queue of a task, which leaves the queue: no other worker gets it. errDenied is that
+	// this side may not have any.
 	take(ctx context.Context, task string) ([]byte, error)
 	// send sends a message to all who listen at an address. It waits for nothing; an error says that it is not on its way.
 	send(to address, message []byte) error

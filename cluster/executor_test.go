@@ -64,6 +64,13 @@ func onFake(t *testing.T, f func() *fake, workers int, test func(t *testing.T, x
 	})
 }
 
+// shorten has workers be taken for dead sooner, until the test has ended and what it started, too.
+func shorten(t *testing.T) {
+	before := silence
+	t.Cleanup(func() { silence = before })
+	silence = time.Second
+}
+
 func honest() *fake { return newFake(nil) }
 
 func TestCallsAreMadeByWorkers(t *testing.T) {

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -104,9 +105,11 @@ func workerName() string {
 // announce says that the worker is there, or that it goes.
 func (h *host) announce(leaves bool) {
 	w := workerInfo{id: h.id, name: h.name, slots: h.slots, leaves: leaves}
+	h.mu.Lock()
 	for fingerprint, t := range h.tasks {
 		w.tasks, w.names = append(w.tasks, fingerprint), append(w.names, t.task.Name())
 	}
+	h.mu.Unlock()
 	_ = h.engine.send(toSessions, w.append(nil)) // it is said again
 }
 
@@ -133,10 +136,10 @@ func (h *host) greeted(greeting *hello) {
 	_, known := h.sessions[greeting.session]
 	h.sessions[greeting.session] = time.Now()
 	for _, task := range greeting.tasks {
-		if h.tasks[task] != nil && !h.busy[task] && h.taking.Err() == nil {
+		if t := h.tasks[task]; t != nil && !h.busy[task] && h.taking.Err() == nil {
 			h.busy[task] = true
 			for range h.slots {
-				h.hands.Go(func() { h.work(task) })
+				h.hands.Go(func() { h.work(task, t) })
 			}
 		}
 	}
@@ -164,17 +167,33 @@ func (h *host) obey(o *order) {
 }
 
 // work is the life of one of a worker's hands: it takes a chunk of a task and runs it, again and again.
-func (h *host) work(task string) {
+func (h *host) work(task string, t *offered) {
 	for h.taking.Err() == nil {
 		message, err := h.engine.take(h.taking, task)
 		if err == nil {
-			h.run(h.tasks[task], message)
+			h.run(t, message)
 			continue
+		}
+		if errors.Is(err, errDenied) {
+			h.lack(task)
+			return
 		}
 		select {
 		case <-h.taking.Done():
 		case <-time.After(5 * tick):
 		}
+	}
+}
+
+// lack has a task be none of this worker's, since its key is not for it.
+func (h *host) lack(task string) {
+	h.mu.Lock()
+	t := h.tasks[task]
+	delete(h.tasks, task)
+	h.mu.Unlock()
+	if t != nil {
+		h.notice("the key of this worker is not for calls of " + t.task.Name() + ": it takes none")
+		h.announce(false)
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"io/fs"
 	"math/big"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/nats-io/nkeys"
@@ -109,20 +108,8 @@ func makeIdentity(file string) (*identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return nil, err
-	}
 	// Another engine may be making the file at the same time: whoever is first has made it, whole.
-	to, err := os.CreateTemp(filepath.Dir(file), ".engine-keys-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(to.Name())
-	_, err = to.Write(text)
-	if err = errors.Join(err, to.Close()); err != nil {
-		return nil, err
-	}
-	if err = os.Link(to.Name(), file); errors.Is(err, fs.ErrExist) {
+	if err = makeFile(file, text); errors.Is(err, fs.ErrExist) {
 		return keptIdentity(file)
 	}
 	return made, err

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type jetStream struct {
 
 	mu      sync.Mutex
 	inboxes []*nats.Subscription // that nobody uses
+	denied  map[string]bool      // the tasks whose chunks the key of this side may not take
 }
 
 const (
@@ -44,10 +46,15 @@ func newJetStream(c *nats.Conn, after func()) (*jetStream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &jetStream{connection: c, stream: js, after: after}, nil
+	e := &jetStream{connection: c, stream: js, after: after, denied: map[string]bool{}}
+	c.SetErrorHandler(e.hearDenial)
+	return e, nil
 }
 
 func taskSubject(task, session string) string { return "ov.t." + task + "." + session }
+
+// nextSubject is where a chunk of a task is asked for.
+const nextSubject = "$JS.API.CONSUMER.MSG.NEXT." + streamName + "."
 
 func messageSubject(a address) string { return "ov.m." + string(a) }
 
@@ -167,12 +174,37 @@ var pull, _ = json.Marshal(struct {
 	Expires time.Duration `json:"expires"`
 }{1, pullExpiry})
 
+// hearDenial notes that requests for chunks of a task are refused. The engine says that beside them, and does not answer.
+// All else that is lost is said again.
+func (e *jetStream) hearDenial(_ *nats.Conn, _ *nats.Subscription, err error) {
+	if !errors.Is(err, nats.ErrPermissionViolation) {
+		return
+	}
+	_, rest, _ := strings.Cut(err.Error(), `"`+nextSubject)
+	task, _, ok := strings.Cut(rest, `"`)
+	if !ok {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.denied[task] = true
+}
+
+func (e *jetStream) isDenied(task string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.denied[task]
+}
+
 // take asks for one message again and again: there is one answer to a request, a message or that there is none. Since a
 // message comes under its own subject, requests that wait at the same time need an inbox each.
 func (e *jetStream) take(ctx context.Context, task string) ([]byte, error) {
 	for ctx.Err() == nil {
 		m, err := e.pull(ctx, task)
-		if err != nil {
+		switch {
+		case e.isDenied(task):
+			return nil, errDenied
+		case err != nil:
 			return nil, err
 		}
 		switch status := m.Header.Get("Status"); {
@@ -194,7 +226,7 @@ func (e *jetStream) pull(ctx context.Context, task string) (*nats.Msg, error) {
 	one, cancel := context.WithTimeout(ctx, pullExpiry+time.Second)
 	defer cancel()
 	var m *nats.Msg
-	err = e.connection.PublishRequest("$JS.API.CONSUMER.MSG.NEXT."+streamName+"."+task, inbox.Subject, pull)
+	err = e.connection.PublishRequest(nextSubject+task, inbox.Subject, pull)
 	if err == nil {
 		m, err = inbox.NextMsgWithContext(one)
 	}

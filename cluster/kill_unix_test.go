@@ -18,13 +18,6 @@ import (
 	"example.com/overlap/process"
 )
 
-// shorten has workers be taken for dead sooner, until the test has ended and what it started, too.
-func shorten(t *testing.T) {
-	before := silence
-	t.Cleanup(func() { silence = before })
-	silence = time.Second
-}
-
 // startWorker starts a worker process, which is killed when the test ends.
 func startWorker(t *testing.T, join string) *exec.Cmd {
 	t.Helper()

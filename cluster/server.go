@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -29,6 +30,11 @@ type running struct {
 	address  string // for those who come
 	pin      []byte // nil without TLS
 	folder   string
+	keys     string // the file of its keys; "" for none
+	options  *server.Options
+	over     chan struct{}
+	stopping sync.Once
+	watching sync.WaitGroup
 }
 
 // retire stops the server after what is under way through it, and has those who are connected go one after another.
@@ -38,6 +44,8 @@ func (r *running) retire() {
 }
 
 func (r *running) stop() {
+	r.stopping.Do(func() { close(r.over) })
+	r.watching.Wait()
 	r.server.Shutdown()
 	r.server.WaitForShutdown()
 	_ = os.RemoveAll(r.folder)
@@ -49,33 +57,26 @@ func (r *running) joinBy(key nkeys.KeyPair) (string, error) {
 	return ticket{string(seed), r.address, r.pin}.String(), err
 }
 
-// startServer starts a server for whoever has one of two keys: submitters', and that of workers, which may do no more
-// than workers do.
-func startServer(i *identity, host, port string) (*running, error) {
-	number, err := strconv.Atoi(port)
-	if err != nil || number < 0 || number > 1<<16-1 {
-		return nil, fmt.Errorf("the engine cannot listen at port %q: give a number, such as 7422, or 0 for any", port)
-	}
-	if number, err = freePort(host, number); err != nil {
+// startServer starts a server for whoever has a key: submitters', or one of workers, which may do no more than workers do.
+// keys is the file of its keys, "" for none.
+func startServer(i *identity, at endpoint, keys string) (*running, error) {
+	var err error
+	if at.port, err = freePort(at.host, at.port); err != nil {
 		return nil, err
 	}
-	submitters, err := i.submitter.PublicKey()
+	r := &running{identity: i, address: at.reachable(), keys: keys, over: make(chan struct{})}
+	users, err := r.users()
 	if err != nil {
 		return nil, err
 	}
-	workers, err := i.worker.PublicKey()
-	if err != nil {
-		return nil, err
-	}
-	r := &running{identity: i, address: net.JoinHostPort(reachableAs(host), strconv.Itoa(number))}
 	options := &server.Options{
-		ServerName: "overlap-" + newNonce().String()[:8], Host: host, Port: number, NoSigs: true, NoLog: true,
+		ServerName: "overlap-" + newNonce().String()[:8], Host: at.host, Port: at.port, NoSigs: true, NoLog: true,
 		JetStream: true, JetStreamMaxMemory: engineMemory, JetStreamMaxStore: engineMemory,
 		DisableJetStreamBanner: true, MaxPayload: largestMessage, MaxPending: 16 * largestMessage,
 		LameDuckDuration: lameDuck, LameDuckGracePeriod: lameDuckGrace,
-		Nkeys: []*server.NkeyUser{{Nkey: submitters}, {Nkey: workers, Permissions: workerPermissions(workers)}},
+		Nkeys: users,
 	}
-	if !isLoopback(host) {
+	if !isLoopback(at.host) {
 		certificate, err := i.certificate()
 		if err != nil {
 			return nil, err
@@ -99,6 +100,9 @@ func startServer(i *identity, host, port string) (*running, error) {
 		return nil, fmt.Errorf("the engine is not ready after %v", startPatience)
 	}
 	_ = os.RemoveAll(r.folder) // nothing is kept there, and a kill would leave it
+	if r.options = options; keys != "" {
+		r.watching.Go(r.watchKeys)
+	}
 	return r, nil
 }
 
@@ -115,38 +119,3 @@ func freePort(host string, port int) (int, error) {
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
-
-// reachableAs is how other machines reach a host at which the engine listens: where it listens at all addresses, the
-// first one of this machine that is for others.
-func reachableAs(host string) string {
-	if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
-		return host
-	}
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return "127.0.0.1"
-	}
-	for _, a := range addresses {
-		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && n.IP.To4() != nil {
-			return n.IP.String()
-		}
-	}
-	return "127.0.0.1"
-}
-
-// workerPermissions are what the holders of workers' key may do: take chunks, answer them, and say that they are there.
-func workerPermissions(public string) *server.Permissions {
-	return &server.Permissions{
-		Publish: &server.SubjectPermission{Allow: []string{
-			"$JS.API.CONSUMER.MSG.NEXT." + streamName + ".*", "$JS.ACK." + streamName + ".>",
-			messageSubject(toSessions), messageSubject(answersTo("*")), messageSubject(questionsTo("*")),
-		}},
-		Subscribe: &server.SubjectPermission{Allow: []string{
-			inboxOf(public) + ".>", messageSubject(toWorkers), messageSubject(questionsTo(public + ".*")),
-		}},
-		Response: &server.ResponsePermission{MaxMsgs: 1, Expires: patience},
-	}
-}
-
-// inboxOf is where answers go that only the holders of a key may see.
-func inboxOf(public string) string { return "_INBOX_" + public }

@@ -1,0 +1,164 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/overlap"
+)
+
+// A key that is added lets a worker in while the engine runs; one that is revoked puts out who is there by it, and nobody
+// else.
+func TestKeysOfWorkers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	shorten(t)
+	file := filepath.Join(t.TempDir(), "keys.json")
+	e, err := Start(Keys(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	at, err := parseTicket(e.Join())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := Connect(t.Context(), e.Submit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	joins := map[string]string{}
+	for _, name := range []string{"one", "two"} {
+		if joins[name], err = AddWorkerKey(file, at.address, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := AddWorkerKey(file, at.address, "one"); err == nil || !strings.Contains(err.Error(), "already") {
+		t.Errorf("a second key of a name: %v", err)
+	}
+	keys, err := WorkerKeys(file)
+	if err != nil || len(keys) != 2 || keys[0].Name != "one" || keys[1].Name != "two" {
+		t.Errorf("the keys are %v, %v", keys, err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error, 2)
+	for _, join := range joins {
+		go func() {
+			var err error
+			for { // until the engine knows the key
+				err = Work(ctx, join, overlap.Pool(1), 1)
+				if err == nil || errors.Is(err, errRevoked) || t.Context().Err() != nil {
+					break
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			gone <- err
+		}()
+	}
+	eventually(t, "both are there", func() bool { return len(x.Workers()) == 2 })
+	if v, err := overlap.Map(t.Context(), x, double, []int{4, 5}); err != nil || v[1] != 10 {
+		t.Errorf("got %v, %v", v, err)
+	}
+	if err := os.WriteFile(filepath.Join(keysFolder(file), "broken"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := RevokeWorkerKey(file, "two"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the key opens nothing", func() bool {
+		c, _, err := join(t.Context(), joins["two"])
+		if err == nil {
+			c.Close()
+		}
+		return err != nil
+	})
+	if err := <-gone; err == nil || !strings.Contains(err.Error(), "it has been revoked") {
+		t.Errorf("the worker whose key it was ends with %v", err)
+	}
+	eventually(t, "the worker is gone", func() bool { return len(x.Workers()) == 1 })
+	if v, err := overlap.Map(t.Context(), x, double, []int{6}); err != nil || v[0] != 12 {
+		t.Errorf("got %v, %v", v, err)
+	}
+	if err := RevokeWorkerKey(file, "two"); err == nil {
+		t.Error("a key that is not there is revoked")
+	}
+	leave()
+	if err := <-gone; err != nil {
+		t.Error(err)
+	}
+}
+
+// Who has a key for some tasks takes no calls of others, says so, and leaves them to those who may.
+func TestKeyForOneTask(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	file := filepath.Join(t.TempDir(), "keys.json")
+	const at = "127.0.0.1:0"
+	e, err := Start(Listen(at), Keys(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	where, err := parseTicket(e.Join())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Close()
+	join, err := AddWorkerKey(file, where.address, "doubles", double)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err = Start(Listen(where.address), Keys(file)); err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	x, err := Connect(t.Context(), e.Submit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	said := make(chan string, 100)
+	go func() { gone <- Work(ctx, join, overlap.Pool(1), 1, Notices(func(text string) { said <- text })) }()
+	if v, err := overlap.Map(t.Context(), x, double, []int{4}); err != nil || v[0] != 8 {
+		t.Errorf("got %v, %v", v, err)
+	}
+	limited, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	_, err = overlap.Map(limited, x, length, [][]byte{{1}})
+	if err == nil || !strings.Contains(err.Error(), "has no task cluster-test/length") {
+		t.Errorf("got %v", err)
+	}
+	leave()
+	if err := <-gone; err != nil {
+		t.Error(err)
+	}
+	close(said)
+	told := false
+	for text := range said {
+		told = told || strings.Contains(text, "the key of this worker is not for calls of cluster-test/length")
+	}
+	if !told {
+		t.Error("the worker does not say why it takes none")
+	}
+}
+
+func TestNamesThatNoKeyCanHave(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "keys.json")
+	for _, name := range []string{"", "..", "a/b", ".hidden", "a b", strings.Repeat("x", 101)} {
+		if _, err := AddWorkerKey(file, ":7422", name); err == nil {
+			t.Errorf("%q can", name)
+		}
+	}
+	if _, err := AddWorkerKey(file, ":0", "x"); err == nil {
+		t.Error("an address without a port can be joined")
+	}
+}
