@@ -163,7 +163,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata/script",
-		Deadline: time.Now().Add(5 * time.Minute), // a command that hangs is killed then
+		Deadline: time.Now().Add(8 * time.Minute), // a command that hangs is killed then
 		Setup: func(env *testscript.Env) error {
 			root, err := filepath.Abs("..")
 			env.Setenv("ROOT", root)

@@ -172,9 +172,9 @@ func TestABatchOfTheWrongLengthIsRefused(t *testing.T) {
 	if len(failed) > 0 { // made again alone, the call is no batch
 		t.Errorf("failed: %v", failed)
 	}
-	if started := p.Info().Started; started < 3 { // the worker, the spare, and one for the worker that was killed
-		t.Errorf("%d workers were started: none was replaced", started)
-	}
+	eventually(t, "the worker, the spare, and one for the worker that was killed have been started", func() bool {
+		return p.Info().Started >= 3
+	})
 }
 
 func TestAWorkerThatDoesNotGreetFailsTheStart(t *testing.T) {

@@ -76,7 +76,8 @@ func TestFewerWorkersThanWantedFailNoCall(t *testing.T) {
 				}
 				limit(t, unix.RLIMIT_NOFILE, before)
 				within(t, "Close", func() { p.Close() })
-				if all := told.said(); len(all) > 1 || len(all) == 1 && (!strings.Contains(all[0], "ulimit -n") || !strings.Contains(all[0], "calls run at once")) ||
+				isSlow := func(text string) bool { return strings.Contains(text, "to get ready") } // a busy machine
+				if all := slices.DeleteFunc(told.said(), isSlow); len(all) > 1 || len(all) == 1 && (!strings.Contains(all[0], "ulimit -n") || !strings.Contains(all[0], "calls run at once")) ||
 					len(all) == 0 && wanted == 20 && name == "same binary" {
 					t.Errorf("people were told %q", all)
 				}
