@@ -166,17 +166,6 @@ func TestCulpritsAreFoundAmongSuspects(t *testing.T) {
 	}
 }
 
-func TestABatchOfTheWrongLengthIsRefused(t *testing.T) {
-	p, _ := fakes(t, 1, "batch")
-	failed := stream(t, p, fakeDoAgain, numbersAnd(5000, "wrong batch"), overlap.Window(1000))
-	if len(failed) > 0 { // made again alone, the call is no batch
-		t.Errorf("failed: %v", failed)
-	}
-	eventually(t, "the worker, the spare, and one for the worker that was killed have been started", func() bool {
-		return p.Info().Started >= 3
-	})
-}
-
 func TestAWorkerThatDoesNotGreetFailsTheStart(t *testing.T) {
 	for greeting, says := range map[string][]string{
 		"garbage":  {"not hello but", "Loading model", "print to stderr"},

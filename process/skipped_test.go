@@ -118,3 +118,14 @@ func TestADeathIsNoticedWhileAChildHoldsTheOutput(t *testing.T) {
 		})
 	}
 }
+
+func TestABatchOfTheWrongLengthIsRefused(t *testing.T) {
+	p, _ := fakes(t, 1, "batch")
+	failed := stream(t, p, fakeDoAgain, numbersAnd(5000, "wrong batch"), overlap.Window(1000))
+	if len(failed) > 0 { // made again alone, the call is no batch
+		t.Errorf("failed: %v", failed)
+	}
+	eventually(t, "the worker, the spare, and one for the worker that was killed have been started", func() bool {
+		return p.Info().Started >= 3
+	})
+}
