@@ -46,9 +46,10 @@ func TestMemoryDoesNotGrowWithTheInputs(t *testing.T) {
 	}
 	for _, more := range [][]string{nil, {"-k"}, {"--on", "sync"}} {
 		args := append([]string{"run", "echo", "-o", os.DevNull}, more...)
-		few, many := peakMemory(t, 1000, args...), peakMemory(t, 50_000, args...)
+		// On a busy machine, what may be in flight and in order grows for longer than 1,000 calls.
+		few, many := peakMemory(t, 10_000, args...), peakMemory(t, 60_000, args...)
 		if many > few+30<<20 {
-			t.Errorf("%v: %d MB for 1,000 inputs, %d MB for 50,000", args, few>>20, many>>20)
+			t.Errorf("%v: %d MB for 10,000 inputs, %d MB for 60,000", args, few>>20, many>>20)
 		}
 	}
 }
