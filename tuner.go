@@ -147,6 +147,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	}
 	if r.Wanted == 0 && !t.needed() {
 		t.awake.Store(false)
+		t.trying = false // and others may
 		// Whoever needed it a moment ago saw that it was awake, and did not wake it.
 		if !t.needed() || !t.awake.CompareAndSwap(false, true) {
 			return 0, false

@@ -20,33 +20,38 @@ const (
 // Goroutines do not say whose they are, so a few calls more are put in flight: those of a job that waits do not add to
 // the goroutines that want a core. One job tries at a time, as what another adds would be taken for its own.
 type beside struct {
-	at     time.Duration // of the last look that counted
-	looks  int
-	least  int  // how many goroutines ran or wanted to at least, in the looks since the last check
-	trying bool // calls have been added
-	base   int  // that least number before
-	baseAt int  // how many calls were in flight then
-	waits  bool // most of the calls wait
-	rest   int  // for how many looks nothing is tried
-	pause  int  // how many that is the next time
-	cap    int  // how many calls may be in flight, after calls that were added wanted cores; 0: there is no limit
+	at      time.Duration // of the last look that counted
+	looks   int
+	least   int  // how many goroutines ran or wanted to at least, in the looks since the last check
+	trying  bool // calls have been added, or those that were have not ended
+	falling bool // the latter
+	base    int  // that least number before
+	baseAt  int  // how many calls were in flight then
+	waits   bool // most of the calls wait
+	rest    int  // for how many looks nothing is tried
+	pause   int  // how many that is the next time
+	cap     int  // how many calls may be in flight, after calls that were added wanted cores; 0: there is no limit
 }
 
 // look says how many calls the cores have room for, as far as is seen: 0 if that is not known.
 func (b *beside) look(r Reading, level int) (more int) {
-	if r.Beside == 0 {
+	switch {
+	case r.Beside == 0:
 		*b = beside{at: r.At} // what is alone so far has not begun when others do
 		return 0
-	}
-	if b.rest > 0 {
+	case b.falling && r.InFlight <= b.baseAt:
+		b.falling, b.trying = false, false
+		return 0
+	case b.falling:
+		return 0
+	case r.Wanted == 0:
+		b.trying = false // there are no more to add
+		return 0
+	case b.rest > 0:
 		b.rest--
 		return 0
-	}
-	if r.InFlight < level || r.InFlight == 0 {
-		return 0 // the calls that are to be looked at have not started
-	}
-	if r.At-b.at < shortWait {
-		return 0 // it would see the same once more
+	case r.InFlight < level, r.At-b.at < shortWait:
+		return 0 // the calls that are to be looked at have not started, or would look the same
 	}
 	b.at = r.At
 	if b.looks == 0 {
@@ -57,21 +62,28 @@ func (b *beside) look(r Reading, level int) (more int) {
 		return 0
 	}
 	b.looks = 0
-	added := r.InFlight - b.baseAt
-	b.waits = 2*b.least < r.InFlight || b.trying && 2*(b.least-b.base) < added
+	return b.check(r, level)
+}
+
+// check is look with what several looks have seen.
+func (b *beside) check(r Reading, level int) (more int) {
+	mostWait := 2*b.least < r.InFlight // whoever's the others are
+	b.waits = mostWait || b.trying && 2*(b.least-b.base) < r.InFlight-b.baseAt
 	switch {
-	case b.waits:
+	case mostWait:
 		b.trying, b.cap = false, 0
-		return besideStep * level
+	case b.waits:
 	case b.trying:
-		b.trying, b.cap = false, b.baseAt
+		b.falling, b.cap = true, b.baseAt
 		b.pause = max(besidePause, 2*b.pause)
 		b.rest = b.pause
+		return 0
 	case r.Turn:
 		b.trying, b.base, b.baseAt, b.cap = true, b.least, r.InFlight, 0
-		return besideStep * level
+	default:
+		return 0
 	}
-	return 0
+	return besideStep * level
 }
 
 // isOpen reports whether it is about to find out.
