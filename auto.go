@@ -73,6 +73,15 @@ func ExplainSteps(fn func(AutoStep)) AutoOption {
 	return func(a *auto) { a.steps = fn }
 }
 
+// ExplainCaps has an [Auto] tell fn how many calls of a job may be in flight, and what keeps it from being more, whenever
+// one of the two has changed: as [ExplainSteps] does, and under the same rules.
+func ExplainCaps(fn func(AutoCap)) AutoOption {
+	if fn == nil {
+		panic("overlap: ExplainCaps: the function is nil")
+	}
+	return func(a *auto) { a.caps = fn }
+}
+
 // Workers is what has workers whose number an [Auto] can decide: *process.Pool is one.
 type Workers interface {
 	Executor
@@ -96,6 +105,7 @@ type auto struct {
 	most, start int
 	explain     func(AutoReport)
 	steps       func(AutoStep)
+	caps        func(AutoCap)
 	over        Workers // nil: goroutines of this process
 }
 
@@ -103,7 +113,7 @@ type auto struct {
 func (a *auto) Start(job *Job) error {
 	settings := tune.Settings{Cores: countCores(), Start: a.start, Max: a.most}
 	settings.Processes = a.over != nil || job.task != nil && job.task.runsProcesses()
-	t := newTuner(job, settings, a.explain, a.steps)
+	t := newTuner(job, settings, a)
 	if a.over != nil {
 		return a.over.StartOn(job, t.slots)
 	}

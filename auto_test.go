@@ -88,8 +88,15 @@ func TestAutoComesCloseToTheBestLevel(t *testing.T) {
 				task := overlap.Func(func(ctx context.Context, _ int) (int, error) { return 0, s.Serve(ctx) })
 				var report overlap.AutoReport
 				var steps []overlap.AutoStep
+				var last overlap.AutoCap
 				auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }),
-					overlap.ExplainSteps(func(s overlap.AutoStep) { steps = append(steps, s) }))
+					overlap.ExplainSteps(func(s overlap.AutoStep) { steps = append(steps, s) }),
+					overlap.ExplainCaps(func(now overlap.AutoCap) {
+						if now.Bound == "" || now.Level == last.Level && now.Bound == last.Bound {
+							t.Errorf("the cap %+v follows %+v", now, last)
+						}
+						last = now
+					}))
 				begun := time.Now()
 				if _, err := overlap.Map(t.Context(), auto, task, make([]int, w.calls), overlap.KeepGoing()); err != nil {
 					t.Errorf("calls were lost: %v", err)
@@ -104,6 +111,9 @@ func TestAutoComesCloseToTheBestLevel(t *testing.T) {
 				}
 				if n := len(steps); n == 0 || steps[n-1].To != report.Level {
 					t.Errorf("the steps %v lead to %d", steps, report.Level)
+				}
+				if last.Level != report.Level || last.Bound != report.Bound {
+					t.Errorf("the caps lead to %+v, but it is %d, kept from more by %s", last, report.Level, report.Bound)
 				}
 				if w.class != "" && report.Class != w.class {
 					t.Errorf("called %q, want %q: %v", report.Class, w.class, report)
@@ -210,6 +220,7 @@ func TestMisuseOfAuto(t *testing.T) {
 		"overlap: StartWith: must be at least 1, got -1": func() { overlap.StartWith(-1) },
 		"overlap: Explain: the function is nil":          func() { overlap.Explain(nil) },
 		"overlap: ExplainSteps: the function is nil":     func() { overlap.ExplainSteps(nil) },
+		"overlap: ExplainCaps: the function is nil":      func() { overlap.ExplainCaps(nil) },
 		"overlap: Auto: option 1 is nil":                 func() { overlap.Auto(nil) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -54,6 +54,13 @@ func (s AutoStep) String() string {
 	return fmt.Sprintf("after %v: %d in flight instead of %d: %s", s.At.Round(max(1, s.At/1000)), s.To, s.From, s.Why)
 }
 
+// AutoCap is how many calls of a job may be in flight from a time on, and what keeps it from being more.
+type AutoCap struct {
+	At    time.Duration // since the job's start
+	Level int
+	Bound string // in words: "the cores", "refusals", "nothing so far"
+}
+
 // bounds are what keeps a level from being higher, in words.
 var bounds = map[tune.Bound]string{
 	tune.ByNothing: "nothing so far", tune.ByCalls: "every call is in flight", tune.ByCores: "the cores",

@@ -151,9 +151,9 @@ func (j *Job) Observe(fn func(worker int, events []Event)) {
 	case j.launched:
 		panic("overlap: Job.Observe: the job has started: call it in the executor's Start")
 	case j.teller == nil:
-		j.teller = newTeller(j, []func(int, []Event){fn})
+		j.teller = newTeller(j, []observer{{tell: fn}})
 	default:
-		j.teller.observers = append(j.teller.observers, fn)
+		j.teller.observe(observer{tell: fn})
 	}
 }
 

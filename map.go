@@ -137,7 +137,7 @@ func (m *mapJob[In, Out]) runBatch(w *Worker) {
 		w.runEach()
 		return
 	}
-	fn, ctx, observed := m.typed.fn, w.enterCall(), m.teller != nil
+	fn, ctx, observed := m.typed.fn, w.enterCall(), m.teller.records()
 	slots, borrowed := m.slots, w.hold.lentBy != nil
 	i, running := int64(0), false
 	if observed && w.batchSize > 1 {

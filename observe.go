@@ -45,7 +45,27 @@ func Observe(fn func(worker int, events []Event)) Option {
 	if fn == nil {
 		panic("overlap: Observe: the function is nil")
 	}
-	return jobOption(func(o *options) { o.observers = append(o.observers, fn) })
+	return jobOption(func(o *options) { o.observers = append(o.observers, observer{tell: fn}) })
+}
+
+// ObserveWhile is [Observe] that can be done without at times: while on is false, what happens is not recorded and costs
+// tiny calls nothing, unless another observer wants it, and then fn is told as well. Anybody may set on at any time,
+// and batches of calls that have begun follow when they end. So of a call fn may be told the end and not the start, or
+// the start and not the end. It panics when fn or on is nil.
+func ObserveWhile(on *atomic.Bool, fn func(worker int, events []Event)) Option {
+	switch {
+	case fn == nil:
+		panic("overlap: ObserveWhile: the function is nil")
+	case on == nil:
+		panic("overlap: ObserveWhile: on is nil")
+	}
+	return jobOption(func(o *options) { o.observers = append(o.observers, observer{tell: fn, on: on}) })
+}
+
+// observer is told of events.
+type observer struct {
+	tell func(worker int, events []Event) // nil: it broke, and is told no more
+	on   *atomic.Bool                     // nil: it wants all of them
 }
 
 const eventDelay = 100 * time.Millisecond
@@ -58,12 +78,17 @@ func (j *Job) note(w *Worker, kind EventKind, index, attempt int, o Outcome, at 
 	if j.teller == nil {
 		return
 	}
+	if w != &j.noWorker {
+		w.endImplied() // also where this event is not recorded: it takes the place of those that would be implied
+	}
+	if !j.teller.records() {
+		return
+	}
 	e := Event{Kind: kind, Outcome: o, Attempt: attempt, Index: index, At: at}
 	if w == &j.noWorker {
 		j.teller.add(w.number(index), e)
 		return
 	}
-	w.endImplied()
 	w.eventsToFill(1)[0] = e
 	w.events.noted.Store(w.eventCount)
 	j.teller.noticeEvents()

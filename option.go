@@ -41,7 +41,7 @@ type options struct {
 	keepGoing       bool
 	propagatePanics bool
 	profileLabels   bool
-	observers       []func(worker int, events []Event)
+	observers       []observer
 	drains          []context.Context
 	onLocalLimit    []func(error)
 	limits          []startLimit

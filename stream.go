@@ -315,7 +315,7 @@ func (s *streamJob[In, Out]) endWaiting(c Call, last ending, cause error) {
 
 // runBatch is the path of nearly all calls.
 func (s *streamJob[In, Out]) runBatch(w *Worker) {
-	if s.teller != nil || s.followed || !s.needsNoOptions(&s.policy) {
+	if s.teller.records() || s.followed || !s.needsNoOptions(&s.policy) {
 		w.runEach()
 		return
 	}

@@ -2,7 +2,6 @@ package overlap
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,8 +11,10 @@ import (
 // there is something to be told, and holds no lock then: observers may do with the job and its executor what they like.
 type teller struct {
 	job    *Job
-	armed  atomic.Bool // the timer will see to what is recorded in batches that workers have in hand
-	behind atomic.Bool // much is to be told, so that no more calls are handed out
+	always bool           // an observer wants all events
+	some   []*atomic.Bool // others want them only while one of these is set
+	armed  atomic.Bool    // the timer will see to what is recorded in batches that workers have in hand
+	behind atomic.Bool    // much is to be told, so that no more calls are handed out
 
 	mu           sync.Mutex
 	idle         sync.Cond // those who wait for running to end
@@ -28,15 +29,15 @@ type teller struct {
 	broken       error // what the first observer that broke broke by
 
 	// What follows is for the goroutine that tells.
-	observers     []func(worker int, events []Event) // nil: it broke, and is told no more
-	telling       []*eventBatch                      // what was handed
-	tellingSingly []singleEvent                      // what was handedSingly
-	snapshot      []*eventBatch                      // what was inHand
-	inTime        bool                               // snapshot is to be told
-	worker        int                                // whose events are being told
-	events        []Event                            // which these are
-	one           [1]Event                           // room for one of tellingSingly
-	next          int                                // the next observer to be told them
+	observers     []observer
+	telling       []*eventBatch // what was handed
+	tellingSingly []singleEvent // what was handedSingly
+	snapshot      []*eventBatch // what was inHand
+	inTime        bool          // snapshot is to be told
+	worker        int           // whose events are being told
+	events        []Event       // which these are
+	one           [1]Event      // room for one of tellingSingly
+	next          int           // the next observer to be told them
 }
 
 type singleEvent struct {
@@ -50,13 +51,39 @@ const (
 	mostSpare  = 16
 )
 
-func newTeller(j *Job, observers []func(int, []Event)) *teller {
+func newTeller(j *Job, observers []observer) *teller {
 	if len(observers) == 0 {
 		return nil
 	}
-	t := &teller{job: j, observers: slices.Clone(observers)}
+	t := &teller{job: j}
 	t.idle.L = &t.mu
+	for _, o := range observers {
+		t.observe(o)
+	}
 	return t
+}
+
+// observe adds an observer, before the job's calls begin.
+func (t *teller) observe(o observer) {
+	t.observers = append(t.observers, o)
+	if o.on == nil {
+		t.always = true
+	} else {
+		t.some = append(t.some, o.on)
+	}
+}
+
+// records reports whether events are wanted at the moment.
+func (t *teller) records() bool {
+	if t == nil || t.always {
+		return t != nil
+	}
+	for _, on := range t.some {
+		if on.Load() {
+			return true
+		}
+	}
+	return false
 }
 
 // heldUp reports whether calls are to wait for the observers.
@@ -104,7 +131,7 @@ func (t *teller) takeBatch(b *eventBatch, inline bool) {
 }
 
 // insideObserver reports whether an observer has called what this goroutine does.
-func insideObserver() bool { return stackHas("(*teller).observe") }
+func insideObserver() bool { return stackHas("(*teller).callOne") }
 
 // add takes an event of a call that no worker runs.
 func (t *teller) add(worker int, e Event) {
@@ -248,14 +275,14 @@ func (t *teller) callRemaining() {
 	for t.next < len(t.observers) {
 		i := t.next
 		t.next++
-		if t.observers[i] != nil {
-			t.observe(i)
+		if t.observers[i].tell != nil {
+			t.callOne(i)
 		}
 	}
 }
 
-// observe calls an observer, which may take the goroutine along: then another goes on.
-func (t *teller) observe(i int) {
+// callOne calls an observer, which may take the goroutine along: then another goes on.
+func (t *teller) callOne(i int) {
 	returned := false
 	defer func() {
 		if p := recover(); p != nil {
@@ -268,13 +295,13 @@ func (t *teller) observe(i int) {
 			}()
 		}
 	}()
-	t.observers[i](t.worker, t.events)
+	t.observers[i].tell(t.worker, t.events)
 	returned = true
 }
 
 // observerBroke ends an observer, and the job with it.
 func (t *teller) observerBroke(i int, err error) {
-	t.observers[i] = nil
+	t.observers[i].tell = nil
 	err = fmt.Errorf("the observer broke: %w", err)
 	t.mu.Lock()
 	if t.broken == nil {

@@ -20,12 +20,14 @@ type tuner struct {
 	slots   *Slots
 	explain func(AutoReport) // nil: nobody wants to know
 	steps   func(AutoStep)   // likewise
+	caps    func(AutoCap)    // likewise
 	cores   int
 	outside bool                      // the calls run in processes
 	held    atomic.Bool               // there is a pause or a rate: else calls start without a lock
 	gate    *Gate                     // closed while nothing may start
 	rate    atomic.Pointer[RateLimit] // how fast calls may start; nil: at once
 	rated   float64                   // which rate that is, in starts a second
+	told    AutoCap                   // what caps was told last
 
 	awake atomic.Bool // readings are being taken
 	woken atomic.Bool // the first is being, or has been
@@ -66,9 +68,10 @@ var tunersWoken atomic.Int64
 var tunerTrying atomic.Pointer[tuner]
 
 // newTuner gives the job a tuner, which it has until it is over.
-func newTuner(job *Job, settings tune.Settings, explain func(AutoReport), steps func(AutoStep)) *tuner {
+func newTuner(job *Job, settings tune.Settings, a *auto) *tuner {
 	t := &tuner{
-		job: job, gate: NewGate(), controller: tune.New(settings), explain: explain, steps: steps, cores: settings.Cores,
+		job: job, gate: NewGate(), controller: tune.New(settings), explain: a.explain, steps: a.steps, caps: a.caps,
+		cores:   settings.Cores,
 		outside: settings.Processes,
 	}
 	t.slots = NewSlots(t.controller.Level())
@@ -162,7 +165,13 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	before := t.slots.Limit()
 	t.follow(advice, refused)
 	if advice.Why != "" && t.steps != nil {
-		t.tell(AutoStep{At: r.At, From: before, To: advice.Level, Why: advice.Why, InFlight: r.InFlight, Ended: r.Ended})
+		step := AutoStep{At: r.At, From: before, To: advice.Level, Why: advice.Why, InFlight: r.InFlight, Ended: r.Ended}
+		t.tell(func() { t.steps(step) })
+	}
+	if now := (AutoCap{At: r.At, Level: advice.Level, Bound: bounds[advice.Bound]}); t.caps != nil &&
+		(now.Level != t.told.Level || now.Bound != t.told.Bound) {
+		t.told = now
+		t.tell(func() { t.caps(now) })
 	}
 	return advice.Wait, true
 }
@@ -174,12 +183,12 @@ func (t *tuner) endTurn() {
 	}
 }
 
-// tell tells whoever wants to know of a step, but not after the job.
-func (t *tuner) tell(s AutoStep) {
+// tell tells whoever wants to know something, but not after the job.
+func (t *tuner) tell(say func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.over.Load() {
-		t.steps(s)
+		say()
 	}
 }
 

@@ -92,8 +92,8 @@ func (c *Controller) Look(r Reading) Advice {
 	c.setLevel(r, more)
 	c.history.level(r.At, c.level, c.bound)
 	return Advice{
-		Level: c.level, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause, Rate: c.refusals.startRate(r),
-		Trying: c.beside.trying,
+		Level: c.level, Bound: c.bound, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause,
+		Rate: c.refusals.startRate(r), Trying: c.beside.trying,
 	}
 }
 

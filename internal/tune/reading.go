@@ -55,6 +55,7 @@ type Memory struct {
 // Advice is what a controller says after a reading.
 type Advice struct {
 	Level int           // how many calls may be in flight, at least 1
+	Bound Bound         // what keeps the level from being higher
 	Why   string        // in words, if the level has changed
 	Wait  time.Duration // when to take the next reading; 0: as soon as a core has nothing else to do
 	Ended int64         // or when so many calls have ended, if that is earlier
