@@ -2,15 +2,13 @@ package report
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 
 	"example.com/overlap/compare"
+	"example.com/overlap/report/internal/assets"
 )
 
 //go:embed page
@@ -18,28 +16,12 @@ var pageFiles embed.FS
 
 // The page's parts. One script and one style are all that its policy allows, each by its hash.
 var (
-	pageTemplate = template.Must(template.New("page").Parse(pageFile("page.html")))
-	pageStyle    = pageFile("uPlot.min.css") + "\n" + pageFile("page.css")
-	pageScript   = "/*\nuPlot\n\n" + pageFile("uPlot.LICENSE") + "\n*/\n" + pageFile("uPlot.iife.min.js") +
-		"\n(() => {\n'use strict';\n" + pageFile("view.js") + pageFile("tip.js") + pageFile("timeline.js") +
-		pageFile("inflight.js") + pageFile("scaling.js") + pageFile("main.js") + "})();\n"
-	pagePolicy = "default-src 'none'; script-src " + sourceHash(pageScript) + "; style-src " + sourceHash(pageStyle) +
-		"; base-uri 'none'; form-action 'none'"
+	pageTemplate = template.Must(template.New("page").Parse(assets.Text(pageFiles, "page/page.html")))
+	pageStyle    = assets.Style(pageFiles, "page/page.css")
+	pageScript   = assets.Script(pageFiles, "page/view.js", "page/tip.js", "page/timeline.js", "page/inflight.js",
+		"page/scaling.js", "page/main.js")
+	pagePolicy = assets.Policy(pageScript, pageStyle)
 )
-
-// pageFile is a file of the page. Browsers hash line ends as \n.
-func pageFile(name string) string {
-	text, err := pageFiles.ReadFile("page/" + name)
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	return strings.ReplaceAll(string(text), "\r\n", "\n")
-}
-
-func sourceHash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
 
 // page is what the template shows. Of what processes and tasks have said, it has only text that is plain.
 type page struct {
