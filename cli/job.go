@@ -27,6 +27,7 @@ type job struct {
 	results resultWriter
 	log     *jobLog
 	trace   *jobTrace
+	page    *livePage
 	file    *outfile.File // that the results go to as they come; nil for standard output
 	kept    *keptResults  // in a file that is replaced when the job is over; nil for none
 	index   int           // of the input that was drawn last
@@ -208,6 +209,7 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 		outcome, failure, err := j.results.add(r, given.raw)
 		j.tally.add(r, outcome)
 		j.ended.Add(1)
+		j.page.add(r, outcome, failure)
 		if failure != nil {
 			j.failed.Add(1)
 			j.tally.fail(outcome, failure)

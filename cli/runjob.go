@@ -83,7 +83,14 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		return err
 	}
 	defer func() { _ = j.trace.close() }() // finish has told what that says, unless there is something worse
+	if err := j.openPage(flags.show.ui, at, exec); err != nil {
+		_ = errors.Join(j.closeFile(), j.log.close())
+		return err
+	}
+	defer j.page.close()
+	options = append(options, j.page.options()...)
 	j.run(ctx, at.executor, options)
+	j.page.over(j.tally.text(j.interrupted.Load()))
 	return j.finish()
 }
 

@@ -5,6 +5,7 @@ import "github.com/spf13/cobra"
 // showFlags are about what is told while a job runs, and at its end.
 type showFlags struct {
 	progress, bar, eta, quiet, verbose, dryRun bool
+	ui                                         string // the address of the page; "" for none
 }
 
 func (f *showFlags) add(cmd *cobra.Command) {
@@ -15,6 +16,9 @@ func (f *showFlags) add(cmd *cobra.Command) {
 	set.BoolVar(&f.eta, "eta", false, "the same as --progress")
 	set.BoolVar(&f.quiet, "quiet", false, "tell neither where the job stands nor how it went; failures are told")
 	set.BoolVar(&f.verbose, "verbose", false, "tell each step of --on auto: how many calls may run at once from then on, and why")
+	set.StringVar(&f.ui, "ui", "", "show the job while it runs on a page for a browser on this machine, whose address is told; "+
+		"--ui=127.0.0.1:7000 serves it at this `address`")
+	set.Lookup("ui").NoOptDefVal = "127.0.0.1:0"
 	set.BoolVar(&f.dryRun, "dry-run", false, "run nothing, and print what would run: a command line, or an "+
 		"input, for each call")
 }

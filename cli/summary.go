@@ -48,14 +48,21 @@ func (t *tally) add(r overlap.Result[any, any], outcome overlap.Outcome) {
 
 // fail counts a failure by its reason.
 func (t *tally) fail(outcome overlap.Outcome, failure error) {
-	said, ok := errors.AsType[interface {
+	if said, ok := summaryOf(outcome, failure); ok {
+		count(&t.reasons, said)
+	}
+}
+
+// summaryOf is why a call failed, if its error says it without what differs from call to call.
+func summaryOf(outcome overlap.Outcome, failure error) (said string, ok bool) {
+	summary, ok := errors.AsType[interface {
 		error
 		Summary() string
 	}](failure)
 	if !ok || outcome != overlap.Failed {
-		return
+		return "", false
 	}
-	count(&t.reasons, said.Summary())
+	return summary.Summary(), true
 }
 
 // count counts a call by what it says.

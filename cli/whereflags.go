@@ -10,6 +10,7 @@ import (
 	"example.com/overlap"
 	"example.com/overlap/compare"
 	"example.com/overlap/process"
+	"example.com/overlap/report/live"
 )
 
 // whereFlags are about where calls run, and how many at once.
@@ -106,6 +107,7 @@ type place struct {
 	workers  *process.Pool                       // that auto decides over; nil for none
 	growth   *growth                             // of worker processes; nil for none
 	found    *atomic.Pointer[overlap.AutoReport] // what auto has found out; nil under another strategy
+	page     *livePointer                        // that auto tells what it does, if there is one by then
 }
 
 // close ends what has to be ended.
@@ -126,15 +128,25 @@ func (p *program) open(
 		atStart = min(atOnce, mostAtStart)
 	}
 	options := p.workerOptions(f)
+	at.page = &livePointer{}
+	page := at.page
 	auto := func(options ...overlap.AutoOption) {
 		if f.startWith > 0 {
 			options = append(options, overlap.StartWith(f.startWith))
 		}
 		at.found = new(atomic.Pointer[overlap.AutoReport])
-		if f.verbose {
-			options = append(options, overlap.ExplainSteps(func(s overlap.AutoStep) { p.messages.sayf("auto: %v", s) }))
-		}
-		options = append(options, overlap.Explain(func(r overlap.AutoReport) { at.found.Store(&r) }))
+		options = append(options,
+			overlap.ExplainSteps(func(s overlap.AutoStep) {
+				if f.verbose {
+					p.messages.sayf("auto: %v", s)
+				}
+				page.tell(func(job *live.Job) { job.Step(s) })
+			}),
+			overlap.ExplainCaps(func(now overlap.AutoCap) { page.tell(func(job *live.Job) { job.Cap(now) }) }),
+			overlap.Explain(func(r overlap.AutoReport) {
+				at.found.Store(&r)
+				page.tell(func(job *live.Job) { job.Found(r) })
+			}))
 		at.executor = newAuto(cmp.Or(f.max, f.jobs.calls), options...)
 	}
 	switch {
