@@ -91,6 +91,9 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 		}
 	}
 
+	if order.Bare {
+		return measureBare(ctx, executor, untyped, inputs, options)
+	}
 	events := newRecorder(len(inputs))
 	options = append(options, overlap.Observe(events.observe))
 	workers, err := startWorkers(ctx, executor)
@@ -132,6 +135,25 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 	limit := cmp.Or(workers.limit(executor), order.Workers)
 	m.Where = divide(spansOf(attempts), events.retryWaits(), len(inputs), limit, wall,
 		workers.used(own, total, waited, runnable))
+	return m, nil
+}
+
+// measureBare measures a job with nothing but a clock.
+func measureBare(
+	ctx context.Context, executor overlap.Executor, task *overlap.Task[any, any], inputs []any, options []overlap.Option,
+) (*Measurement, error) {
+	if _, err := startWorkers(ctx, executor); err != nil {
+		return nil, err
+	}
+	runtime.GC()
+	debug.FreeOSMemory()
+	cpu, start := processTime(), time.Now()
+	values, err := runJob(ctx, executor, task, inputs, options)
+	m := &Measurement{WallSeconds: time.Since(start).Seconds(), CPUSeconds: processTime().since(cpu), Calls: len(inputs)}
+	if refused(err) {
+		return nil, err
+	}
+	m.addFailures(err, values)
 	return m, nil
 }
 

@@ -72,6 +72,10 @@ type Order struct {
 	Warmup   int           `json:"warmup,omitempty"`
 	Timeout  time.Duration `json:"timeout,omitempty"` // in nanoseconds
 	Retries  int           `json:"retries,omitempty"`
+
+	// Bare leaves out all that finds out why: the measurement has times of the whole run and no more. It is for finding
+	// out what the rest costs.
+	Bare bool `json:"bare,omitempty"`
 }
 
 // Runner makes one measurement. The one that [NewProcesses] gives makes it in a fresh process; a test's answers from a
