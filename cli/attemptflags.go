@@ -14,6 +14,7 @@ type attemptFlags struct {
 	grace, retryDelay time.Duration
 	retries           int
 	retryShare        float64 // as in RetryPolicy
+	retryIf           func(error) bool
 }
 
 // mostRetryDelay is the longest wait before an extra attempt, unless --retry-delay is longer.
@@ -58,7 +59,7 @@ func (f attemptFlags) options(given func(flag string) bool) ([]overlap.Option, e
 	if given("retries") {
 		options = append(options, overlap.RetryPolicy{
 			Extra: times(f.retries, 1), Base: f.retryDelay, Max: max(mostRetryDelay, f.retryDelay),
-			Share: f.retryShare,
+			Share: f.retryShare, If: f.retryIf,
 		})
 	}
 	return options, nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,6 +56,21 @@ func (f *perHostFlags) check(given func(flag string) bool) error {
 
 // retryShare is the budget as a RetryPolicy has it.
 func (f *perHostFlags) retryShare() float64 { return max(float64(f.retryBudget)/100, 1e-9) }
+
+// isWorthRetrying is whether a failed request is made again for --retries. One whose server asks for more patience than
+// --max-retry-after is not, whatever its status: the wait would have no end that anybody has agreed to.
+func (f *perHostFlags) isWorthRetrying(err error) bool {
+	type patient interface {
+		error
+		RetryAfter() (time.Duration, bool)
+	}
+	if asks, ok := errors.AsType[patient](err); ok {
+		if after, said := asks.RetryAfter(); said && after > f.maxRetryAfter {
+			return false
+		}
+	}
+	return overlap.DefaultRetryable(err)
+}
 
 // limits are those of the job. usual is whether the usual number at once to a host holds.
 func (f *perHostFlags) limits(usual bool, tell func(fetch.HostNews)) *overlap.KeyLimits {

@@ -113,6 +113,7 @@ func (f *runFlags) check(p *program, given func(string) bool, exec *execJob) (st
 	}
 	if f.fetch != nil {
 		f.attempts.retryShare = f.fetch.perHost.retryShare()
+		f.attempts.retryIf = f.fetch.perHost.isWorthRetrying
 	}
 	f.where.verbose = f.show.verbose
 	f.results.isKept = p.isKept(f.results.output)

@@ -2,19 +2,19 @@ package fetch
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
 
-const longestRetryAfter = 6 * time.Hour // as curl has it
-
-// parseRetryAfter reads a Retry-After header: seconds, or a date (RFC 9110, section 10.2.3).
+// parseRetryAfter reads a Retry-After header: seconds, or a date (RFC 9110, section 10.2.3). What a Duration cannot say is
+// as long as it can.
 func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
 	value = strings.TrimSpace(value)
 	if at, err := http.ParseTime(value); err == nil {
-		return min(max(0, at.Sub(now)), longestRetryAfter), true
+		return max(0, at.Sub(now)), true
 	}
 	if strings.HasPrefix(value, "+") {
 		return 0, false
@@ -23,5 +23,5 @@ func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, false
 	}
-	return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second, true
+	return time.Duration(min(seconds, uint64(math.MaxInt64/time.Second))) * time.Second, true
 }

@@ -115,9 +115,9 @@ func (e *StatusError) Overloaded() bool {
 	return e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.Idempotent
 }
 
-// RetryAfter is how long the server asks to be left alone, from its Retry-After header: between 0 and 6 hours. A date
-// counts from the response's own Date, so that no clock has to be right. It is false when there is no such header or
-// it makes no sense.
+// RetryAfter is how long the server asks to be left alone, from its Retry-After header, however long that is. A
+// date counts from the response's own Date, so that no clock has to be right. It is false when there is no such header
+// or it makes no sense.
 func (e *StatusError) RetryAfter() (time.Duration, bool) {
 	now := e.Received
 	if date, err := http.ParseTime(e.Header.Get("Date")); err == nil {
