@@ -79,8 +79,10 @@ const lookAhead = 1 << 16
 // their keys; with one it looks no further than that.
 //
 // key is called once for each attempt, on any goroutine and several at once, and must always give the same key for an
-// input. If it panics or ends its goroutine, the call has failed with that. A call costs some three hundred nanoseconds
-// more, and memory for each that waits, for each key that is in use and for some 16,000 that are not.
+// input. If it panics or ends its goroutine, the call has failed with that; under [Sync], which calls it on the
+// goroutine that waits for the job, that goroutine then ends, as with a task. A call costs some three hundred nanoseconds
+// more, under [Async] twice that, and memory for each that waits, for each key that is in use and for some 16,000 that
+// are not.
 //
 // PerKey panics when key is nil or there is no limit, and a [Map] or [Stream] whose inputs are of another type than In
 // when it is given one.
@@ -218,6 +220,9 @@ func (k *jobKeys) enterOn(c Call, last ending, begins bool) bool {
 // ok when that broke and the call has failed thereby.
 func (k *jobKeys) keyOf(c Call) (key string, limited, ok bool) {
 	c.worker = &k.job.noWorker
+	if k.job.offer != nil || k.job.lendsWork { // then this may be the goroutine of a Map, a Submit or a Wait
+		return k.guardedKeyOf(c)
+	}
 	defer func() {
 		if ok {
 			return
@@ -225,13 +230,31 @@ func (k *jobKeys) keyOf(c Call) (key string, limited, ok bool) {
 		if p := recover(); p != nil {
 			k.fail(c, Panicked, panicError(p))
 		} else {
-			k.fail(c, Failed, fmt.Errorf("the function of PerKey: %w", ErrGoexit))
+			k.fail(c, Failed, errKeyGoexit)
 			go k.job.dispatch() // in place of this goroutine, which ends
 		}
 	}()
 	key, limited = k.limits.keyOf(k.job.callSet.input(c))
 	return key, limited, true
 }
+
+// guardedKeyOf is keyOf on a goroutine that the user's function must not end.
+func (k *jobKeys) guardedKeyOf(c Call) (key string, limited, ok bool) {
+	input := k.job.callSet.input(c)
+	broken := guarded(func() { key, limited = k.limits.keyOf(input) })
+	switch {
+	case broken == nil:
+		return key, limited, true
+	case broken == ErrGoexit:
+		k.fail(c, Failed, errKeyGoexit)
+	default:
+		k.fail(c, Panicked, broken)
+	}
+	return "", false, false
+}
+
+// errKeyGoexit is the error of a call whose key is not known since the user's function ended its goroutine.
+var errKeyGoexit = fmt.Errorf("the function of PerKey: %w", ErrGoexit)
 
 // fail ends a call that has no key since the user's function broke.
 func (k *jobKeys) fail(c Call, o Outcome, err error) {

@@ -296,7 +296,7 @@ func keyBreaks(t *testing.T, s *suite) {
 		switch {
 		case n == 3:
 			panic("no key")
-		case n == 5 && !s.OnCaller:
+		case n == 5:
 			runtime.Goexit()
 		}
 		return fmt.Sprint(n % 2)
@@ -309,6 +309,29 @@ func keyBreaks(t *testing.T, s *suite) {
 	equal(t, "index", failed[0].Index, 3)
 	equal(t, "outcome", failed[0].Outcome, overlap.Panicked)
 	equal(t, "value", as[*overlap.PanicError](t, "error", err).Value, any("no key"))
+	works(t, executor)
+	if s.OnCaller { // a Goexit would end this test
+		return
+	}
+	_, err = overlap.Map(t.Context(), executor, doubled, numbers(8), perKey, overlap.KeepGoing())
+	failed = failedCalls(t, "Map", err)
+	equal(t, "failures with a Goexit", len(failed), 2)
+	equal(t, "its index", failed[1].Index, 5)
+	is(t, "its error", failed[1], overlap.ErrGoexit)
+	var ends []int
+	for r := range overlap.Stream(t.Context(), executor, doubled, upTo(8), perKey) {
+		if errors.Is(r.Err, overlap.ErrGoexit) {
+			ends = append(ends, r.Index)
+		}
+	}
+	equal(t, "results with a Goexit", ends, []int{5})
+	g := overlap.NewGroup(t.Context(), executor, perKey, overlap.KeepGoing())
+	ended, other := overlap.Submit(g, doubled, 5), overlap.Submit(g, doubled, 6)
+	_, err = ended.Wait(t.Context())
+	is(t, "a future whose key ends its goroutine", err, overlap.ErrGoexit)
+	_, err = other.Wait(t.Context())
+	succeeds(t, "the future after it", err)
+	is(t, "Group.Wait", g.Wait(), overlap.ErrGoexit)
 	works(t, executor)
 }
 
