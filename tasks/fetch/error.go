@@ -40,6 +40,7 @@ type Error struct {
 	Host       string // host and port that it failed at, after redirects; "" if it was refused before anything was sent
 	Idempotent bool   // making the request again does no harm
 	Err        error  // nil if the request was refused before anything was sent
+	Page       *Page  // what there was of an answer: its status, and as much of its body as came; nil if there was none
 
 	text string
 }
@@ -53,7 +54,13 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Summary() string { return string(e.Reason) }
 
 // FailedValue is a [Failure].
-func (e *Error) FailedValue() any { return Failure{Reason: e.Reason, Host: e.Host} }
+func (e *Error) FailedValue() any {
+	f := Failure{Reason: e.Reason, Host: e.Host, Page: e.Page}
+	if e.Page != nil {
+		f.Status = e.Page.Status
+	}
+	return f
+}
 
 // Failure is what a failed request says in fields, for those who write results.
 type Failure struct {
@@ -62,7 +69,7 @@ type Failure struct {
 	Status     int     `json:"status,omitempty"`      // of the response; 0 if there was none
 	RetryAfter float64 `json:"retry_after,omitempty"` // seconds that the server asks, or asked, to be left alone
 	Because    Reason  `json:"because,omitempty"`     // how the request ended that showed that the host is down
-	Page       *Page   `json:"page,omitempty"`        // that came with the status
+	Page       *Page   `json:"page,omitempty"`        // what came with the status, as far as it came
 }
 
 // Retryable reports whether another attempt may end otherwise, and does no harm.

@@ -182,6 +182,15 @@ func TestResponsesThatFail(t *testing.T) {
 			http.NewResponseController(w).Flush() // so that no Content-Length tells
 		case "/says-large":
 			w.Header().Set("Content-Length", "2000")
+		case "/no-gzip":
+			w.Header().Set("Content-Encoding", "gzip")
+			io.WriteString(w, "no gzip at all")
+		case "/stalls":
+			io.WriteString(w, "0123456789")
+			http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		case "/in-circles":
+			http.Redirect(w, r, "/in-circles", http.StatusFound)
 		case "/to-ftp":
 			w.Header().Set("Location", "ftp://h/a")
 			w.WriteHeader(http.StatusFound)
@@ -194,24 +203,38 @@ func TestResponsesThatFail(t *testing.T) {
 		reason    fetch.Reason
 		text      string
 		retryable bool
+		status    int // of the answer
 	}{
-		"hangs":              {fetch.ResponseTimeout, "no response from " + host + " within 50ms", true},
-		"breaks":             {fetch.Broken, "the connection to " + host + " broke before a response: ", true},
-		"breaks-in-the-body": {fetch.Broken, "broke after 10 bytes of the body: unexpected EOF", true},
-		"large":              {fetch.TooLarge, "the body is larger than the limit of 1 KiB", false},
-		"says-large":         {fetch.TooLarge, "the body is larger than the limit of 1 KiB", false},
-		"to-ftp":             {fetch.UnknownScheme, `unknown scheme "ftp" in ftp://h/a`, false},
+		"hangs":              {fetch.ResponseTimeout, "no response from " + host + " within 50ms", true, 0},
+		"breaks":             {fetch.Broken, "the connection to " + host + " broke before a response: ", true, 0},
+		"breaks-in-the-body": {fetch.Broken, "broke after 10 bytes of the body: unexpected EOF", true, 200},
+		"stalls":             {fetch.Stalled, "reading the body, after 10 bytes: not a byte came for 50ms", true, 200},
+		"no-gzip":            {fetch.BadResponse, "no valid gzip after 0 bytes", false, 200},
+		"large":              {fetch.TooLarge, "the body is larger than the limit of 1 KiB", false, 200},
+		"says-large":         {fetch.TooLarge, "the body is larger than the limit of 1 KiB", false, 200},
+		"to-ftp":             {fetch.UnknownScheme, `unknown scheme "ftp" in ftp://h/a`, false, 302},
+		"in-circles":         {fetch.TooManyRedirects, "gave up after 10 redirects", false, 302},
 	} {
 		t.Run(name, func(t *testing.T) {
 			options := fetch.Options{MaxBody: 1 << 10}
-			if name == "hangs" {
+			switch name {
+			case "hangs":
 				options.ResponseTimeout = 50 * time.Millisecond
+			case "stalls":
+				options.StallLimit = 50 * time.Millisecond
 			}
 			url := server.URL + "/" + name
 			_, err := client(t, options).Fetch(t.Context(), fetch.Request{URL: url})
 			got := wantError(t, err, test.reason, test.text)
 			if got.Retryable() != test.retryable || got.URL != url || got.Method != "GET" {
 				t.Errorf("got %+v, want retryable %v", got, test.retryable)
+			}
+			f := got.FailedValue().(fetch.Failure)
+			if f.Status != test.status || (f.Page != nil) != (test.status != 0) || f.Reason != test.reason {
+				t.Errorf("the fields of the failure are %+v, want status %d", f, test.status)
+			}
+			if f.Page != nil && (f.Page.Status != test.status || f.Page.URL != url || f.Page.Times.Total == 0) {
+				t.Errorf("the page of the failure is %+v", *f.Page)
 			}
 		})
 	}

@@ -59,7 +59,10 @@ func (c *Client) exchange(ctx context.Context, w *watchdog, r Request, h *hop) (
 			w.bodyBegins()
 			return c.page(ctx, w, r, t, h, request, response)
 		}
+		answer := h.page(response)
 		if problem := c.follow(r, h, response); problem != nil {
+			answer.Times = t.done()
+			problem.Page = &answer
 			return Page{}, problem
 		}
 	}
@@ -74,13 +77,7 @@ func (c *Client) page(ctx context.Context, w *watchdog, r Request, t *trace, h *
 	}
 	defer unzip(request, response)()
 	defer response.Body.Close()
-	page := Page{
-		Status:      response.StatusCode,
-		Protocol:    response.Proto,
-		URL:         withoutPassword(h.at),
-		Redirects:   h.redirects,
-		ContentType: response.Header.Get("Content-Type"),
-	}
+	page := h.page(response)
 	succeeded := c.isSuccess(h.sent, response)
 	err := c.readPage(ctx, w, r, h.at, response, &page, succeeded)
 	page.Times = t.done()
@@ -90,10 +87,22 @@ func (c *Client) page(ctx context.Context, w *watchdog, r Request, t *trace, h *
 			Header: response.Header, Received: time.Now(), Idempotent: r.idempotent(), Err: err, proxy: c.proxyFor(h.at),
 		}
 	}
-	if err != nil {
-		return Page{}, err
+	if failed, ok := err.(*Error); ok {
+		failed.Page = &page
+		return Page{}, failed
 	}
 	return page, nil
+}
+
+// page is what the header of a response says.
+func (h *hop) page(response *http.Response) Page {
+	return Page{
+		Status:      response.StatusCode,
+		Protocol:    response.Proto,
+		URL:         withoutPassword(h.at),
+		Redirects:   h.redirects,
+		ContentType: response.Header.Get("Content-Type"),
+	}
 }
 
 func (c *Client) newRequest(ctx context.Context, r Request, at *url.URL) (*http.Request, error) {
