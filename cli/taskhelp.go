@@ -44,7 +44,7 @@ func writeFields(b *strings.Builder, what string, of reflect.Type) {
 		if name == "" {
 			name = field.Name
 		}
-		line := fmt.Sprintf("  %-16s %s", name, field.Type)
+		line := fmt.Sprintf("  %-16s %s", name, strings.TrimLeft(field.Type.String(), "*"))
 		if strings.Contains(options, "omit") {
 			line += ", may be left out"
 		}

@@ -9,7 +9,8 @@ import (
 )
 
 // Request is the input of [Task]. Only the URL is needed. In JSON a request is its URL as a string, or an object with
-// the fields' names in lower case, with _ between words; times in it are seconds, or texts such as "1m30s".
+// the fields' names in lower case, with _ between words; times in it are seconds, or texts such as "1m30s", and
+// 0 means none for max_redirects, max_time and stall_limit.
 //
 // The URL is read as browsers do: what a path, a query or a fragment may not hold is percent-encoded, so that it may
 // have spaces and letters of any alphabet, and so may the host, which becomes its ASCII form (xn--…). A name and a

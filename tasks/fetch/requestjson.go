@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 )
 
 // requestJSON is a request in JSON.
@@ -21,78 +19,6 @@ type requestJSON struct {
 	Body     Body              `json:"body,omitempty"`
 	KeepBody bool              `json:"keep_body,omitempty"`
 	settingsJSON
-}
-
-type settingsJSON struct {
-	CACert   string   `json:"cacert,omitempty"`
-	Cert     string   `json:"cert,omitempty"`
-	Insecure bool     `json:"insecure,omitempty"`
-	Proxy    string   `json:"proxy,omitempty"`
-	Resolve  []string `json:"resolve,omitempty"`
-	HTTP1    bool     `json:"http1,omitempty"`
-
-	MaxRedirects   int     `json:"max_redirects,omitempty"`
-	ConnectTimeout seconds `json:"connect_timeout,omitempty"`
-	MaxTime        seconds `json:"max_time,omitempty"`
-	StallLimit     seconds `json:"stall_limit,omitempty"`
-	MaxBody        int64   `json:"max_body,omitempty"`
-
-	Save string `json:"save,omitempty"`
-	UTF8 bool   `json:"utf8,omitempty"`
-}
-
-func (s settingsJSON) isZero() bool { return reflect.ValueOf(s).IsZero() }
-
-// settings are nil where nothing is said.
-func (s settingsJSON) settings() *Settings {
-	if s.isZero() {
-		return nil
-	}
-	return &Settings{
-		s.CACert, s.Cert, s.Insecure, s.Proxy, s.Resolve, s.HTTP1,
-		s.MaxRedirects, time.Duration(s.ConnectTimeout), time.Duration(s.MaxTime), time.Duration(s.StallLimit), s.MaxBody,
-		s.Save, s.UTF8,
-	}
-}
-
-func (s *Settings) json() settingsJSON {
-	if s == nil {
-		return settingsJSON{}
-	}
-	return settingsJSON{
-		s.CACert, s.Cert, s.Insecure, s.Proxy, s.Resolve, s.HTTP1,
-		s.MaxRedirects, seconds(s.ConnectTimeout), seconds(s.MaxTime), seconds(s.StallLimit), s.MaxBody,
-		s.Save, s.UTF8,
-	}
-}
-
-// seconds are a time in JSON: a number of seconds, or a text such as "1m30s".
-type seconds time.Duration
-
-// MarshalJSON implements [json.Marshaler].
-func (s seconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(s).Seconds()) }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (s *seconds) UnmarshalJSON(data []byte) error {
-	var number float64
-	var text string
-	bad := fmt.Errorf(`%s is no time: give seconds, or a text such as "1m30s"`, data)
-	switch {
-	case json.Unmarshal(data, &number) == nil:
-		if math.Abs(number) > math.MaxInt64/1e9 {
-			return bad
-		}
-		*s = seconds(nanoseconds(number))
-		return nil
-	case json.Unmarshal(data, &text) == nil:
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			return bad
-		}
-		*s = seconds(d)
-		return nil
-	}
-	return bad
 }
 
 // MarshalJSON gives the URL as a string when nothing else is set, and otherwise an object.
@@ -145,7 +71,7 @@ func (r *requestJSON) readObject(data []byte) error {
 			return fmt.Errorf("field %q of a request: %w", name, err)
 		}
 	}
-	return nil
+	return r.check()
 }
 
 // field is one of a request in JSON.

@@ -24,12 +24,12 @@ func TestRetryAfter(t *testing.T) {
 		{"+1", date, 0, false},
 		{"1.5", date, 0, false},
 		{"soon", date, 0, false},
-		{"Mon, 02 Jan 2006 15:05:05 GMT", date, time.Minute, true},         // by the server's clock, not by ours
-		{"Monday, 02-Jan-06 15:05:05 GMT", date, time.Minute, true},        // RFC 850
-		{"Mon Jan  2 15:05:05 2006", date, time.Minute, true},              // ANSI C
-		{"Mon, 02 Jan 2006 15:04:00 GMT", date, 0, true},                   // past
+		{"Mon, 02 Jan 2006 15:05:05 GMT", date, time.Minute, true},  // by the server's clock, not by ours
+		{"Monday, 02-Jan-06 15:05:05 GMT", date, time.Minute, true}, // RFC 850
+		{"Mon Jan  2 15:05:05 2006", date, time.Minute, true},       // ANSI C
+		{"Mon, 02 Jan 2006 15:04:00 GMT", date, 0, true},            // past
 		{"Tue, 03 Jan 2006 15:04:05 GMT", date, 24 * time.Hour, true},
-		{"Fri, 31 Dec 9999 23:59:59 GMT", date, math.MaxInt64, true}, // further than a Duration can say
+		{"Fri, 31 Dec 9999 23:59:59 GMT", date, math.MaxInt64, true},       // further than a Duration can say
 		{"Tue, 01 Jan 2030 00:00:30 GMT", "", 30 * time.Second, true},      // no Date: by ours
 		{"Tue, 01 Jan 2030 00:00:30 GMT", "never", 30 * time.Second, true}, // a bad one
 	} {

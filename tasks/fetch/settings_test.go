@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"encoding/pem"
 	"io"
 	"log"
@@ -190,7 +191,7 @@ func TestRequestWithDefaults(t *testing.T) {
 }
 
 func TestSettingsInJSON(t *testing.T) {
-	const text = `{"url":"http://a/","insecure":true,"resolve":["a:80:127.0.0.1"],"max_redirects":-1,"max_time":1.5,` +
+	const text = `{"url":"http://a/","insecure":true,"resolve":["a:80:127.0.0.1"],"max_redirects":0,"max_time":1.5,` +
 		`"stall_limit":"1m","max_body":9}`
 	var got fetch.Request
 	if err := got.UnmarshalText([]byte(text)); err != nil {
@@ -206,5 +207,20 @@ func TestSettingsInJSON(t *testing.T) {
 	if err := got.UnmarshalText([]byte(`{"url":"http://a/","max_time":"soon"}`)); err == nil ||
 		!strings.Contains(err.Error(), `"soon" is no time: give seconds, or a text such as "1m30s"`) {
 		t.Errorf("a bad time: %v", err)
+	}
+	written, err := json.Marshal(fetch.Request{URL: "http://a/", Settings: &fetch.Settings{MaxRedirects: -1, MaxTime: -1}})
+	if want := `{"url":"http://a/","max_redirects":0,"max_time":0}`; err != nil || string(written) != want {
+		t.Errorf("got %s, %v, want %s", written, err, want)
+	}
+	for field, value := range map[string]string{
+		"max_redirects": "-1", "max_time": "-1", "stall_limit": `"-1s"`, "connect_timeout": "-0.5", "max_body": "-1",
+	} {
+		err := got.UnmarshalText([]byte(`{"url":"http://a/","` + field + `":` + value + `}`))
+		if err == nil || !strings.Contains(err.Error(), `field "`+field+`" of a request: -`) {
+			t.Errorf("%s of %s: %v", field, value, err)
+		}
+	}
+	if err := got.UnmarshalText([]byte(`{"url":"http://a/","max_time":1e-12}`)); err == nil {
+		t.Error("a time that rounds to 0 is taken, as if it meant no limit")
 	}
 }
