@@ -99,7 +99,7 @@ func PerKey[In any](key func(In) string, limits ...KeyLimit) *KeyLimits {
 		return key(*in), true
 	}
 	for i, limit := range limits {
-		if limit == nil {
+		if isNil(limit) {
 			panic(fmt.Sprintf("overlap: PerKey: limit %d is nil", i+1))
 		}
 		limit.applyToKeys(k)

@@ -3,6 +3,7 @@ package overlap
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -107,9 +108,15 @@ func jobOptions(ctx context.Context, where string, list []Option) (set options) 
 
 // mustBeOption panics when option i of those that a public function was given is nil.
 func mustBeOption(where string, i int, option any) {
-	if retry, ok := option.(*RetryPolicy); option == nil || ok && retry == nil {
+	if isNil(option) {
 		panic(fmt.Sprintf("overlap: %s: option %d is nil", where, i+1))
 	}
+}
+
+// isNil reports whether there is no option, or a nil pointer in its place, such as a *[RateLimit] that was never made.
+func isNil(option any) bool {
+	v := reflect.ValueOf(option)
+	return option == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // mustHave panics when the context that a public function was given is nil.
