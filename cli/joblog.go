@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/figures"
 	"example.com/overlap/internal/resultline"
 	"example.com/overlap/tasks/command"
 )
@@ -20,11 +21,13 @@ type jobLog struct {
 	file       *os.File
 	start      time.Time // of the job
 	err        error     // the first of writing
+	missing    int       // calls whose lines could not be written
 }
 
 const jobLogHeader = "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n"
 
-// openJobLog opens the file that --joblog names, nil for none; + before the name keeps what is there.
+// openJobLog opens the file that --joblog names, nil for none. What is there is kept with + before the name, and by a
+// run that goes on from what an earlier one has left, whose calls have their lines there.
 func (j *job) openJobLog(name string) error {
 	if name == "" {
 		return nil
@@ -33,6 +36,7 @@ func (j *job) openJobLog(name string) error {
 	if path == "" {
 		return usageErrorf("--joblog %s names no file: give FILE, or +FILE to append to it", name)
 	}
+	keep = keep || j.kept != nil && j.kept.run.From() != ""
 	_, missing := os.Lstat(path)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
@@ -45,8 +49,12 @@ func (j *job) openJobLog(name string) error {
 	if err == nil && !keep && info.Mode().IsRegular() {
 		err = file.Truncate(0)
 	}
-	if err == nil && !(keep && info.Size() > 0) {
+	switch {
+	case err != nil:
+	case !keep || info.Size() == 0:
 		_, err = file.WriteString(jobLogHeader)
+	case isTorn(path, info):
+		_, err = file.WriteString("\n")
 	}
 	if err != nil {
 		_ = file.Close()
@@ -60,6 +68,21 @@ func (j *job) openJobLog(name string) error {
 	}
 	j.log = &jobLog{name: path, task: j.task.Name(), file: file}
 	return nil
+}
+
+// isTorn reports whether the last line of a file has no end, since whoever wrote it was killed or the disk was full.
+func isTorn(path string, info os.FileInfo) bool {
+	if !info.Mode().IsRegular() {
+		return false
+	}
+	file, err := os.Open(path)
+	if err != nil { // it may only be written
+		return false
+	}
+	defer file.Close()
+	var last [1]byte
+	_, err = file.ReadAt(last[:], info.Size()-1)
+	return err == nil && last[0] != '\n'
 }
 
 // refuseJobLog says why the job log must not go into a file.
@@ -84,7 +107,11 @@ func (l *jobLog) started(at time.Time) {
 
 // add writes the line of a call, whose result has the input that the task was given; given is what the user gave.
 func (l *jobLog) add(r overlap.Result[any, any], given any) {
-	if l == nil || l.err != nil {
+	if l == nil {
+		return
+	}
+	if l.err != nil {
+		l.missing++
 		return
 	}
 	start, seconds := l.start.Add(r.Started), (r.Finished - r.Started).Seconds()
@@ -100,6 +127,9 @@ func (l *jobLog) add(r overlap.Result[any, any], given any) {
 	status, signal := exitOf(r, value)
 	_, l.err = fmt.Fprintf(l.file, "%d\t:\t%.3f\t%10.3f\t%d\t%d\t%d\t%d\t%s\n", r.Index+1,
 		float64(start.UnixMicro())/1e6, seconds, sent, received, status, signal, strings.ReplaceAll(text, "\n", "\x00"))
+	if l.err != nil {
+		l.missing++
+	}
 }
 
 // close returns the first error of writing.
@@ -107,10 +137,15 @@ func (l *jobLog) close() error {
 	if l == nil {
 		return nil
 	}
-	if err := cmp.Or(l.err, l.file.Close()); err != nil {
+	err := cmp.Or(l.err, l.file.Close())
+	switch {
+	case err == nil:
+		return nil
+	case l.missing == 0:
 		return fmt.Errorf("cannot write the job log %s: %w", l.name, withoutPath(err))
 	}
-	return nil
+	return fmt.Errorf("cannot write the job log %s: %w; it lacks the %s", l.name, withoutPath(err),
+		figures.Counted(l.missing, "line of the last call", "lines of the last calls"))
 }
 
 // commandValue is what the call's command did, nil where there is no command or it has not run.

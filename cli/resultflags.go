@@ -34,7 +34,7 @@ func (f *resultFlags) add(cmd *cobra.Command) {
 	set.BoolVar(&f.atMostOnce, "at-most-once", false, "note each call before it starts; one that a kill has cut off is a "+
 		"failure (\"it may have run\") instead of being made again")
 	set.StringVar(&f.jobLog, "joblog", "", "write a line for each call that ended to this `file`, as GNU parallel does; "+
-		"+FILE appends to it")
+		"+FILE appends to it, and so does a run that goes on from what an earlier one left")
 	set.StringVar(&f.trace, "export-trace", "", "write when each call ran, and on which worker, to this `file`, as trace "+
 		"events, which ui.perfetto.dev shows")
 }
