@@ -159,6 +159,8 @@ func (e *execJob) refuses(s strategy, where whereFlags) error {
 	case s.processes && slices.ContainsFunc(e.words, func(w string) bool { return strings.Contains(w, "{%}") }):
 		return usageErrorf("{%%} numbers the commands that this process runs at once, and under --on %s others run them: "+
 			"leave --on out", s.name)
+	case e.workdir != "" && !s.elastic && !isFolder(e.workdir+"/."): // with /. only one that commands can change to
+		return usageErrorf("--workdir %s is no directory that commands can run in: give one that is there", e.workdir)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if flags.show.dryRun {
 		return j.dryRun()
 	}
-	gate, stopLooking, err := j.openOutputs(&flags)
+	gate, stopLooking, err := j.openOutputs(&flags, s, exec)
 	if err != nil {
 		return err
 	}
@@ -141,13 +141,15 @@ func (j *job) openInputs(flags *runFlags, args []string, s strategy, exec *execJ
 
 // openOutputs opens the results, unless they are kept, and the log, and begins to look at what the machine has left: gate
 // is the option that holds calls back where it is too little, or nil, and stopLooking ends the looking.
-func (j *job) openOutputs(flags *runFlags) (gate *overlap.Gate, stopLooking func(), err error) {
+func (j *job) openOutputs(flags *runFlags, s strategy, exec *execJob) (gate *overlap.Gate, stopLooking func(), err error) {
 	if j.kept == nil {
 		if err := j.openResults(flags.results.output); err != nil {
 			return nil, nil, err
 		}
 	}
-	err = j.openJobLog(flags.results.jobLog)
+	if err = flags.readyFolders(s, exec); err == nil {
+		err = j.openJobLog(flags.results.jobLog)
+	}
 	if err == nil {
 		gate, stopLooking, err = flags.limits.gate(j.messages.say)
 	}
