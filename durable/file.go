@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"syscall"
 	"time"
 
 	"example.com/overlap/internal/outfile"
@@ -83,6 +85,11 @@ func Open(file File) (*Run, error) {
 		r.keys.decode = decodeAny
 	}
 	r.disk.isDry, r.journal.isDry = file.DryRun, file.DryRun
+	if _, err := os.Lstat(r.partial + newSuffix); errors.Is(err, syscall.ENAMETOOLONG) { // which would be found out at the end
+		return nil, fmt.Errorf("cannot write %s: its name is too long for %s behind it, under which the results are "+
+			"until they are in their place: give one that is %d bytes shorter",
+			file.Name, partialSuffix+newSuffix, len(partialSuffix+newSuffix))
+	}
 	partial, err := openPartial(file.Name, r.partial, file.DryRun)
 	if _, isHeld := errors.AsType[*HeldError](err); isHeld {
 		return nil, err

@@ -299,3 +299,25 @@ func TestProgress(t *testing.T) {
 		t.Errorf("at last %+v", last)
 	}
 }
+
+// A name that has no room for what stands behind it until the end is refused at the beginning.
+func TestNameThatIsTooLongForItsPartialFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, length := range []int{246, 247, 250, 251, 255} {
+		name := filepath.Join(dir, strings.Repeat("n", length))
+		r, err := durable.Open(durable.File{Name: name})
+		if length == 246 {
+			if err != nil {
+				t.Skipf("the file system has no names of 255 bytes: %v", err)
+			}
+			r.Close()
+			continue
+		}
+		if err == nil {
+			r.Close()
+			t.Errorf("a name of %d bytes is taken", length)
+		} else if !strings.Contains(err.Error(), "its name is too long for .part.new behind it") {
+			t.Errorf("%d bytes: %v", length, err)
+		}
+	}
+}
