@@ -35,8 +35,11 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	defer j.drain(nil)
 	options = append(options, overlap.Drain(j.draining), overlap.OnLocalLimit(j.tellLocalLimit))
 	if flags.results.waits() {
+		options = append(options, overlap.Ordered())
+	}
+	if flags.results.waits() || flags.fetch != nil {
 		j.underWay = &underWay{calls: map[int]struct{}{}}
-		options = append(options, overlap.Ordered(), overlap.Observe(j.underWay.observe))
+		options = append(options, overlap.Observe(j.underWay.observe))
 	}
 	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
 	defer onStateWanted(j.tellState)()

@@ -99,8 +99,8 @@ func (j *job) running() int64 {
 	return max(0, j.drawn.Load()-j.ended.Load())
 }
 
-// underWay counts the calls that run, where results wait for their turn and so do not tell. It is safe for concurrent
-// use.
+// underWay counts the calls that run, where drawn and ended do not tell: results wait for their turn, or thousands of
+// requests for their hosts. It is safe for concurrent use.
 type underWay struct {
 	mu    sync.Mutex
 	calls map[int]struct{}
