@@ -20,7 +20,7 @@ type atOnce struct {
 // unlimited is what -j 0 asks for: the library is never asked for more, and nothing has as many calls at once.
 const unlimited = math.MaxInt32
 
-const wantedAtOnce = "give a whole number of calls, a share of the cores as 50%, +N or -N cores, or 0 for no limit"
+var errAtOnce = errors.New("give a whole number of calls, a share of the cores as 50%, +N or -N cores, or 0 for no limit")
 
 // Set implements pflag.Value.
 func (a *atOnce) Set(text string) error {
@@ -51,7 +51,7 @@ func parseAtOnce(text string, cores int) (calls int, err error) {
 	case errors.Is(err, strconv.ErrRange) || n > mostCount:
 		return 0, errors.New("that is more than there can be: give at most " + figures.Grouped(mostCount))
 	case err != nil || percent && n == 0:
-		return 0, errors.New(wantedAtOnce)
+		return 0, errAtOnce
 	}
 	atMost := func(n uint64) int { return int(max(1, min(n, unlimited))) }
 	switch {

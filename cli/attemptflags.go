@@ -29,7 +29,7 @@ func (f *attemptFlags) add(cmd *cobra.Command) {
 	set.IntVar(&f.retries, "retries", 0, "make up to this many extra attempts at a call that fails, or whose worker "+
 		"died if its task is idempotent: 3 means 4 attempts in all")
 	timeVar(set, &f.retryDelay, "retry-delay", 100*time.Millisecond, "wait up to this long before the first extra "+
-		"attempt, and up to twice as long as that before each further one; the time is random")
+		"attempt, and up to twice as long as that before each further one; the time is random; 0 for no wait")
 }
 
 // options are those of the job, or an error about flags that make no sense. given reports whether a flag was.
@@ -41,11 +41,11 @@ func (f attemptFlags) options(given func(flag string) bool) ([]overlap.Option, e
 		return nil, f.timeout.check()
 	case f.grace < 0:
 		return nil, usageErrorf("--grace %v makes no sense: give 0 or a positive time", f.grace)
-	case f.retryDelay <= 0:
-		return nil, usageErrorf(
-			"--retry-delay %v makes no sense: give a positive time, such as 2 for two seconds", f.retryDelay)
 	case given("retry-delay") && f.retries == 0:
 		return nil, usageErrorf("--retry-delay is about extra attempts, and there are none: add --retries N")
+	case f.retryDelay < 0:
+		return nil, usageErrorf("--retry-delay %v makes no sense: give a time such as 2 for two seconds, or 0 for no wait",
+			f.retryDelay)
 	case f.retries < 0:
 		return nil, usageErrorf("--retries %d makes no sense: give the number of extra attempts", f.retries)
 	}
@@ -57,8 +57,12 @@ func (f attemptFlags) options(given func(flag string) bool) ([]overlap.Option, e
 		options = append(options, overlap.Grace(f.grace))
 	}
 	if given("retries") {
+		base, most := f.retryDelay, max(mostRetryDelay, f.retryDelay)
+		if base == 0 { // which a RetryPolicy takes for its own
+			base, most = 1, 1
+		}
 		options = append(options, overlap.RetryPolicy{
-			Extra: times(f.retries, 1), Base: f.retryDelay, Max: max(mostRetryDelay, f.retryDelay),
+			Extra: times(f.retries, 1), Base: base, Max: most,
 			Share: f.retryShare, If: f.retryIf,
 		})
 	}

@@ -105,7 +105,7 @@ func (f *fetchFlags) defaults() (r fetch.Request, err error) {
 	if f.any() {
 		r.Settings = &s
 		if err := s.Check(); err != nil {
-			return r, usageErrorf("%w", err)
+			return r, usageErrorf("%s", strings.ReplaceAll(err.Error(), fetch.ProxyOfRequest, "--proxy"))
 		}
 	}
 	return r, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"iter"
+	"strings"
 
 	"example.com/overlap"
 	"example.com/overlap/durable"
@@ -75,6 +76,7 @@ func cannotContinue(err error) error {
 		if different.Resumable {
 			hint = "--resume makes the calls of inputs that have no result yet; " + hint
 		}
+		different.What = inFlags.Replace(different.What)
 		return usageErrorf("%w", err).withHint(hint)
 	}
 	if errors.Is(err, durable.ErrUnreadable) {
@@ -82,6 +84,9 @@ func cannotContinue(err error) error {
 	}
 	return badInput("%w", err)
 }
+
+// inFlags has what durable calls by the names of its options called by those of the flags.
+var inFlags = strings.NewReplacer("(key)", "(--key)", "(at most once)", "(--at-most-once)")
 
 // isDifferent reports whether an error says that a run is of another job than the one that it is to continue.
 func isDifferent(err error) bool {

@@ -14,7 +14,7 @@ type limitFlags struct {
 	rate  rateFlag
 	delay time.Duration
 
-	load       atOnce
+	load       loadLimit
 	memoryFree byteSize
 }
 

@@ -13,7 +13,7 @@ func TestMachineGate(t *testing.T) {
 	var failure error
 	said := 0
 	g := &machineGate{
-		gate: overlap.NewGate(), limits: limitFlags{load: atOnce{calls: 2}, memoryFree: 100},
+		gate: overlap.NewGate(), limits: limitFlags{load: loadLimit{atOnce{calls: 2}}, memoryFree: 100},
 		busy: func() (int64, error) { return busy, failure }, free: func() (int64, error) { return free, failure },
 		say: func(string) { said++ },
 	}

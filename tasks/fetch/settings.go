@@ -33,6 +33,9 @@ type Settings struct {
 	UTF8 bool   // decode text of another charset, as the header, a byte order mark or HTML says it
 }
 
+// ProxyOfRequest is what errors call the proxy that [Settings] name, for those who know better where that came from.
+const ProxyOfRequest = "the proxy of the request"
+
 // noProxy as a proxy's URL stands for none.
 const noProxy = "none"
 
@@ -140,7 +143,7 @@ func (s *Settings) proxies() (func() proxies, error) {
 	}
 	var all proxies
 	if s.Proxy != noProxy {
-		p, err := readProxy("the request", "the proxy of the request", s.Proxy)
+		p, err := readProxy("the settings of the request", ProxyOfRequest, s.Proxy)
 		if err != nil {
 			return nil, err
 		}
