@@ -21,6 +21,7 @@ type keptResults struct {
 	at      outfile.Location
 	encoder *resultline.Encoder
 	isOver  bool // the file is in its place
+	isOther bool // it is of another job than this run, which so cannot go on from there
 }
 
 // isKept reports whether what -o names is a file that is replaced when the job is over, rather than a stream.
@@ -158,8 +159,11 @@ func (k *keptResults) where() string {
 	if k.isOver || n == 0 {
 		return ""
 	}
-	return figures.Counted(n, "result is", "results are") + " in " + k.run.Partial() +
-		": the same command goes on from there"
+	where := figures.Counted(n, "result is", "results are") + " in " + k.run.Partial()
+	if k.isOther {
+		return where
+	}
+	return where + ": the same command goes on from there"
 }
 
 // tell says what there is to say of this and other runs at the end of this one.

@@ -181,6 +181,7 @@ func (j *job) finish() error {
 		}
 	}
 	if j.kept != nil && misplaced == nil && (!j.show.quiet || !j.kept.isOver) {
+		j.kept.isOther = isDifferent(j.badInput)
 		j.kept.tell(j.messages)
 	}
 	return j.ending(misplaced)

@@ -38,22 +38,11 @@ func (r *Run) difference(block int) error {
 	case other == nil:
 	case other.index >= r.nextIndex:
 		different.What, different.Is = "the number of inputs", fmt.Sprint(r.nextIndex)
-		different.Was = fmt.Sprintf("at least %d", first+r.lastOf(block)+1)
+		different.Was = fmt.Sprintf("at least %d", r.contents.done.last()+1)
 	default:
 		different.What, different.Was, different.Is = fmt.Sprintf("input %d", other.index), r.inputAt(other), "another"
 	}
 	return different
-}
-
-// lastOf is the last index of a block that has a result, as far as the block.
-func (r *Run) lastOf(block int) int {
-	last := 0
-	for i := range digestBlock {
-		if r.contents.done.has(block*digestBlock + i) {
-			last = i
-		}
-	}
-	return last
 }
 
 // inputAt is the input of a result, for people.

@@ -1,5 +1,7 @@
 package durable
 
+import "math/bits"
+
 // indexSet is a set of indexes: a bit each, in pages of those that are there.
 type indexSet struct {
 	pages []*[pageWords]uint64
@@ -42,4 +44,19 @@ func (s *indexSet) remove(index int) bool {
 	s.pages[index/pageBits][index%pageBits/64] &^= 1 << (index % 64)
 	s.count--
 	return true
+}
+
+// last is the highest index of the set, -1 if it is empty.
+func (s *indexSet) last() int {
+	for page := len(s.pages) - 1; page >= 0; page-- {
+		if s.pages[page] == nil {
+			continue
+		}
+		for word := pageWords - 1; word >= 0; word-- {
+			if set := s.pages[page][word]; set != 0 {
+				return page*pageBits + word*64 + bits.Len64(set) - 1
+			}
+		}
+	}
+	return -1
 }

@@ -288,7 +288,7 @@ func TestOtherJobsAreNotContinued(t *testing.T) {
 			return file, other
 		},
 		`the number of inputs was at least 500 and is 490`: func() (durable.File, []string) { return file, inputs[:490] },
-		`the number of inputs was at least 256 and is 100`: func() (durable.File, []string) { return file, inputs[:100] },
+		`the number of inputs was at least 500 and is 100`: func() (durable.File, []string) { return file, inputs[:100] },
 	}
 	partial, err := os.ReadFile(file.Name + ".part")
 	if err != nil {
