@@ -136,6 +136,7 @@ func identified(in callInput) (value any, raw []byte) {
 // result: they are made again.
 func (k *keptResults) add(r overlap.Result[any, any], raw []byte) (outcome overlap.Outcome, failure, err error) {
 	line, outcome, failure := k.encoder.Result(r, raw, resultline.FailedValue(r.Err))
+	defer k.encoder.Release()
 	if errors.Is(r.Err, overlap.ErrAttemptsLeft) {
 		outcome = overlap.Canceled
 	}

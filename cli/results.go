@@ -33,6 +33,7 @@ func (r *results) add(call overlap.Result[any, any], inputRaw []byte) (outcome o
 	defer r.mu.Unlock()
 	line, outcome, failure := r.encoder.Result(call, inputRaw, resultline.FailedValue(call.Err))
 	r.pending.Write(line)
+	r.encoder.Release()
 	if r.direct || r.pending.Len() >= 64<<10 {
 		r.flushLocked()
 	}

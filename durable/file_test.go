@@ -321,3 +321,19 @@ func TestNameThatIsTooLongForItsPartialFile(t *testing.T) {
 		}
 	}
 }
+
+// Results that are too large to wait with others for the disk are as safe as those.
+func TestLargeResults(t *testing.T) {
+	file := newFile(t)
+	inputs := texts(0, 9)
+	for i := 0; i < len(inputs); i += 2 {
+		inputs[i] += strings.Repeat("x", 1<<20)
+	}
+	if o := stream(file, inputs, 5, overlap.Ordered()); len(o.results) != 5 {
+		t.Fatalf("%d results, %v", len(o.results), o.err)
+	}
+	if o := stream(file, inputs, 0, overlap.Ordered()); o.err != nil || o.made > 4 {
+		t.Errorf("%d calls, %v", o.made, o.err)
+	}
+	wantAll(t, file.Name, inputs, true)
+}

@@ -11,6 +11,7 @@ const (
 	flushAfter = 50 * time.Millisecond // a line is written
 	syncAfter  = 4 * time.Second       // and outlasts a crash of the machine
 	mostUnsent = 64 << 10              // bytes that wait to be written
+	mostCopied = 1 << 20               // bytes of a line that waits with others
 )
 
 // journal appends lines to a partial file, and nothing but whole lines. It is safe for concurrent use. When something
@@ -75,12 +76,33 @@ func (j *journal) append(object []byte, k key, is kind) (offset int64, err error
 		default: // it knows
 		}
 	}
+	if len(object) > mostCopied {
+		return j.appendLarge(object, k, is)
+	}
 	offset = j.size + int64(len(j.unsent))
 	j.unsent = appendLine(j.unsent, object, k, is)
 	if len(j.unsent) >= mostUnsent {
 		j.flushLocked()
 	}
 	return offset, j.err
+}
+
+// appendLarge writes a line at once, without a copy of it. j.mu is held.
+func (j *journal) appendLarge(object []byte, k key, is kind) (offset int64, err error) {
+	if j.flushLocked(); j.err != nil {
+		return 0, j.err
+	}
+	body, end := bodyOf(object), j.size
+	for _, part := range [][]byte{body, appendTrailer(nil, body, k, is)} {
+		n, err := j.disk.writeAt(j.file, part, end)
+		if end += int64(n); err != nil {
+			_ = j.disk.truncate(j.file, j.size) // as in flushLocked
+			j.dirty, j.err = true, err
+			return 0, err
+		}
+	}
+	offset, j.size, j.dirty = j.size, end, true
+	return offset, nil
 }
 
 // flush hands to the system what has been appended: it then outlasts this process.

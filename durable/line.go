@@ -42,13 +42,23 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // appendLine appends object, the text of a JSON object, as a line of a partial file.
 func appendLine(to, object []byte, k key, is kind) []byte {
-	from := len(to)
+	body := bodyOf(object)
+	return appendTrailer(append(to, body...), body, k, is)
+}
+
+// bodyOf is what a line has of the text of an object: all but its end.
+func bodyOf(object []byte) []byte {
 	object = bytes.TrimSuffix(object, []byte{'\n'})
-	to = append(to, object[:len(object)-1]...)
+	return object[:len(object)-1]
+}
+
+// appendTrailer appends what stands behind the body of a line.
+func appendTrailer(to, body []byte, k key, is kind) []byte {
+	from := len(to)
 	to = append(to, checkStart...)
 	to = hex.AppendEncode(to, k[:])
 	to = append(to, byte(is))
-	sum := crc32.Checksum(to[from:], castagnoli)
+	sum := crc32.Update(crc32.Checksum(body, castagnoli), castagnoli, to[from:])
 	to = hex.AppendEncode(to, []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
 	return append(to, "\"}\n"...)
 }

@@ -77,14 +77,26 @@ func FailedValue(failure error) any {
 // Encoder makes lines, one at a time.
 type Encoder struct {
 	encoder *json.Encoder
-	text    bytes.Buffer
 	line    bytes.Buffer
+}
+
+// mostKept is how many bytes a line may take for its memory to be kept for the next one.
+const mostKept = 1 << 20
+
+// plainLine makes a line of what a json.Encoder writes, which is all of a value at once.
+type plainLine struct{ to *bytes.Buffer }
+
+// Write implements io.Writer.
+func (l plainLine) Write(text []byte) (int, error) {
+	l.to.Grow(len(text))
+	plain.JSON(l.to, text)
+	return len(text), nil
 }
 
 // NewEncoder readies an encoder.
 func NewEncoder() *Encoder {
 	e := &Encoder{}
-	e.encoder = json.NewEncoder(&e.text)
+	e.encoder = json.NewEncoder(plainLine{&e.line})
 	e.encoder.SetEscapeHTML(false)
 	return e
 }
@@ -132,13 +144,15 @@ func (e *Encoder) Input(input any) []byte {
 }
 
 func (e *Encoder) encode(v any) error {
-	e.text.Reset()
 	e.line.Reset()
-	if err := e.encoder.Encode(v); err != nil {
-		return err
+	return e.encoder.Encode(v)
+}
+
+// Release gives back the memory of the last line if that is large, for the line is not used any more.
+func (e *Encoder) Release() {
+	if e.line.Cap() > mostKept {
+		e.line = bytes.Buffer{}
 	}
-	plain.JSON(&e.line, e.text.Bytes())
-	return nil
 }
 
 // Line is what a line of results says of its call.

@@ -1,12 +1,12 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"time"
-	"unicode/utf8"
 )
 
 // Value is what a command did.
@@ -28,13 +28,20 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	line := valueLine{
 		ExitCode: v.ExitCode, User: v.User, System: v.System, Peak: v.Peak, Start: v.Start, Seconds: v.Seconds,
 	}
-	err := errors.Join(
-		v.Stdout.encode(&line.Stdout, &line.StdoutRaw, &line.StdoutFile),
-		v.Stderr.encode(&line.Stderr, &line.StderrRaw, &line.StderrFile))
+	rest, err := json.Marshal(line)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(line)
+	stdout, stdoutErr := v.Stdout.member("stdout")
+	stderr, stderrErr := v.Stderr.member("stderr")
+	if err := errors.Join(stdoutErr, stderrErr); err != nil {
+		return nil, err
+	}
+	at := bytes.Index(rest, []byte(`,"user_seconds"`))
+	text := make([]byte, 0, len(rest)+stdout.size()+stderr.size()) // outputs may be large, so nothing is to grow
+	text = append(text, rest[:at]...)
+	text = stderr.append(stdout.append(text))
+	return append(text, rest[at:]...), nil
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -184,20 +191,6 @@ func (o *Output) UnmarshalBinary(data []byte) error {
 }
 
 func inMemory(bytes []byte) Output { return Output{bytes: bytes, size: int64(len(bytes))} }
-
-func (o *Output) encode(text **string, raw *[]byte, path *Text) error {
-	if *path = o.path; o.path != "" {
-		return nil
-	}
-	bytes, err := o.Bytes()
-	if utf8.Valid(bytes) {
-		s := string(bytes)
-		*text = &s
-	} else {
-		*raw = bytes
-	}
-	return err
-}
 
 func (o *Output) decode(text *string, raw []byte, path Text) {
 	switch {
