@@ -42,7 +42,7 @@ and as often as wanted:
   {}    the input                      {#}   the number of the call, from 1
   {.}   without its last extension     {%}   the number of the place among those that run at once, from 1
   {/}   without its folder             {1}   its first column, or the first input where -n gives several; also
-  {//}  its folder                           {2.}, {3/} and so on
+  {//}  its folder                           {2.}, {3/} and so on, {-1} for the last
   {/.}  without folder and extension   {name}  the column of that name, where columns have names
 
 Without any, the input is appended. All flags stand before COMMAND; everything after it is the command's own.

@@ -10,7 +10,7 @@ import (
 // A placeholder stands in a template for an input or a part of one.
 type placeholder struct {
 	what   what
-	column int // for one column: its place, from 1
+	column int // for one column: its place, from 1; -1 is the last one, -2 that before it
 	form   form
 }
 
@@ -18,7 +18,7 @@ type what int
 
 const (
 	whole  what = iota // {}: all columns
-	column             // {1}, {name}
+	column             // {1}, {-1}, {name}
 	number             // {#}
 	slot               // {%}
 )
@@ -119,7 +119,7 @@ func (p *placeholders) at(text string) (placeholder, int) {
 	if i := slices.Index(p.columns, name); i >= 0 {
 		return placeholder{column, i + 1, f}, length
 	}
-	if n, err := strconv.Atoi(name); err == nil && n > 0 && name[0] != '0' && name[0] != '+' {
+	if n, err := strconv.Atoi(name); err == nil && strconv.Itoa(n) == name && n != 0 {
 		return placeholder{column, n, f}, length
 	}
 	return placeholder{}, 0
@@ -155,10 +155,14 @@ func (p placeholder) texts(columns []string) []string {
 	case slot:
 		return []string{slotMarker}
 	case column:
-		if p.column > len(columns) { // a line, or the last batch, is shorter
+		at := p.column - 1
+		if p.column < 0 {
+			at = len(columns) + p.column
+		}
+		if at < 0 || at >= len(columns) { // a line, or the last batch, is shorter
 			return []string{""}
 		}
-		return []string{p.form.of(columns[p.column-1])}
+		return []string{p.form.of(columns[at])}
 	}
 	if p.form == asIs {
 		return columns

@@ -37,6 +37,7 @@ func TestTemplate(t *testing.T) {
 		"of the root":        {"{//}|{/}", "/", "/|", plain},
 		"in the root":        {"{//}", "/c", "/", plain},
 		"of a folder":        {"{//}", "a/b/", "a", plain},
+		"from the end":       {"{-1}|{-2.}|{-1/.}|{-3}|{-01}", "a.x|d/b.y", "d/b.y|a|b||{-01}", plain},
 		"twice":              {"cp|{}|{}.bak", "x", "cp|x|x.bak", plain},
 		"columns":            {"mv|{2}|{1.}", "a.x|b", "mv|b|a", plain},
 		"a missing column":   {"mv|{3}", "a|b", "mv|", plain},
