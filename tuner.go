@@ -33,7 +33,7 @@ type tuner struct {
 	woken atomic.Bool // the first is being, or has been
 	over  atomic.Bool // the job is
 
-	trying bool // calls are in flight to see whether they want cores
+	trying atomic.Bool // calls are in flight to see whether they want cores
 
 	ended   atomic.Int64  // how many calls have ended
 	due     atomic.Int64  // how many will have when a reading is to be taken at once
@@ -150,7 +150,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	}
 	if r.Wanted == 0 && !t.needed() {
 		t.awake.Store(false)
-		t.trying = false // and others may
+		t.trying.Store(false) // and others may
 		// Whoever needed it a moment ago saw that it was awake, and did not wake it.
 		if !t.needed() || !t.awake.CompareAndSwap(false, true) {
 			return 0, false
@@ -160,7 +160,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	advice := t.controller.Look(r)
 	refused := t.refused.Load()
 	t.mu.Unlock()
-	t.trying = advice.Trying
+	t.trying.Store(advice.Trying)
 	t.due.Store(advice.Ended + r.Failed)
 	before := t.slots.Limit()
 	t.follow(advice, refused)
@@ -178,7 +178,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 
 // endTurn lets another job try whether its calls want cores, unless this one is at it.
 func (t *tuner) endTurn() {
-	if !t.trying || t.over.Load() {
+	if !t.trying.Load() || t.over.Load() {
 		tunerTrying.CompareAndSwap(t, nil)
 	}
 }
