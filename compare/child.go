@@ -91,17 +91,17 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 		}
 	}
 
-	if order.Bare {
-		return measureBare(ctx, executor, untyped, inputs, options)
-	}
-	events := newRecorder(len(inputs))
-	options = append(options, overlap.Observe(events.observe))
 	workers, err := startWorkers(ctx, executor)
 	if err != nil {
 		return nil, err
 	}
+	events, places := newRecorder(len(inputs)), newPlaceCounter(len(inputs))
 	if workers.processes != nil {
 		events.workers = map[int]struct{}{}
+	}
+	if !order.Bare {
+		options = append(options, overlap.Observe(events.observe))
+		untyped = places.around(untyped)
 	}
 	runtime.GC()
 	debug.FreeOSMemory()
@@ -109,10 +109,8 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 	memory := startMemory()
 	goroutines := watchRunnable()
 	cpu := processTime()
-	places := newPlaceCounter(len(inputs))
-	counted := places.around(untyped)
 	start := time.Now()
-	values, err := runJob(ctx, executor, counted, inputs, options)
+	values, err := runJob(ctx, executor, untyped, inputs, options)
 	wall := time.Since(start)
 	own := processTime().since(cpu)
 	runnable := goroutines.stop()
@@ -127,33 +125,17 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 	if total != nil && wall > 0 {
 		m.CoresBusy = new(*total / wall.Seconds())
 	}
-	m.RanOn = places.ranOn(workers.counted(events.workers))
 	m.Auto = foundBy(executor)
 	m.addFailures(err, values)
+	if order.Bare {
+		return m, nil
+	}
+	m.RanOn = places.ranOn(workers.counted(events.workers))
 	attempts := events.attempts()
 	m.addCalls(attempts, wall)
 	limit := cmp.Or(workers.limit(executor), order.Workers)
 	m.Where = divide(spansOf(attempts), events.retryWaits(), len(inputs), limit, wall,
 		workers.used(own, total, waited, runnable))
-	return m, nil
-}
-
-// measureBare measures a job with nothing but a clock.
-func measureBare(
-	ctx context.Context, executor overlap.Executor, task *overlap.Task[any, any], inputs []any, options []overlap.Option,
-) (*Measurement, error) {
-	if _, err := startWorkers(ctx, executor); err != nil {
-		return nil, err
-	}
-	runtime.GC()
-	debug.FreeOSMemory()
-	cpu, start := processTime(), time.Now()
-	values, err := runJob(ctx, executor, task, inputs, options)
-	m := &Measurement{WallSeconds: time.Since(start).Seconds(), CPUSeconds: processTime().since(cpu), Calls: len(inputs)}
-	if refused(err) {
-		return nil, err
-	}
-	m.addFailures(err, values)
 	return m, nil
 }
 

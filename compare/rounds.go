@@ -87,10 +87,12 @@ type rounds struct {
 	stop   context.CancelCauseFunc // ends the comparison
 	round  int
 	spent  map[*StrategyReport]time.Duration // time its measurements took, with preparing, starting and warming up
+	looked map[*StrategyReport]*Measurement  // in which its calls were looked at, of strategies whose calls are short
 }
 
 func newRounds(plan *Plan, job Job, machine Machine, random *rand.Rand) *rounds {
-	r := &rounds{plan: plan, job: job, random: random, spent: map[*StrategyReport]time.Duration{}}
+	r := &rounds{plan: plan, job: job, random: random, spent: map[*StrategyReport]time.Duration{},
+		looked: map[*StrategyReport]*Measurement{}}
 	r.report = &JobReport{
 		Task: job.Task, Title: job.title(), Calls: job.Inputs.Len(), Tied: []string{}, Contenders: []string{},
 		machine: machine, atLooks: plan.Runs == 0, command: plan.Command,
@@ -191,22 +193,10 @@ func (r *rounds) measure(ctx context.Context, row *StrategyReport) {
 	r.plan.Progress(progress)
 	begun := time.Now()
 	defer func() { r.spent[row] += time.Since(begun) }()
-	if !r.prepare(ctx) {
-		return
-	}
-	served, servedKnown := r.serverCPU()
-	start := time.Now()
-	m, err := r.plan.Runner.Measure(ctx, r.order(row.Name, r.plan.Workers))
-	took := time.Since(start)
+	m, err := r.timed(ctx, row)
 	switch {
 	case err == nil:
 		m.Round = r.round
-		if now, known := r.serverCPU(); known && servedKnown {
-			m.ServerCPUSeconds = new((now - served) / float64(r.plan.Warmup+1))
-			if m.OthersBusy != nil { // which it has been counted among
-				m.OthersBusy = new(max(0, *m.OthersBusy-(now-served)/took.Seconds()))
-			}
-		}
 		row.Measurements = append(row.Measurements, *m)
 		progress.Measurement = m
 	case ctx.Err() != nil: // it was stopped, which says nothing of it
@@ -216,6 +206,46 @@ func (r *rounds) measure(ctx context.Context, row *StrategyReport) {
 		progress.Err = err
 	}
 	r.plan.Progress(progress)
+}
+
+// timed makes a measurement. Looking at short calls takes longer than they do, so where they are short that is done in a run
+// of its own, once, and what it has seen is taken for that of the runs that are timed.
+func (r *rounds) timed(ctx context.Context, row *StrategyReport) (*Measurement, error) {
+	order := r.order(row.Name, r.plan.Workers)
+	if r.looked[row] == nil {
+		m, err := r.one(ctx, order)
+		if err != nil || len(row.Measurements) > 0 || r.plan.Python != "" || !m.isBrief() {
+			return m, err
+		}
+		r.looked[row] = m
+	}
+	order.Bare = true
+	m, err := r.one(ctx, order)
+	if err == nil {
+		m.takeFrom(r.looked[row])
+	}
+	return m, err
+}
+
+// one makes a measurement by an order, and adds what is to be seen of the machine alone.
+func (r *rounds) one(ctx context.Context, order Order) (*Measurement, error) {
+	if !r.prepare(ctx) {
+		return nil, context.Cause(ctx)
+	}
+	served, servedKnown := r.serverCPU()
+	start := time.Now()
+	m, err := r.plan.Runner.Measure(ctx, order)
+	took := time.Since(start)
+	if err != nil {
+		return nil, err
+	}
+	if now, known := r.serverCPU(); known && servedKnown {
+		m.ServerCPUSeconds = new((now - served) / float64(r.plan.Warmup+1))
+		if m.OthersBusy != nil { // which it has been counted among
+			m.OthersBusy = new(max(0, *m.OthersBusy-(now-served)/took.Seconds()))
+		}
+	}
+	return m, nil
 }
 
 // order is to measure the job under a strategy with so many calls at once; 0 leaves that to the strategy.

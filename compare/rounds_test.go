@@ -52,6 +52,36 @@ func TestRoundsHoldEachStrategyOnceInShuffledOrder(t *testing.T) {
 	}
 }
 
+func TestShortCallsAreTimedUnseen(t *testing.T) {
+	plan := scene(10, map[string]behaviour{
+		"short": {walls: []float64{9, 1}, inFlight: 2, call: 1e-4}, "long": {walls: []float64{2}, inFlight: 1, call: 1e-2},
+	}, "short", "long")
+	plan.Runs = 3
+	report, err := inBubble(t, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string][]bool{}
+	for _, o := range plan.Runner.(*script).orders {
+		seen[o.Strategy] = append(seen[o.Strategy], !o.Bare)
+	}
+	if want := []bool{true, false, false, false}; !slices.Equal(seen["short"], want) {
+		t.Errorf("short calls were looked at in %v, want %v", seen["short"], want)
+	}
+	if want := []bool{true, true, true}; !slices.Equal(seen["long"], want) {
+		t.Errorf("long calls were looked at in %v, want %v", seen["long"], want)
+	}
+	row := report.Jobs[0].Strategies[0]
+	for _, m := range row.Measurements {
+		if m.WallSeconds != 1 || m.PeakInFlight != 2 || m.CallTimes.Median != 1e-4 {
+			t.Errorf("a run of %v s has %d in flight for %v s", m.WallSeconds, m.PeakInFlight, m.CallTimes.Median)
+		}
+	}
+	if row.Runs != 3 {
+		t.Errorf("%d runs", row.Runs)
+	}
+}
+
 func TestSlowStrategiesRunFewerTimes(t *testing.T) {
 	for _, c := range []struct {
 		name string

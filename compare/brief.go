@@ -1,0 +1,15 @@
+package compare
+
+// brief is how long calls take at most, in seconds, of which looking at each would add a per cent or more.
+const brief = 1e-3
+
+// isBrief reports whether the calls are so short that they are timed without anybody looking at them.
+func (m *Measurement) isBrief() bool {
+	return m.Calls > 0 && m.CallTimes.Sum > 0 && m.CallTimes.Sum/float64(m.Calls) < brief
+}
+
+// takeFrom takes what another run of the same strategy has seen of its calls.
+func (m *Measurement) takeFrom(seen *Measurement) {
+	m.RanOn, m.PeakInFlight, m.CallTimes = seen.RanOn, seen.PeakInFlight, seen.CallTimes
+	m.Where, m.Timeline = seen.Where, seen.Timeline
+}
