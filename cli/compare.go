@@ -25,7 +25,8 @@ func (p *program) compareCommand() *cobra.Command {
 		Long: p.named(`Measure the same job under every strategy: each run in a fresh process, in rounds of
 shuffled order. The report has times, memory and CPU, a picture of how the calls overlapped, and says which strategy
 wins and why. A strategy that is 5 times as slow as the fastest runs once; the others run 6 times and, while it cannot
-be told which is the fastest, 12 and 24 times.
+be told which is the fastest, 12 and 24 times. Each input is called once a run, and once more where calls take less than a
+millisecond: what is seen of such calls comes from a run that is not timed.
 
 ` + p.articleHelp() + `
 
