@@ -52,6 +52,10 @@ func (f *inputFlags) check(lists []list) error {
 		return usageErrorf("--record-start and --record-end say where chunks are cut: add --chunk or --pipe")
 	case (inChunks || f.pipe) && f.given("colsep") && !f.csv:
 		return usageErrorf("--colsep divides lines, and chunks are bytes as they stand: leave it out, or add --csv")
+	case f.ship && !inChunks:
+		return usageErrorf("--ship sends the bytes of the chunks of a file: add --chunk, or leave it out")
+	case f.ship && f.pipe:
+		return usageErrorf("the bytes of --pipe are always sent along: leave --ship out")
 	case f.chunk.each > 0 && f.pipe:
 		return usageErrorf("how much comes through a pipe is not known before its end: give --chunk a size, such as 16MiB")
 	case f.longest > 1<<30:

@@ -7,6 +7,7 @@ type inputFlags struct {
 	from, glob                     []string
 	null, jsonLines, csv           bool
 	header, comments, text, pipe   bool
+	ship                           bool // the bytes of chunks are read here
 	colsep, recordStart, recordEnd string
 	longest                        byteSize
 	chunk                          chunkSize
@@ -38,6 +39,8 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	set.Lookup("shuf").NoOptDefVal = anyOrder
 	set.Var(&f.chunk, "chunk", "divide each file of --from into chunks of about this `size` that end where lines do, or "+
 		"into 10 a worker for -10; each is an input")
+	set.BoolVar(&f.ship, "ship", false, "read the chunks of --chunk here and send their bytes along with each call, for "+
+		"workers on other machines that do not have the file")
 	set.BoolVar(&f.pipe, "pipe", false, "divide standard input into chunks that end where lines do, of the size of "+
 		"--chunk or else of 1MiB; each is an input")
 	const escapes = "\\n, \\t, \\r, \\0, \\x1e and \\\\ stand for what they do in C"

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -110,10 +111,27 @@ func (p *program) chunks(f *inputFlags, workers int) (*source.Source, error) {
 			return nil, usageErrorf("cannot divide the inputs: %w", err)
 		}
 		part := &source.Source{Name: name, Count: source.Unknown, Files: []source.File{{Name: name, Info: info}}}
-		part.Items = values(cut.Chunks(name))
+		if part.Items = values(cut.Chunks(name)); f.ship {
+			part.Items = values(shipped(cut.Chunks(name)))
+		}
 		parts = append(parts, part)
 	}
 	return source.Join(parts...), nil
+}
+
+// shipped are chunks with their bytes, which are read when a chunk is drawn.
+func shipped(chunks iter.Seq2[source.Chunk, error]) iter.Seq2[source.Piece, error] {
+	return func(yield func(source.Piece, error) bool) {
+		for chunk, err := range chunks {
+			var bytes bytes.Buffer
+			if err == nil {
+				_, err = chunk.WriteTo(&bytes)
+			}
+			if !yield(source.Piece{Offset: chunk.Offset, Length: chunk.Length, Bytes: bytes.Bytes()}, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // pieces are those that standard input is divided into.

@@ -27,4 +27,6 @@ func (p *program) openCluster(
 	panic("unreachable: this program was built without clusters")
 }
 
+func (p *program) checkFiles(context.Context, overlap.Executor, *inputFlags) error { return nil }
+
 func (p *program) clusterCommands() []*cobra.Command { return nil }

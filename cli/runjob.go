@@ -60,6 +60,11 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if flags.show.dryRun {
 		return j.dryRun()
 	}
+	if s.isCluster() {
+		if err := p.checkFiles(ctx, at.executor, &flags.inputs); err != nil {
+			return err
+		}
+	}
 	gate, stopLooking, err := j.openOutputs(&flags, s, exec)
 	if err != nil {
 		return err

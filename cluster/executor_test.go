@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -210,5 +212,36 @@ func TestWorkerThatGoesHandsBack(t *testing.T) {
 			t.Error(err)
 		}
 		time.Sleep(time.Minute)
+	})
+}
+
+// A worker says which file it does not have, by its name.
+func TestFilesThatWorkersLack(t *testing.T) {
+	there := filepath.Join(t.TempDir(), "there")
+	if err := os.WriteFile(there, []byte("12345"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	onFake(t, honest, 2, func(t *testing.T, x *Executor) {
+		if err := x.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			files []File
+			why   string
+		}{
+			{[]File{{there, 5}, {there, -1}}, ""},
+			{[]File{{there, 5}, {there + "x", -1}}, "is not there"},
+			{[]File{{there, 6}}, "has 5 bytes there, and 6 here"},
+			{append(slices.Repeat([]File{{there, 5}}, mostFiles), File{there + "x", -1}), "is not there"},
+		} {
+			err := x.CheckFiles(t.Context(), c.files)
+			lacks, ok := errors.AsType[*LacksError](err)
+			switch {
+			case c.why == "" && err != nil:
+				t.Errorf("%v: %v", c.files, err)
+			case c.why != "" && (!ok || lacks.Why != c.why || lacks.File != c.files[len(c.files)-1].Name || lacks.Worker == ""):
+				t.Errorf("got %v, want %q", err, c.why)
+			}
+		}
 	})
 }

@@ -20,7 +20,7 @@ func FuzzDecode(f *testing.F) {
 	var stock warehouse
 	_, stub := stock.keep("w", n, make([]byte, 100))
 	for _, message := range [][]byte{c.append(nil), a.append(nil), s.append(nil), t.append(nil), h.append(nil),
-		w.append(nil), o.append(nil), stub, {byte(kindAnswers), 255, 255, 255, 255, 255, 255, 255, 255, 255, 1}} {
+		w.append(nil), o.append(nil), stub, appendFiles(nil, []File{{"f", -1}}), {byte(kindAnswers), 255, 255, 255, 255, 255, 255, 255, 255, 255, 1}} {
 		f.Add(message)
 		f.Add(message[:len(message)/2])
 	}
@@ -37,6 +37,7 @@ func FuzzDecode(f *testing.F) {
 		_, _ = decodeWorker(message)
 		_, _ = decodeOrder(message)
 		_, _ = decodeStub(message)
+		_, _ = decodeFiles(message)
 		_, _, _ = stock.answer(message, 10)
 	})
 }

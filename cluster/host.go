@@ -311,8 +311,11 @@ func (h *host) tidy(now time.Time) {
 	}
 }
 
-// answerQuestion gives a piece of large answers, and forgets them with the last one.
+// answerQuestion gives a piece of large answers, and forgets them with the last one; or says which files are not here.
 func (h *host) answerQuestion(question []byte) []byte {
+	if len(question) > 0 && kind(question[0]) == kindFiles {
+		return answerFiles(question)
+	}
 	piece, name, last := h.stock.answer(question, h.engine.largest())
 	if last {
 		h.stock.forget(name)

@@ -43,6 +43,7 @@ const (
 	kindWorker                   // a worker is there, and what it can do
 	kindLeave                    // a worker goes
 	kindQuestion                 // a piece of something large, please
+	kindFiles                    // are these files there
 )
 
 // mostLarge is how many bytes a chunk or answers may have in all.
