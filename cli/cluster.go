@@ -42,7 +42,7 @@ func (r brokenCluster) Start(*overlap.Job) error { return r.err }
 func (brokenCluster) String() string             { return clusterStrategy }
 
 // clusterFlags are about the engine of --on cluster.
-type clusterFlags struct{ listen, url string }
+type clusterFlags struct{ listen, url, metrics string }
 
 func (f *clusterFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
@@ -50,6 +50,7 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 		"for workers on other machines, and print the line that starts one there")
 	set.StringVar(&f.url, "cluster", "", "use the engine that is at this `URL`, such as nats://10.0.0.1:4222, for "+
 		"--on cluster; with -j, also make so many of its calls here")
+	set.StringVar(&f.metrics, "metrics", "", "with --on cluster, "+metricsHelp)
 }
 
 // check says what is wrong with the flags.
@@ -59,6 +60,8 @@ func (f clusterFlags) check(s strategy) error {
 		return usageErrorf("--listen is for the engine of --on cluster: add that, or leave it out")
 	case s.name != clusterStrategy && f.url != "":
 		return usageErrorf("--cluster names the engine of --on cluster: add that, or leave it out")
+	case s.name != clusterStrategy && f.metrics != "":
+		return usageErrorf("--metrics has the figures of --on cluster: add that, or leave it out")
 	case f.listen != "" && f.url != "":
 		return usageErrorf("--listen starts an engine and --cluster uses one that is there: give one of the two")
 	}
@@ -73,30 +76,36 @@ func (p *program) openCluster(
 	ctx context.Context, f whereFlags, task overlap.AnyTask, foreign *process.Pool, options []process.Option,
 ) (executor overlap.Executor, err error) {
 	here := cmp.Or(f.jobs.calls, runtime.GOMAXPROCS(0))
-	notices := cluster.Notices(p.messages.say)
+	measured, unseen, err := p.serveMetrics(f.cluster.metrics)
+	if err != nil {
+		return nil, err
+	}
+	all := append(measured, cluster.Notices(p.messages.say))
 	var x *cluster.Executor
 	switch {
 	case f.cluster.url != "":
-		x, err = cluster.Connect(ctx, f.cluster.url, notices)
+		x, err = cluster.Connect(ctx, f.cluster.url, all...)
 	case f.cluster.listen != "":
-		x, err = cluster.Embedded(notices, cluster.Listen(f.cluster.listen), cluster.Keys(keysFile()))
+		x, err = cluster.Embedded(append(all, cluster.Listen(f.cluster.listen), cluster.Keys(keysFile()))...)
 	default:
-		x, err = cluster.Embedded(notices)
+		x, err = cluster.Embedded(all...)
 	}
 	if err != nil {
+		unseen()
 		return nil, usageErrorf("--on cluster: %w", err)
 	}
 	if f.cluster.listen != "" {
 		p.messages.sayf("a worker on another machine joins by: %s worker --join '%s'", p.name, x.Join())
 	}
 	if f.cluster.url != "" && f.jobs.calls == 0 && foreign == nil {
-		return x, nil
+		return workingPlace{x, unseen}, nil
 	}
 	if foreign == nil {
 		foreign = process.New(times(here, 1), options...)
 	}
 	join := cmp.Or(f.cluster.url, x.Join())
-	return workplace(x, join, foreign, times(here, 1), p.messages.say, cluster.Tasks(task)), nil
+	at := workplace(x, join, foreign, times(here, 1), p.messages.say, append(measured, cluster.Tasks(task))...)
+	return workingPlace{x, func() { at.stop(); unseen() }}, nil
 }
 
 // keysFile is where the keys of engines are that listen for other machines: a job that goes on has the same ones.
@@ -108,7 +117,7 @@ func keysFile() string {
 	return filepath.Join(folder, "overlap", "engine-keys.json")
 }
 
-// workingPlace is an engine with a worker in this process.
+// workingPlace is an engine with what ends before it: a worker in this process, for instance.
 type workingPlace struct {
 	*cluster.Executor
 	stop func()
@@ -120,7 +129,7 @@ func workplaceOn(x *cluster.Executor, pool *process.Pool, slots int, say func(st
 
 func workplace(
 	x *cluster.Executor, join string, pool *process.Pool, slots int, say func(string), options ...cluster.Option,
-) overlap.Executor {
+) workingPlace {
 	ctx, cancel := context.WithCancel(context.Background())
 	over := make(chan struct{})
 	go func() {
@@ -136,7 +145,7 @@ func workplace(
 	}}
 }
 
-// Close ends the worker, and then the engine.
+// Close ends that, and then the engine.
 func (w workingPlace) Close() error {
 	w.stop()
 	return w.Executor.Close()

@@ -23,9 +23,9 @@ const joinVariable = "OVERLAP_JOIN"
 
 // workerFlags are what the user asked of a worker.
 type workerFlags struct {
-	join, file, worker string
-	jobs               atOnce
-	memoryLimit        byteSize
+	join, file, worker, metrics string
+	jobs                        atOnce
+	memoryLimit                 byteSize
 }
 
 // clusterCommands are the sub-commands that an engine is for.
@@ -64,6 +64,7 @@ second one ends it at once, and their calls are made again elsewhere.`),
 	set.VarP(&flags.jobs, "jobs", "j", jobsHelp+" (default one a core)")
 	set.Var(&flags.memoryLimit, "memory-limit",
 		"end a process that wants more memory than this `size`, such as 512MB or 1GiB; its call fails")
+	set.StringVar(&flags.metrics, "metrics", "", metricsHelp)
 	return cmd
 }
 
@@ -106,7 +107,13 @@ func (p *program) work(ctx context.Context, f workerFlags) error {
 		unheed() // so that a second one ends the program
 		p.messages.say("taking no more calls; those that run come to their end (Ctrl-C ends them at once)")
 	})()
-	err = cluster.Work(ctx, join, pool, slots, cluster.Notices(p.messages.say), cluster.Tasks(tasks...))
+	options, unseen, err := p.serveMetrics(f.metrics)
+	if err != nil {
+		return err
+	}
+	defer unseen()
+	err = cluster.Work(ctx, join, pool, slots,
+		append(options, cluster.Notices(p.messages.say), cluster.Tasks(tasks...))...)
 	if err != nil {
 		return usageErrorf("%w", err)
 	}

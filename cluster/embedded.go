@@ -93,5 +93,5 @@ func startEngine(s settings) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	return startServer(i, at, s.keys)
+	return startServer(i, at, s)
 }

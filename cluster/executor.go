@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/overlap"
@@ -35,6 +36,9 @@ type Executor struct {
 	stock   warehouse
 	notices func(text string)
 	atClose []func()
+
+	answers      outcomes // of calls
+	lost, deaths atomic.Int64
 
 	routes sync.Map // what routeTo has found, by the name of the task
 
@@ -79,6 +83,7 @@ func newExecutor(e engine, s settings) (*Executor, error) {
 	if err != nil {
 		return nil, err
 	}
+	x.unhear = append(x.unhear, s.metrics.add(x.figures))
 	x.greet()
 	x.ended.Go(x.tick)
 	return x, nil

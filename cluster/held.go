@@ -199,6 +199,9 @@ func (k *held) add(a answer, ended time.Time) {
 		return
 	}
 	k.answered[a.at] = true
+	if a.outcome != overlap.Pending {
+		k.host.answers.count(a.outcome)
+	}
 	if k.pending == nil {
 		k.pending = make([]pending, 0, k.open)
 	}

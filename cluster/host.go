@@ -22,6 +22,7 @@ type host struct {
 	slots    int
 	stock    warehouse
 	tasks    map[string]*offered // by their fingerprints
+	answers  outcomes            // of calls
 	calls    context.Context     // of all calls
 	taking   context.Context     // ends when no more chunks are to be taken
 	hands    sync.WaitGroup
@@ -73,6 +74,7 @@ func serve(ctx context.Context, e engine, executor overlap.Executor, slots int, 
 		return err
 	}
 	defer unask()
+	defer s.metrics.add(h.figures)()
 	h.announce(false)
 	h.notice("joined the engine")
 	stop := make(chan struct{})

@@ -121,6 +121,7 @@ func (l *lease) lookForWorkers(p *parcel, now time.Time) {
 // kills workers.
 func (l *lease) lose(p *parcel) {
 	p.lost = true
+	l.x.lost.Add(1)
 	for _, f := range p.openCalls() {
 		lost := &LostError{After: silence}
 		switch {
@@ -138,11 +139,13 @@ func (l *lease) lose(p *parcel) {
 // died has a call made again whose worker has died, unless that has happened too often.
 func (l *lease) died(f *flying, death error) {
 	f.deaths = append(f.deaths, death)
+	l.x.deaths.Add(1)
 	if len(f.deaths) < mostDeaths && f.call.Context().Err() == nil {
 		l.submit([]*flying{f}, true)
 		return
 	}
 	l.ended(f)
+	l.x.answers.count(overlap.WorkerDied)
 	if len(f.deaths) == 1 {
 		f.call.End(nil, overlap.WorkerDied, death)
 		return

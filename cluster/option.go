@@ -19,6 +19,7 @@ type settings struct {
 	keys    string
 	tasks   []overlap.AnyTask
 	worker  string // what a worker's addresses begin with
+	metrics *Metrics
 }
 
 // with are the settings that options make. It panics when one of them is nil.

@@ -35,6 +35,7 @@ type running struct {
 	over     chan struct{}
 	stopping sync.Once
 	watching sync.WaitGroup
+	unseen   func() // its figures are no more to be seen
 }
 
 // retire stops the server after what is under way through it, and has those who are connected go one after another.
@@ -44,7 +45,10 @@ func (r *running) retire() {
 }
 
 func (r *running) stop() {
-	r.stopping.Do(func() { close(r.over) })
+	r.stopping.Do(func() {
+		close(r.over)
+		r.unseen()
+	})
 	r.watching.Wait()
 	r.server.Shutdown()
 	r.server.WaitForShutdown()
@@ -58,13 +62,12 @@ func (r *running) joinBy(key nkeys.KeyPair) (string, error) {
 }
 
 // startServer starts a server for whoever has a key: submitters', or one of workers, which may do no more than workers do.
-// keys is the file of its keys, "" for none.
-func startServer(i *identity, at endpoint, keys string) (*running, error) {
+func startServer(i *identity, at endpoint, s settings) (*running, error) {
 	var err error
 	if at.port, err = freePort(at.host, at.port); err != nil {
 		return nil, err
 	}
-	r := &running{identity: i, address: at.reachable(), keys: keys, over: make(chan struct{})}
+	r := &running{identity: i, address: at.reachable(), keys: s.keys, over: make(chan struct{}), unseen: func() {}}
 	users, err := r.users()
 	if err != nil {
 		return nil, err
@@ -100,9 +103,10 @@ func startServer(i *identity, at endpoint, keys string) (*running, error) {
 		return nil, fmt.Errorf("the engine is not ready after %v", startPatience)
 	}
 	_ = os.RemoveAll(r.folder) // nothing is kept there, and a kill would leave it
-	if r.options = options; keys != "" {
+	if r.options = options; s.keys != "" {
 		r.watching.Go(r.watchKeys)
 	}
+	r.unseen = s.metrics.add(r.figures)
 	return r, nil
 }
 

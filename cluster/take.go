@@ -76,6 +76,7 @@ func (l *lease) settle(p *parcel, f *flying, c answer, now time.Time) {
 	}
 	end := func(out any, o overlap.Outcome, err error) {
 		l.ended(f)
+		l.x.answers.count(o)
 		if timed {
 			f.call.EndAt(at, out, o, err)
 		} else {
