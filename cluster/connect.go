@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"example.com/overlap"
 )
 
-const dialPatience = 5 * time.Second
+const dialPatience = 10 * time.Second
 
 // lasting are the options of a connection that comes back by itself.
 func lasting() []nats.Option {
@@ -67,7 +68,12 @@ func Connect(ctx context.Context, url string, options ...Option) (*Executor, err
 
 // connect connects to a URL.
 func connect(ctx context.Context, url string, more []nats.Option) (*nats.Conn, error) {
-	connection, err := nats.Connect(url, append(append(lasting(), nats.SetCustomDialer(dialer{ctx})), more...)...)
+	all := append(append(lasting(), nats.SetCustomDialer(dialer{ctx})), more...)
+	connection, err := nats.Connect(url, all...)
+	for try := 0; try < busyTries && isBusy(err) && ctx.Err() == nil; try++ {
+		time.Sleep(rand.N(time.Second << try))
+		connection, err = nats.Connect(url, all...)
+	}
 	if err == nil {
 		return connection, nil
 	}
@@ -85,6 +91,15 @@ func connect(ctx context.Context, url string, more []nats.Option) (*nats.Conn, e
 			shown, err)
 	}
 	return nil, fmt.Errorf("the engine at %s: %w", shown, err)
+}
+
+const busyTries = 4
+
+// isBusy reports whether an engine is there and has too much to do to let a client in, as when a thousand come at once: it
+// gives up waiting, or asks whether the client is still there in the middle of its joining.
+func isBusy(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "Authentication Timeout") ||
+		strings.Contains(err.Error(), "expected 'PONG', got 'PING'"))
 }
 
 // dialer gives up when a context ends.

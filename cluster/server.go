@@ -19,6 +19,7 @@ const (
 	largestMessage = 8 << 20
 	engineMemory   = 2 * streamBytes
 	startPatience  = 10 * time.Second
+	patienceToJoin = 20 * time.Second // that the server has with who connects: a thousand may at the same time
 	lameDuckGrace  = time.Second     // in which answers under way still come through an engine that ends
 	lameDuck       = 3 * time.Second // in which all who are connected to it are let go, the grace included
 )
@@ -76,7 +77,7 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 		ServerName: "overlap-" + newNonce().String()[:8], Host: at.host, Port: at.port, NoSigs: true, NoLog: true,
 		JetStream: true, JetStreamMaxMemory: engineMemory, JetStreamMaxStore: engineMemory,
 		DisableJetStreamBanner: true, MaxPayload: largestMessage, MaxPending: 16 * largestMessage,
-		LameDuckDuration: lameDuck, LameDuckGracePeriod: lameDuckGrace,
+		AuthTimeout: patienceToJoin.Seconds(), LameDuckDuration: lameDuck, LameDuckGracePeriod: lameDuckGrace,
 		Nkeys: users,
 	}
 	if !isLoopback(at.host) {
@@ -85,7 +86,7 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 			return nil, err
 		}
 		options.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13}
-		options.TLSTimeout, options.TLSHandshakeFirst = 5, true
+		options.TLSTimeout, options.TLSHandshakeFirst = patienceToJoin.Seconds(), true
 		if r.pin, err = pin(&i.own.PublicKey); err != nil {
 			return nil, err
 		}
