@@ -19,7 +19,7 @@ import (
 const engineAddress = "127.0.0.1:7422"
 
 // engineFlags are what the user asked of an engine.
-type engineFlags struct{ listen, keys, metrics string }
+type engineFlags struct{ listen, advertise, keys, metrics string }
 
 func (p *program) engineCommand() *cobra.Command {
 	var flags engineFlags
@@ -41,6 +41,8 @@ whoever is there comes back to it. It keeps no calls on disk: jobs submit anew w
 	set.StringVar(&flags.listen, "listen", engineAddress,
 		"listen at this `address`, such as :7422 for all of this machine's")
 	set.StringVar(&flags.keys, "keys", "", "keep the keys in this `file` (default in the user's folder for configurations)")
+	set.StringVar(&flags.advertise, "advertise", "",
+		"have the lines name this `address`, such as engine:7422, where others do not reach the one of --listen")
 	set.StringVar(&flags.metrics, "metrics", "", metricsHelp)
 	cmd.AddCommand(p.engineKeysCommand())
 	return cmd
@@ -56,6 +58,9 @@ func (p *program) runEngine(ctx context.Context, f engineFlags) error {
 	}
 	defer unseen()
 	options = append(options, cluster.Listen(f.listen), cluster.Keys(cmp.Or(f.keys, keysFile())))
+	if f.advertise != "" {
+		options = append(options, cluster.Advertise(f.advertise))
+	}
 	e, err := cluster.Start(options...)
 	if err != nil {
 		return usageErrorf("%w", err)

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"net"
 
 	"github.com/nats-io/nats.go"
 )
@@ -92,6 +93,10 @@ func startEngine(s settings) (*running, error) {
 	at, err := listening(s.listen)
 	if err != nil {
 		return nil, err
+	}
+	if _, _, err := net.SplitHostPort(s.known); s.known != "" && (err != nil || isLoopback(at.host)) {
+		return nil, fmt.Errorf("the engine cannot be known as %q: give an address such as engine:7422, and have it listen "+
+			"for other machines", s.known)
 	}
 	return startServer(i, at, s)
 }

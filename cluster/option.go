@@ -17,6 +17,7 @@ type settings struct {
 	notices func(text string)
 	listen  string
 	keys    string
+	known   string // the address for those who come, where it is not the one at which the engine listens
 	tasks   []overlap.AnyTask
 	worker  string // what a worker's addresses begin with
 	metrics *Metrics
@@ -41,6 +42,10 @@ func Notices(tell func(text string)) Option { return option(func(s *settings) { 
 // ":7422" it is reached at all addresses of this machine. Without it, or at an address of this machine alone such as
 // "127.0.0.1:7422", only workers on this machine reach it. A port of 0 is any that is free.
 func Listen(address string) Option { return option(func(s *settings) { s.listen = address }) }
+
+// Advertise has the join strings of an engine name another address, "host:port", than the one at which it listens: one that
+// a proxy or a service has there for it. It must listen for other machines.
+func Advertise(address string) Option { return option(func(s *settings) { s.known = address }) }
 
 // Keys has the engine of [Embedded] keep its keys in a file, which it makes if there is none: one that is started again
 // at the same address has the same join string, and workers that are there come back to it. The file must be kept

@@ -159,3 +159,23 @@ func TestAnswersWithoutTheSecretAreDropped(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The join strings name the address that the engine is told to be known by.
+func TestAdvertisedAddress(t *testing.T) {
+	e, err := Start(Listen(outward(t)), Advertise("engine.example:7422"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	for _, line := range []string{e.Join(), e.Submit()} {
+		if at, err := parseTicket(line); err != nil || at.address != "engine.example:7422" {
+			t.Errorf("%s names %q, %v", line, at.address, err)
+		}
+	}
+	for _, wrong := range [][]Option{{Advertise("engine.example:7422")}, {Listen(outward(t)), Advertise("engine.example")}} {
+		if e, err := Start(wrong...); err == nil {
+			e.Close()
+			t.Error("an address that cannot be is taken")
+		}
+	}
+}

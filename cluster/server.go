@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -20,8 +21,8 @@ const (
 	engineMemory   = 2 * streamBytes
 	startPatience  = 10 * time.Second
 	patienceToJoin = 20 * time.Second // that the server has with who connects: a thousand may at the same time
-	lameDuckGrace  = time.Second     // in which answers under way still come through an engine that ends
-	lameDuck       = 3 * time.Second // in which all who are connected to it are let go, the grace included
+	lameDuckGrace  = time.Second      // in which answers under way still come through an engine that ends
+	lameDuck       = 3 * time.Second  // in which all who are connected to it are let go, the grace included
 )
 
 // running is a server that has been started.
@@ -68,7 +69,7 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 	if at.port, err = freePort(at.host, at.port); err != nil {
 		return nil, err
 	}
-	r := &running{identity: i, address: at.reachable(), keys: s.keys, over: make(chan struct{}), unseen: func() {}}
+	r := &running{identity: i, address: cmp.Or(s.known, at.reachable()), keys: s.keys, over: make(chan struct{}), unseen: func() {}}
 	users, err := r.users()
 	if err != nil {
 		return nil, err
