@@ -12,6 +12,10 @@ type Measurement struct {
 	CoreWaitSeconds      *float64 `json:"core_wait_seconds"`
 	GoroutineWaitSeconds float64  `json:"goroutine_wait_seconds"`
 
+	// GILWaitSeconds is how long a thread beside the calls waited for the GIL when it wanted it, on average; nil unless the
+	// order was to find that out.
+	GILWaitSeconds *float64 `json:"gil_wait_seconds,omitempty"`
+
 	// OthersBusy is how many cores other programs kept busy meanwhile, on average.
 	OthersBusy *float64 `json:"others_busy"`
 

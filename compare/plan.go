@@ -76,6 +76,9 @@ type Order struct {
 	// Bare looks at no call: the measurement has what is known of the whole run alone. Looking costs a microsecond or so a
 	// call, which is much where calls are short.
 	Bare bool `json:"bare,omitempty"`
+
+	// ProbeGIL has a thread beside the calls of a program in Python find out how long who wants the GIL waits for it.
+	ProbeGIL bool `json:"probe_gil,omitempty"`
 }
 
 // Runner makes one measurement. The one that [NewProcesses] gives makes it in a fresh process; a test's answers from a

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"example.com/overlap"
-	"example.com/overlap/internal/figures"
 )
 
 // Python is a program in Python that has tasks by overlap_worker.py, see the package process, and runs them under
@@ -77,6 +76,7 @@ type pythonOrder struct {
 	Inputs   []json.RawMessage `json:"inputs"`
 	Workers  int               `json:"workers,omitempty"`
 	Warmup   int               `json:"warmup,omitempty"`
+	ProbeGIL bool              `json:"probe_gil,omitempty"`
 }
 
 // pythonReply is what it says. Times are in seconds, since the start of the job.
@@ -87,6 +87,7 @@ type pythonReply struct {
 	CoreWait  *float64          `json:"core_wait"`
 	Peak      *int64            `json:"peak"`
 	UnseenCPU *float64          `json:"unseen_cpu"`
+	GILWait   *float64          `json:"gil_wait"`
 	Starts    []float64         `json:"starts"`
 	Ends      []float64         `json:"ends"`
 	Processes int               `json:"processes"`
@@ -112,6 +113,7 @@ func (p *Python) Measure(ctx context.Context, order Order) (*Measurement, error)
 	}
 	to := pythonOrder{
 		Strategy: order.Strategy, Task: order.Task, Workers: min(order.Workers, len(inputs)), Warmup: order.Warmup,
+		ProbeGIL: order.ProbeGIL,
 	}
 	for _, input := range inputs {
 		text, err := json.Marshal(input)
@@ -160,6 +162,7 @@ func (r pythonReply) measurement(task string, workers int) *Measurement {
 			}
 		}
 	}
+	m.GILWaitSeconds = r.GILWait
 	m.Answers = hashAnswers(values, failed)
 	attempts, wall := events.attempts(), pythonTime(r.Wall)
 	m.addCalls(attempts, wall)
@@ -184,20 +187,4 @@ func (p *Python) ask(ctx context.Context, order pythonOrder, said any) (load *fl
 func lastLine(text []byte) []byte {
 	text = bytes.TrimSpace(text)
 	return text[bytes.LastIndexByte(text, '\n')+1:]
-}
-
-// gilSentence says why threads of a Python program did not compute at the same time.
-func (j *JobReport) gilSentence(order []*StrategyReport) string {
-	var names []string
-	most := 0.0
-	for _, s := range order {
-		if s.SharesGIL && s.PeakInFlight > 1 && s.CoresBusy != nil && *s.CoresBusy < 1.3 && s.Name != j.Winner {
-			names, most = append(names, s.Name), max(most, *s.CoresBusy)
-		}
-	}
-	if j.Class != CPUBound || len(names) == 0 || j.machine.GOMAXPROCS == 1 {
-		return ""
-	}
-	return fmt.Sprintf("%s ran in one process, whose lock (the GIL) lets one thread compute at a time: at most %s of %s "+
-		"were busy.", figures.List(names), figures.Digits(most), j.cores())
 }

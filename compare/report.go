@@ -94,6 +94,9 @@ type StrategyReport struct {
 	Answers     string `json:"answers"`      // the hash that all runs agree on; "" if they do not, or none was made
 	SameAnswers bool   `json:"same_answers"` // as the job's other strategies, see [JobReport]
 
+	// GILWaitSeconds is how long a thread waited for the GIL that wanted it, on average: an estimate, of one run of its own.
+	GILWaitSeconds *float64 `json:"gil_wait_seconds,omitempty"`
+
 	RanOn        *RanOn        `json:"ran_on"`   // of the run whose time is nearest the median
 	Where        *Where        `json:"where"`    // the time of that run went
 	Timeline     *Timeline     `json:"timeline"` // of that run

@@ -113,6 +113,7 @@ func (r *rounds) measureJob(ctx context.Context) error {
 	}
 	r.run(ctx)
 	r.probe(ctx)
+	r.probeGIL(ctx)
 	r.report.addLoad()
 	r.sweep(ctx)
 	return r.plan.Cleanup(context.WithoutCancel(ctx))

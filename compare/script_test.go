@@ -43,6 +43,9 @@ func (s *script) Measure(ctx context.Context, order Order) (*Measurement, error)
 		return nil, context.Cause(ctx)
 	}
 	m := next.m
+	if order.ProbeGIL {
+		m.GILWaitSeconds = new(0.045)
+	}
 	m.Calls = order.Inputs.Len()
 	if m.Answers == "" {
 		m.Answers = "right"

@@ -246,6 +246,33 @@ def _difference(later, earlier):
     return None if later is None or earlier is None else max(0, later - earlier)
 
 
+class _Probe:
+    """Finds out how long a thread waits for the GIL that wants it, beside what the other threads do."""
+
+    _EVERY = 0.002  # seconds: often enough for short jobs, and too seldom to slow the calls down
+
+    def __init__(self):
+        self.over = threading.Event()
+        self.late, self.looks = 0.0, 0
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.thread.start()
+        time.sleep(0.1)  # nothing else runs: what it is late by now is not for want of the GIL
+        self.usual = self.late / max(1, self.looks)
+        self.late, self.looks = 0.0, 0
+
+    def _look(self):
+        while not self.over.is_set():
+            before = time.monotonic()
+            time.sleep(self._EVERY)  # leaves the GIL, and takes it again
+            self.late += time.monotonic() - before - self._EVERY
+            self.looks += 1
+
+    def end(self):
+        late, looks = self.late, self.looks
+        self.over.set()
+        return max(0.0, late / looks - self.usual) if looks else None
+
+
 # The measurement
 
 
@@ -258,15 +285,18 @@ def _measure(order):
         pids = strategies.pids
         gc.collect()
         _forget_peak()
+        probe = _Probe() if order.get("probe_gil") else None
         waited, used = _core_wait(pids), _cpu(pids)
         start = time.monotonic()
         made = calls()
         wall = time.monotonic() - start
+        gil_wait = probe.end() if probe else None
         said = {
             "wall": wall,
             "cpu": _difference(_cpu(pids), used),
             "core_wait": _difference(_core_wait(pids), waited),
             "peak": _peak(pids),
+            "gil_wait": gil_wait,
             # Those of a fork server are not ours to wait for, so nobody else counts what they use.
             "unseen_cpu": _cpu_of(pids) if multiprocessing.get_start_method() == "forkserver" else 0,
         }
