@@ -29,4 +29,6 @@ func (p *program) openCluster(
 
 func (p *program) checkFiles(context.Context, overlap.Executor, *inputFlags) error { return nil }
 
+func (*job) offer(overlap.Executor) ([]overlap.Option, func(), error) { return nil, func() {}, nil }
+
 func (p *program) clusterCommands() []*cobra.Command { return nil }

@@ -97,6 +97,13 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	}
 	defer j.page.close()
 	options = append(options, j.page.options()...)
+	offered, withdraw, err := j.offer(at.executor)
+	if err != nil {
+		_ = errors.Join(j.closeFile(), j.log.close())
+		return err
+	}
+	defer withdraw()
+	options = append(options, offered...)
 	j.run(ctx, at.executor, options)
 	j.page.over(j.tally.text(j.interrupted.Load()))
 	return j.finish()

@@ -30,7 +30,7 @@ type workerFlags struct {
 
 // clusterCommands are the sub-commands that an engine is for.
 func (p *program) clusterCommands() []*cobra.Command {
-	return []*cobra.Command{p.workerCommand(), p.workersCommand(), p.engineCommand()}
+	return []*cobra.Command{p.workerCommand(), p.workersCommand(), p.jobsCommand(), p.engineCommand()}
 }
 
 func (p *program) workerCommand() *cobra.Command {
