@@ -62,7 +62,7 @@ func TestEveryToolDoesTheJob(t *testing.T) {
 		})
 	}
 	t.Run("a server that fails", func(t *testing.T) {
-		j.url = strings.TrimSuffix(j.url, path) + "/status/503"
+		j.url = strings.TrimSuffix(j.url, path) + "/status/404" // not 503, by which a host is held to be down for minutes
 		if err := j.prepare(); err != nil {
 			t.Fatal(err)
 		}
