@@ -19,6 +19,9 @@ import (
 
 const dialPatience = 10 * time.Second
 
+// answerPatience is how long an engine may take to answer. Tests shorten it.
+var answerPatience = dialPatience
+
 // lasting are the options of a connection that comes back by itself.
 func lasting() []nats.Option {
 	return []nats.Option{
@@ -48,7 +51,7 @@ func Connect(ctx context.Context, url string, options ...Option) (*Executor, err
 		return nil, err
 	}
 	connection := e.connection
-	one, cancel := context.WithTimeout(ctx, dialPatience)
+	one, cancel := context.WithTimeout(ctx, answerPatience)
 	defer cancel()
 	_, err = e.stream.AccountInfo(one)
 	if errors.Is(err, context.DeadlineExceeded) && strings.HasPrefix(url, scheme) {

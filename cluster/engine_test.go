@@ -81,6 +81,8 @@ func TestWorkersStringDoesNotSubmit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
+	defer func(before time.Duration) { answerPatience = before }(answerPatience)
+	answerPatience = time.Second // there is no answer
 	if x, err := Connect(t.Context(), e.Join()); err == nil {
 		x.Close()
 		t.Error("it does")
