@@ -1,6 +1,7 @@
 package compare
 
-// brief is how long calls take at most, in seconds, of which looking at each would add a per cent or more.
+// brief is how long calls take at most, in seconds, that are timed without anybody looking at them: looking adds some per cent
+// to calls of a tenth of that, and more to shorter ones (bench/cmd/instruments).
 const brief = 1e-3
 
 // isBrief reports whether the calls are so short that they are timed without anybody looking at them.

@@ -73,7 +73,7 @@ type Order struct {
 	Timeout  time.Duration `json:"timeout,omitempty"` // in nanoseconds
 	Retries  int           `json:"retries,omitempty"`
 
-	// Bare looks at no call: the measurement has what is known of the whole run alone. Looking costs a microsecond or so a
+	// Bare looks at no call: the measurement has what is known of the whole run alone. Looking costs some microseconds a
 	// call, which is much where calls are short.
 	Bare bool `json:"bare,omitempty"`
 

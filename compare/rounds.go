@@ -209,8 +209,9 @@ func (r *rounds) measure(ctx context.Context, row *StrategyReport) {
 	r.plan.Progress(progress)
 }
 
-// timed makes a measurement. Looking at short calls takes longer than they do, so where they are short that is done in a run
-// of its own, once, and what it has seen is taken for that of the runs that are timed.
+// timed makes a measurement. Looking at short calls would be a part of what is measured that shows, and not the same part
+// under each strategy. So where calls are short that is done in a run of its own, once, and what it has seen is taken for that
+// of the runs that are timed.
 func (r *rounds) timed(ctx context.Context, row *StrategyReport) (*Measurement, error) {
 	order := r.order(row.Name, r.plan.Workers)
 	if r.looked[row] == nil {
