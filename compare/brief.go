@@ -13,4 +13,13 @@ func (m *Measurement) isBrief() bool {
 func (m *Measurement) takeFrom(seen *Measurement) {
 	m.RanOn, m.PeakInFlight, m.CallTimes = seen.RanOn, seen.PeakInFlight, seen.CallTimes
 	m.Where, m.Timeline = seen.Where, seen.Timeline
+	m.seen = seen
+}
+
+// looked is the run in which the calls were looked at: times of calls must be held against the CPU time of the same run.
+func (m *Measurement) looked() *Measurement {
+	if m.seen != nil {
+		return m.seen
+	}
+	return m
 }

@@ -31,8 +31,9 @@ func (j *JobReport) classify() {
 	if basis == nil || j.loud() {
 		return
 	}
-	wait := basis.medianKnown((*Measurement).coreWaitShare)
+	wait := basis.medianKnown(func(m *Measurement) *float64 { return m.looked().coreWaitShare() })
 	share := basis.medianKnown(func(m *Measurement) *float64 {
+		m = m.looked()
 		wait := m.coreWaitShare()
 		if wait == nil {
 			return nil

@@ -45,6 +45,8 @@ type Measurement struct {
 	// ServerCPUSeconds is what the job's local server used for one run, where there is one and the system tells.
 	ServerCPUSeconds *float64 `json:"server_cpu_seconds,omitempty"`
 	Round            int      `json:"round"` // of the comparison, from 1
+
+	seen *Measurement // the run in which its calls were looked at; nil for this one
 }
 
 // RanOn is on how many processes, threads and goroutines the calls of a job ran, counted; 0 is not known. Threads and
