@@ -116,6 +116,11 @@ func docCluster(
 	return pages, err
 }
 
+func docVersion(makeThumbnail func(context.Context, string) (Size, error)) *overlap.Task[string, Size] {
+	var thumbnail = overlap.Define("thumbnail", makeThumbnail, overlap.Version("2"))
+	return thumbnail
+}
+
 func docCommand(resize *overlap.Task[string, Size]) {
 	main := func() { cli.Main(resize) }
 	main()
@@ -157,7 +162,8 @@ func docMeasure(ctx context.Context, resize *overlap.Task[string, Size]) error {
 	return report.WriteText(os.Stdout, measured, report.Style{Width: 100})
 }
 
-var _ = []any{docCluster, docMeasure, docDurable, docAuto, docFetch, docLimits, docProcess, docAutoOver, docCommand, docConformance}
+var _ = []any{docCluster, docMeasure, docDurable, docAuto, docFetch, docLimits, docProcess, docAutoOver, docCommand, docVersion,
+	docConformance}
 
 func TestSnippetsCompile(t *testing.T) {
 	here, err := os.ReadFile("docs_test.go")

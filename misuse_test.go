@@ -96,6 +96,7 @@ func TestMisusePanicsWithThePrefix(t *testing.T) {
 		"MedianTimeout: 0":      func() { MedianTimeout(0) },
 		"MedianTimeout: NaN":    func() { MedianTimeout(math.NaN()) },
 		"MedianTimeout: Inf":    func() { MedianTimeout(math.Inf(1)) },
+		"Version: empty":        func() { Version("") },
 		"Grace: negative":       func() { Grace(-1) },
 		"Retry: negative":       func() { Map(ctx, Pool(1), id, []int{1}, Retry(-1)) },
 	} {

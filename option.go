@@ -28,6 +28,7 @@ type policy struct {
 	retrySet   bool
 	idempotent bool // a call may be made twice
 	processes  bool // calls run in processes that they start
+	version    string
 }
 
 // options are a job's.
@@ -87,6 +88,17 @@ func Idempotent() TaskOption { return taskOption(func(p *policy) { p.idempotent 
 // where the system tells (Linux): by their CPU time, how many of them want a core, and their memory. Elsewhere it runs
 // one call a core.
 func RunsProcesses() TaskOption { return taskOption(func(p *policy) { p.processes = true }) }
+
+// Version says which version of the task this is: any text, such as "2" or the hash of a model. What makes calls in
+// another program (package cluster) gives them to workers of the same version only, and one without a version is another
+// than any that has one. Change it with what the task computes, where an old answer would be a wrong one: types that differ
+// are noticed without. Version panics when the text is empty.
+func Version(version string) TaskOption {
+	if version == "" {
+		panic("overlap: Version: the version is empty: leave the option out")
+	}
+	return taskOption(func(p *policy) { p.version = version })
+}
 
 // jobOptions are a job's options together; where is the public function that was given them and the context.
 func jobOptions(ctx context.Context, where string, list []Option) (set options) {

@@ -35,6 +35,8 @@ type AnyTask interface {
 	Bind() Binding
 	// Defined reports whether Define made the task, so that another process can find it by its name.
 	Defined() bool
+	// Version is what the option [Version] says; "" without it.
+	Version() string
 
 	runsProcesses() bool // no other type is one
 }
@@ -181,6 +183,9 @@ func (t *Task[In, Out]) Types() (in, out reflect.Type) { return t.in, t.out }
 
 // Defined implements [AnyTask].
 func (t *Task[In, Out]) Defined() bool { return t.defined }
+
+// Version implements [AnyTask].
+func (t *Task[In, Out]) Version() string { return t.policy.version }
 
 // runsProcesses reports whether the task was made with [RunsProcesses].
 func (t *Task[In, Out]) runsProcesses() bool { return t.policy.processes }

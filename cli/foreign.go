@@ -86,6 +86,9 @@ func remoteTask(ctx context.Context, pool *process.Pool, command, name string) (
 	if repeats, err := pool.Idempotent(ctx); err == nil && slices.Contains(repeats, name) {
 		options = append(options, overlap.Idempotent())
 	}
+	if versions, err := pool.Versions(ctx); err == nil && versions[name] != "" {
+		options = append(options, overlap.Version(versions[name]))
+	}
 	return process.Remote[document, document](name, options...), nil
 }
 

@@ -21,6 +21,7 @@ func (j *job) identity(flags runFlags, exec *execJob) map[string]string {
 			is[name] = value
 		}
 	}
+	add("the version of the task", j.task.Version())
 	add("--worker", flags.where.worker)
 	if flags.fetch != nil {
 		add("what the flags say of requests", flags.fetch.identity())

@@ -15,6 +15,9 @@ func (p *program) taskHelp(task overlap.AnyTask) string {
 	in, out := task.Types()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: from %s to %s\n\n", task.Name(), in, out)
+	if version := task.Version(); version != "" {
+		fmt.Fprintf(&b, "It is of version %s: the workers of a cluster must have the same.\n", version)
+	}
 	fmt.Fprintf(&b, "It takes %s: as arguments, as lines of --from FILE or of standard input.\n", source.Describe(task))
 	if source.TakesRanges(task) {
 		fmt.Fprintf(&b, "An argument may be a range of them: %s run %s 1..1000\n", p.name, task.Name())

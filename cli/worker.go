@@ -45,7 +45,7 @@ run --cluster, is joined by the same URL. Whoever has the join string can take c
 or in the variable ` + joinVariable + `, other users of this machine do not see it.
 
 It makes the calls of this program's tasks, or with --worker those of a command's. A task of the job must have the same
-name here, and take and give the same types; otherwise it gets no calls, and the job says so.
+name and version here, and take and give the same types; otherwise it gets no calls of it, and both sides say so.
 
 Commands and files are those of this machine. When the engine cannot be reached, the worker waits for it to come back.
 

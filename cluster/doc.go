@@ -31,7 +31,7 @@
 // # Values and versions
 //
 // Values and errors cross as they do to worker processes (package process). A worker gets calls of tasks only that it
-// has under the same name, with the same types of input and output, field by field. Values of any size cross; those
+// has under the same name and of the same [overlap.Version], with the same types of input and output, field by field. Values of any size cross; those
 // that do not fit into a message are fetched from whoever has them, piece by piece.
 //
 // # Trust

@@ -46,9 +46,9 @@ type Executor struct {
 	parcels map[nonce]*parcel
 	leases  map[*lease]bool
 	workers map[string]*peer
-	tasks   map[string]string // the tasks that there have been calls of: their names by their fingerprints
-	since   time.Time         // when there was last a worker, or the session began
-	told    bool              // that there is none
+	tasks   map[string]mark // the tasks that there have been calls of, by their fingerprints
+	since   time.Time       // when there was last a worker, or the session began
+	told    bool            // that there is none
 	closed  bool
 	stop    chan struct{}
 	ended   sync.WaitGroup
@@ -59,12 +59,13 @@ type Executor struct {
 type peer struct {
 	workerInfo
 	heard time.Time
+	told  map[string]bool // the fingerprints of the tasks of which it has been said that it has another
 }
 
 // newExecutor begins a session on an engine.
 func newExecutor(e engine, s settings) (*Executor, error) {
 	x := &Executor{engine: e, id: newNonce().String(), slots: overlap.NewSlots(1), notices: s.notices,
-		parcels: map[nonce]*parcel{}, leases: map[*lease]bool{}, workers: map[string]*peer{}, tasks: map[string]string{},
+		parcels: map[nonce]*parcel{}, leases: map[*lease]bool{}, workers: map[string]*peer{}, tasks: map[string]mark{},
 		since: time.Now(), stop: make(chan struct{})}
 	listen := func(stop func(), err error) error {
 		if err == nil {
@@ -116,9 +117,9 @@ func (x *Executor) StartOn(job *overlap.Job, slots *overlap.Slots) error {
 
 // route is a task on its way to workers.
 type route struct {
-	crossing    *crossing.Task
-	fingerprint string
-	err         error // Why its values do not cross.
+	crossing *crossing.Task
+	mark
+	err error // Why its values do not cross.
 
 	mu    sync.Mutex
 	size  int  // How many calls a chunk should have.
@@ -132,7 +133,7 @@ func (x *Executor) routeTo(t overlap.AnyTask) *route {
 	}
 	r := &route{size: 1}
 	if r.crossing, r.err = crossing.ForTask(t); r.err == nil {
-		r.fingerprint = fingerprint(t)
+		r.mark = markOf(t)
 	}
 	kept, _ := x.routes.LoadOrStore(t.Name(), r)
 	return kept.(*route)
@@ -149,7 +150,8 @@ func (x *Executor) ready(ctx context.Context, t overlap.AnyTask, r *route) error
 		return err
 	}
 	x.mu.Lock()
-	x.tasks[r.fingerprint] = t.Name()
+	x.tasks[r.fingerprint] = r.mark
+	x.tellOthers()
 	x.mu.Unlock()
 	x.greet()
 	r.known = true
@@ -160,7 +162,7 @@ func (x *Executor) ready(ctx context.Context, t overlap.AnyTask, r *route) error
 func (x *Executor) greet() {
 	x.mu.Lock()
 	h := hello{session: x.id}
-	for task := range x.tasks {
+	for _, task := range x.tasks {
 		h.tasks = append(h.tasks, task)
 	}
 	x.mu.Unlock()
@@ -240,12 +242,17 @@ func (x *Executor) hearWorker(message []byte) {
 		return
 	}
 	x.mu.Lock()
-	known := x.workers[w.id] != nil
+	before := x.workers[w.id]
+	known := before != nil
 	if w.leaves {
 		delete(x.workers, w.id)
 	} else {
-		x.workers[w.id] = &peer{*w, time.Now()}
+		p := &peer{workerInfo: *w, heard: time.Now()}
+		if x.workers[w.id] = p; known {
+			p.told = before.told
+		}
 	}
+	x.tellOthers()
 	x.mu.Unlock()
 	switch {
 	case known == !w.leaves || w.name == workerName(): // or in this process
@@ -262,6 +269,23 @@ func (x *Executor) hearWorker(message []byte) {
 	}
 }
 
+// tellOthers says of workers once that they get no calls of a task of which they have another version. x.mu is held.
+func (x *Executor) tellOthers() {
+	for _, w := range x.workers {
+		for fingerprint, task := range x.tasks {
+			other, ok := namesake(w.tasks, task)
+			if !ok || w.told[fingerprint] {
+				continue
+			}
+			if w.told == nil {
+				w.told = map[string]bool{}
+			}
+			w.told[fingerprint] = true
+			x.notice(fmt.Sprintf("worker %s gets no calls of %s, which %s", w.name, task.name, differs(other, task)))
+		}
+	}
+}
+
 // count has as many calls run at once as the workers offer that are there. It says so when there is none.
 func (x *Executor) count(now time.Time) {
 	if slots := x.offered(now); slots != x.slots.Limit() {
@@ -269,7 +293,8 @@ func (x *Executor) count(now time.Time) {
 	}
 }
 
-// offered is how many calls the workers make at once that are there; 1 where there is none, for that to be found out.
+// offered is how many calls the workers make at once that are there and have one of the tasks, if there have been calls
+// of any; 1 where there is none, for that to be found out.
 func (x *Executor) offered(now time.Time) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -280,7 +305,9 @@ func (x *Executor) offered(now time.Time) int {
 			x.notice(fmt.Sprintf("worker %s has said nothing for %v: its calls are made again", w.name, silence))
 			continue
 		}
-		slots += w.slots
+		if len(x.tasks) == 0 || slices.ContainsFunc(w.tasks, func(t mark) bool { return x.tasks[t.fingerprint] != mark{} }) {
+			slots += w.slots
+		}
 	}
 	if slots > 0 {
 		x.since, x.told = now, false
@@ -299,19 +326,18 @@ func (x *Executor) notice(text string) {
 }
 
 // cannot says why no worker that is there can make calls of a task; nil if one can, or none is there.
-func (x *Executor) cannot(name, task string) error {
+func (x *Executor) cannot(task mark) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var others []string
 	for _, w := range x.workers {
-		if slices.Contains(w.tasks, task) {
+		if hasMark(w.tasks, task.fingerprint) {
 			return nil
 		}
-		switch {
-		case slices.Contains(w.names, name):
-			others = append(others, fmt.Sprintf("%s has a task %s whose input or output is of another type", w.name, name))
-		default:
-			others = append(others, fmt.Sprintf("%s has no task %s", w.name, name))
+		if other, ok := namesake(w.tasks, task); ok {
+			others = append(others, fmt.Sprintf("%s has a task %s that %s", w.name, task.name, differs(other, task)))
+		} else {
+			others = append(others, fmt.Sprintf("%s has no task %s", w.name, task.name))
 		}
 	}
 	if len(others) == 0 {
@@ -329,7 +355,7 @@ func (x *Executor) cannot(name, task string) error {
 type WorkerInfo struct {
 	Name  string   // its machine and process
 	Slots int      // how many calls it makes at once
-	Tasks []string // the names of its tasks
+	Tasks []string // the names of its tasks, each with its version if it has one: "resize (version 2)"
 }
 
 // Workers are the workers that are there, by their names.
@@ -338,7 +364,11 @@ func (x *Executor) Workers() []WorkerInfo {
 	defer x.mu.Unlock()
 	var all []WorkerInfo
 	for _, w := range x.workers {
-		all = append(all, WorkerInfo{Name: w.name, Slots: w.slots, Tasks: slices.Clone(w.names)})
+		info := WorkerInfo{Name: w.name, Slots: w.slots}
+		for _, t := range w.tasks {
+			info.Tasks = append(info.Tasks, t.String())
+		}
+		all = append(all, info)
 	}
 	slices.SortFunc(all, func(a, b WorkerInfo) int { return strings.Compare(a.Name, b.Name) })
 	return all

@@ -14,8 +14,8 @@ func FuzzDecode(f *testing.F) {
 	a := answers{worker: "w", nonce: n, last: true, calls: []answer{{at: 1, outcome: overlap.Failed, body: []byte("x")}}}
 	s := started{worker: "w", nonce: n, calls: []startedCall{{at: 2, ago: time.Millisecond}}}
 	t := beat{worker: "w", chunks: []nonce{n, n}}
-	h := hello{session: "s", tasks: []string{"a", "b"}}
-	w := workerInfo{id: "i", name: "n", slots: 3, tasks: []string{"a"}, names: []string{"A"}}
+	h := hello{session: "s", tasks: []mark{{"f", "a", ""}, {"g", "b", "2"}}}
+	w := workerInfo{id: "i", name: "n", slots: 3, tasks: []mark{{"f", "a", "1"}}}
 	o := order{kind: kindCancel, tag: n.tag()}
 	var stock warehouse
 	_, stub := stock.keep("w", n, make([]byte, 100))

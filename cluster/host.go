@@ -30,12 +30,14 @@ type host struct {
 	mu       sync.Mutex
 	sessions map[string]time.Time // when they last greeted
 	busy     map[string]bool      // the tasks that have hands
+	told     map[string]bool      // the tasks of jobs of which it has been said that the worker has another
 	held     map[nonce]*held      // by their tags
 	refused  map[nonce]time.Time  // the tags of chunks that their sessions have canceled, maybe before they came
 }
 
 // offered is a task that a worker has.
 type offered struct {
+	mark
 	task     *overlap.Task[any, any]
 	crossing *crossing.Task
 }
@@ -46,19 +48,21 @@ const (
 	tooSlow    = 50 * time.Millisecond  // after which calls of a chunk that have not begun are given back
 	notTaken   = time.Minute            // how long large answers wait to be fetched
 	mostRefuse = 1 << 16                // chunks
+	mostTold   = 1000                   // tasks
 )
 
 // serve is the life of a worker. It returns when ctx has ended and all calls that were running then have.
 func serve(ctx context.Context, e engine, executor overlap.Executor, slots int, s settings) error {
 	h := &host{engine: e, executor: executor, settings: s, slots: slots, id: newNonce().String(), name: workerName(),
-		tasks: map[string]*offered{}, taking: ctx, sessions: map[string]time.Time{}, busy: map[string]bool{},
+		tasks: map[string]*offered{}, taking: ctx, sessions: map[string]time.Time{}, busy: map[string]bool{}, told: map[string]bool{},
 		held: map[nonce]*held{}, refused: map[nonce]time.Time{}}
 	if s.worker != "" {
 		h.id = s.worker + "." + h.id
 	}
 	for _, t := range s.offeredTasks() {
 		if x, err := crossing.ForTask(t); err == nil {
-			h.tasks[fingerprint(t)] = &offered{t.Untyped(), x}
+			m := markOf(t)
+			h.tasks[m.fingerprint] = &offered{m, t.Untyped(), x}
 		}
 	}
 	var endCalls context.CancelFunc
@@ -108,9 +112,7 @@ func workerName() string {
 func (h *host) announce(leaves bool) {
 	w := workerInfo{id: h.id, name: h.name, slots: h.slots, leaves: leaves}
 	h.mu.Lock()
-	for fingerprint, t := range h.tasks {
-		w.tasks, w.names = append(w.tasks, fingerprint), append(w.names, t.task.Name())
-	}
+	w.tasks = h.marks()
 	h.mu.Unlock()
 	_ = h.engine.send(toSessions, w.append(nil)) // it is said again
 }
@@ -138,17 +140,36 @@ func (h *host) greeted(greeting *hello) {
 	_, known := h.sessions[greeting.session]
 	h.sessions[greeting.session] = time.Now()
 	for _, task := range greeting.tasks {
-		if t := h.tasks[task]; t != nil && !h.busy[task] && h.taking.Err() == nil {
-			h.busy[task] = true
+		if t := h.tasks[task.fingerprint]; t != nil && !h.busy[task.fingerprint] && h.taking.Err() == nil {
+			h.busy[task.fingerprint] = true
 			for range h.slots {
-				h.hands.Go(func() { h.work(task, t) })
+				h.hands.Go(func() { h.work(task.fingerprint, t) })
 			}
 		}
+		h.tellOther(task)
 	}
 	h.mu.Unlock()
 	if !known && h.taking.Err() == nil {
 		h.announce(false)
 	}
+}
+
+// marks are the worker's tasks. h.mu is held.
+func (h *host) marks() (all []mark) {
+	for _, t := range h.tasks {
+		all = append(all, t.mark)
+	}
+	return all
+}
+
+// tellOther says once that the worker takes no calls of a job's task of which it has another version. h.mu is held.
+func (h *host) tellOther(task mark) {
+	own, ok := namesake(h.marks(), task)
+	if !ok || h.told[task.fingerprint] || len(h.told) >= mostTold {
+		return
+	}
+	h.told[task.fingerprint] = true
+	go h.notice(fmt.Sprintf("a job's calls of %s are not for this worker: the task %s", task.name, differs(task, own)))
 }
 
 // obey does what a session wants done with a chunk.

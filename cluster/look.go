@@ -108,7 +108,7 @@ func (l *lease) lookForWorkers(p *parcel, now time.Time) {
 	if now.Sub(p.sentAt) < foundGone {
 		return
 	}
-	if err := l.x.cannot(first.call.Task().Name(), first.route.fingerprint); err != nil && withdraw(p.offer) {
+	if err := l.x.cannot(first.route.mark); err != nil && withdraw(p.offer) {
 		p.done = true
 		for _, f := range p.openCalls() {
 			l.ended(f)

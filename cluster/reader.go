@@ -13,14 +13,6 @@ func appendText(b []byte, text string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
 }
 
-func appendTexts(b []byte, texts []string) []byte {
-	b = binary.AppendUvarint(b, uint64(len(texts)))
-	for _, text := range texts {
-		b = appendText(b, text)
-	}
-	return b
-}
-
 func appendTruth(b []byte, is bool) []byte {
 	if is {
 		return append(b, 1)
@@ -103,13 +95,6 @@ func (r *reader) bytes() []byte {
 }
 
 func (r *reader) text() string { return string(r.bytes()) }
-
-func (r *reader) texts() (texts []string) {
-	for n := r.count(); n > 0 && !r.bad; n-- {
-		texts = append(texts, r.text())
-	}
-	return texts
-}
 
 func (r *reader) duration() time.Duration {
 	return time.Duration(min(r.number(), uint64(longest)))

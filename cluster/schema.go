@@ -12,12 +12,12 @@ import (
 	"example.com/overlap"
 )
 
-// fingerprint names a task as its callers and its workers must agree on it: its name, and the types of its input and
-// output field by field. Workers of another build have the same one as long as these are the same.
+// fingerprint names a task as its callers and its workers must agree on it: its name, its version, and the types of its
+// input and output field by field. Workers of another build have the same one as long as these are the same.
 func fingerprint(t overlap.AnyTask) string {
 	in, out := t.Types()
 	h := sha256.New()
-	fmt.Fprintf(h, "overlap 1\n%s\n%s\n%s\n", t.Name(), schemaOf(in), schemaOf(out))
+	fmt.Fprintf(h, "overlap 1\n%q\n%q\n%s\n%s\n", t.Name(), t.Version(), schemaOf(in), schemaOf(out))
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 

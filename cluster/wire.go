@@ -216,28 +216,27 @@ func decodeBeat(b []byte) (*beat, error) {
 // hello says that a session is there, and which tasks it has calls of.
 type hello struct {
 	session string
-	tasks   []string // their fingerprints
+	tasks   []mark
 }
 
 func (h *hello) append(b []byte) []byte {
-	return appendTexts(appendText(append(b, byte(kindHello)), h.session), h.tasks)
+	return appendMarks(appendText(append(b, byte(kindHello)), h.session), h.tasks)
 }
 
 func decodeHello(b []byte) (*hello, error) {
 	r := reader{b: b}
 	r.kind(kindHello)
-	h := &hello{session: r.text(), tasks: r.texts()}
+	h := &hello{session: r.text(), tasks: r.marks()}
 	return h, r.end()
 }
 
 // workerInfo is what a worker says of itself.
 type workerInfo struct {
 	id     string
-	name   string   // for people: its machine and process
-	slots  int      // how many calls it makes at once
-	tasks  []string // the fingerprints of the tasks that it has
-	names  []string // their names
-	leaves bool     // it takes no more chunks
+	name   string // for people: its machine and process
+	slots  int    // how many calls it makes at once
+	tasks  []mark // that it has
+	leaves bool   // it takes no more chunks
 }
 
 func (w *workerInfo) append(b []byte) []byte {
@@ -246,7 +245,7 @@ func (w *workerInfo) append(b []byte) []byte {
 		k = kindLeave
 	}
 	b = appendText(appendText(append(b, byte(k)), w.id), w.name)
-	return appendTexts(appendTexts(binary.AppendUvarint(b, uint64(w.slots)), w.tasks), w.names)
+	return appendMarks(binary.AppendUvarint(b, uint64(w.slots)), w.tasks)
 }
 
 const mostSlots = 1 << 16 // of one worker, whatever it says
@@ -257,11 +256,8 @@ func decodeWorker(b []byte) (*workerInfo, error) {
 	if k != kindWorker && k != kindLeave {
 		r.bad = true
 	}
-	w := &workerInfo{id: r.text(), name: r.text(), slots: int(min(r.number(), mostSlots)), tasks: r.texts(),
-		names: r.texts(), leaves: k == kindLeave}
-	if len(w.tasks) != len(w.names) {
-		r.bad = true
-	}
+	w := &workerInfo{id: r.text(), name: r.text(), slots: int(min(r.number(), mostSlots)), tasks: r.marks(),
+		leaves: k == kindLeave}
 	return w, r.end()
 }
 

@@ -115,16 +115,17 @@ func (d *lines) describe() overlap.Description {
 // speaker is a worker that speaks the line protocol.
 type speaker struct {
 	in       *jsonlines.Reader
-	tasks    []string // The names of the tasks that it lists, sorted.
-	repeats  []string // Those of them that may be made twice, sorted.
-	window   int      // How many calls in flight it takes.
-	next     uint64   // The number of the next call.
-	skipped  int      // How many calls in a row it has skipped that it was to make.
-	batches  bool     // It takes several calls in one line.
-	cancels  bool     // It listens to what cancels a call while it makes one.
-	parallel bool     // It makes the calls in flight all at once.
-	starts   bool     // It says what it starts.
-	paged    bool     // It says that on its page.
+	tasks    []string          // The names of the tasks that it lists, sorted.
+	repeats  []string          // Those of them that may be made twice, sorted.
+	versions map[string]string // Of those of them that have one.
+	window   int               // How many calls in flight it takes.
+	next     uint64            // The number of the next call.
+	skipped  int               // How many calls in a row it has skipped that it was to make.
+	batches  bool              // It takes several calls in one line.
+	cancels  bool              // It listens to what cancels a call while it makes one.
+	parallel bool              // It makes the calls in flight all at once.
+	starts   bool              // It says what it starts.
+	paged    bool              // It says that on its page.
 }
 
 func (s *speaker) idempotent(task string) bool {
@@ -135,9 +136,13 @@ func (s *speaker) idempotent(task string) bool {
 	return ok
 }
 
-// lacks refuses a task that the worker has not listed.
+// lacks refuses a task that the worker has not listed, or in another version than the task's, if that has one.
 func (s *speaker) lacks(t overlap.AnyTask) error {
 	if _, ok := slices.BinarySearch(s.tasks, t.Name()); ok {
+		if want, has := t.Version(), s.versions[t.Name()]; want != "" && want != has {
+			return fmt.Errorf("the command's workers have version %q of the task %s, and %q is asked for: start them of the "+
+				"same version", has, t.Name(), want)
+		}
 		return nil
 	}
 	return fmt.Errorf("the command's workers have no task %s; they have %s", t.Name(), strings.Join(s.tasks, ", "))

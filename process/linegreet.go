@@ -20,6 +20,8 @@ type hello struct {
 	Window  int      `json:"window"`
 	Caps    []string `json:"caps"`
 	Repeats []string `json:"idempotent"`
+
+	Versions map[string]string `json:"versions"`
 }
 
 // welcome is the answer.
@@ -102,6 +104,7 @@ func (s *speaker) agree(h *hello, pages bool) *welcome {
 	can := func(what string) bool { return slices.Contains(h.Caps, what) }
 	s.tasks = slices.Sorted(slices.Values(h.Tasks))
 	s.repeats = slices.Sorted(slices.Values(h.Repeats))
+	s.versions = h.Versions
 	s.window = min(max(h.Window, 1), mostLines)
 	s.batches, s.cancels, s.parallel = can("batch"), can("cancel"), can("parallel")
 	s.paged = pages && can("page") && !s.parallel

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -284,6 +285,22 @@ func (p *Pool) Idempotent(ctx context.Context) ([]string, error) {
 	for c := range p.alive {
 		if c.line != nil {
 			return slices.Clone(c.line.repeats), nil
+		}
+	}
+	return nil, nil
+}
+
+// Versions are the versions that the workers of a [Command] say their tasks have, by their names, so that a task made by
+// [Remote] can be declared of the same [overlap.Version]. Those of the program's own tasks are known anyway.
+func (p *Pool) Versions(ctx context.Context) (map[string]string, error) {
+	if err := p.Ready(ctx); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.alive {
+		if c.line != nil {
+			return maps.Clone(c.line.versions), nil
 		}
 	}
 	return nil, nil

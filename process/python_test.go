@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -109,6 +110,8 @@ func TestPythonsErrorsHaveTheirTraceback(t *testing.T) {
 	}
 }
 
+var pythonVersioned = Remote[int, int]("t/versioned", overlap.Version("6"))
+
 var pythonLong = Remote[int, string]("t/long")
 
 func TestALongResultOfPythonFailsItsCallAlone(t *testing.T) {
@@ -129,6 +132,17 @@ func TestALongResultOfPythonFailsItsCallAlone(t *testing.T) {
 	}
 	if repeats, err := p.Idempotent(t.Context()); err != nil || !slices.Equal(repeats, []string{"t/long"}) {
 		t.Errorf("idempotent are %v, %v", repeats, err)
+	}
+	if versions, err := p.Versions(t.Context()); err != nil || !maps.Equal(versions, map[string]string{"t/versioned": "7"}) {
+		t.Errorf("versions are %v, %v", versions, err)
+	}
+}
+
+func TestWorkersOfAnotherVersionAreRefused(t *testing.T) {
+	p := pythons(t, 1)
+	_, err := overlap.Map(t.Context(), p, pythonVersioned, []int{1})
+	if err == nil || !strings.Contains(err.Error(), `have version "7" of the task t/versioned, and "6" is asked for`) {
+		t.Errorf("got %v", err)
 	}
 }
 

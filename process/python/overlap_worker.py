@@ -32,21 +32,27 @@ except ImportError:  # some small builds; then there is no page
 
 _tasks = {}
 _idempotent = set()
+_versions = {}
 _initializer = None
 _input = _output = None  # the protocol's files
 _module = None  # of tasks, where this file has been started with one
 
 
-def task(function=None, *, name=None, idempotent=False):
+def task(function=None, *, name=None, idempotent=False, version=None):
     """Make a function of one argument a task, under its own name or the given one.
 
     idempotent=True says that a call may be made twice without harm: then it is made again when its worker died, where
-    retries are asked for."""
+    retries are asked for. version says which one of the task this is, as any text that is not empty: the calls of a
+    cluster's job are made by workers of the same version only."""
     if function is None:
-        return lambda f: task(f, name=name, idempotent=idempotent)
+        return lambda f: task(f, name=name, idempotent=idempotent, version=version)
     name = name or function.__name__
     if name in _tasks:
         raise ValueError("there is a task named %r already" % name)
+    if version is not None:
+        if not isinstance(version, str) or not version:
+            raise ValueError("the version of %r must be a text that is not empty, not %r" % (name, version))
+        _versions[name] = version
     _tasks[name] = function
     if idempotent:
         _idempotent.add(name)
@@ -273,6 +279,8 @@ class _Server:
         hello.update(pid=os.getpid(), window=self.window, caps=self.caps)
         if _idempotent:
             hello["idempotent"] = sorted(_idempotent)
+        if _versions:
+            hello["versions"] = _versions
         self.write(_encode(hello).encode() + b"\n")
         chunks = self.chunks()
         lines = next(chunks, None)

@@ -31,6 +31,11 @@ def increment(n):
     return n + 1
 
 
+@task(name="t/versioned", version="7")
+def versioned(n):
+    return n
+
+
 @task(name="t/inc-again")
 def increment_again(n):
     return n + 1
