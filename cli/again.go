@@ -13,11 +13,15 @@ func (p *program) sayHowLong(plan compare.Plan, jobs int) {
 	if plan.Budget > time.Hour {
 		return // whoever says that knows
 	}
-	plan.Jobs = make([]compare.Job, jobs)
-	most := plan.Longest()
 	p.messages.sayf("measuring %s under %s takes at most about %v, mostly less than half of that; Ctrl-C shows what is "+
 		"known by then", figures.Count(jobs, "job"), figures.Counted(len(plan.Strategies), "strategy", "strategies"),
-		most.Round(time.Second))
+		atMost(plan, jobs).Round(time.Second))
+}
+
+// atMost is how long a plan takes at most for so many jobs, each of which is measured by itself.
+func atMost(plan compare.Plan, jobs int) time.Duration {
+	plan.Jobs = make([]compare.Job, jobs)
+	return plan.Longest()
 }
 
 // againWithin is the command line of this comparison with as many runs as it takes, within another budget. The last

@@ -117,6 +117,11 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 		p.exitNow()
 	})()
 
+	page, err := p.openComparisonPage(flags.ui, &plan, len(jobs))
+	if err != nil {
+		return err
+	}
+	defer func() { page.close(ctx, err) }()
 	p.sayHowLong(plan, len(jobs))
 	var all *compare.Report
 	var failures []error
@@ -129,6 +134,7 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 				measured.CompareWith(before)
 			}
 			show(measured)
+			page.found(measured)
 			all = merge(all, measured)
 			plan.Seed = measured.Seed // one seed repeats the whole comparison
 		}

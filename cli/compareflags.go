@@ -24,6 +24,7 @@ type compareFlags struct {
 	sweep                      sweepFlag
 	hooks                      hookFlags
 	baseline                   baselineFlags
+	ui                         string   // the address of the page; "" for none
 	exec                       *execJob // nil but for commands
 }
 
@@ -59,6 +60,7 @@ func (f *compareFlags) add(p *program, cmd *cobra.Command) {
 		"once where this `range` is 1..64, and say what more at once, and more cores, would bring")
 	f.hooks.add(cmd)
 	f.baseline.add(cmd)
+	addUI(set, &f.ui, "comparison")
 	set.Uint64Var(&f.seed, "seed", 0, "of the shuffled order; 0 means a random one")
 }
 

@@ -1,6 +1,9 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
 
 // showFlags are about what is told while a job runs, and at its end.
 type showFlags struct {
@@ -16,11 +19,16 @@ func (f *showFlags) add(cmd *cobra.Command) {
 	set.BoolVar(&f.eta, "eta", false, "the same as --progress")
 	set.BoolVar(&f.quiet, "quiet", false, "tell neither where the job stands nor how it went; failures are told")
 	set.BoolVar(&f.verbose, "verbose", false, "tell each step of --on auto: how many calls may run at once from then on, and why")
-	set.StringVar(&f.ui, "ui", "", "show the job while it runs on a page for a browser on this machine, whose address is told; "+
-		"--ui=127.0.0.1:7000 serves it at this `address`")
-	set.Lookup("ui").NoOptDefVal = "127.0.0.1:0"
+	addUI(set, &f.ui, "job")
 	set.BoolVar(&f.dryRun, "dry-run", false, "run nothing, and print what would run: a command line, or an "+
 		"input, for each call")
+}
+
+// addUI adds the flag by which what runs is shown.
+func addUI(set *pflag.FlagSet, address *string, what string) {
+	set.StringVar(address, "ui", "", "show the "+what+" while it runs on a page for a browser on this machine, whose address "+
+		"is told; --ui=127.0.0.1:7000 serves it at this `address`")
+	set.Lookup("ui").NoOptDefVal = "127.0.0.1:0"
 }
 
 // check refuses flags that contradict each other. auto is whether calls run under that strategy.

@@ -104,16 +104,17 @@ func (r *rounds) sweepOrder(round, levels int) []int {
 
 // measureLevel makes one measurement, nil if it fails.
 func (r *rounds) measureLevel(ctx context.Context, strategy string, level, round int) *Measurement {
-	r.plan.Progress(Progress{
-		Job: r.report.Title, Strategy: strategy, AtOnce: level, Round: round + 1, Rounds: sweepRuns,
-	})
+	progress := Progress{Job: r.report.Title, Strategy: strategy, AtOnce: level, Round: round + 1, Rounds: sweepRuns}
+	r.plan.Progress(progress)
 	if !r.prepare(ctx) {
 		return nil
 	}
 	m, err := r.plan.Runner.Measure(ctx, r.order(strategy, level))
-	if err != nil {
+	if err != nil && ctx.Err() != nil { // it was stopped
 		return nil
 	}
+	progress.Measurement, progress.Err = m, err
+	r.plan.Progress(progress)
 	return m
 }
 

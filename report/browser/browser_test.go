@@ -195,6 +195,15 @@ func (b *tab) isQuiet() {
 	}
 }
 
+// until waits until a condition of the page holds.
+func (b *tab) until(condition string) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`new Promise((done) => {
+		const look = () => ((`+condition+`) ? done() : setTimeout(look, 20));
+		look();
+	})`, chromedp.EvalAwaitPromise))
+}
+
 // forgive forgets complaints that hold a text.
 func (b *tab) forgive(text string) {
 	b.mu.Lock()

@@ -19,13 +19,15 @@ import (
 
 const hostile = "</script><script>window.owned=1</script><img src=x onerror=window.owned=1>"
 
+var errHostile = errors.New(hostile)
+
 // liveJob runs calls of some milliseconds, of which some fail, until stop is called, which returns when none runs.
 func liveJob(t *testing.T) (job *live.Job, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	task := overlap.Func(func(ctx context.Context, in int) (int, error) {
 		time.Sleep(time.Duration(5+in%7*10) * time.Millisecond)
 		if in%11 == 10 {
-			return 0, errors.New(hostile)
+			return 0, errHostile
 		}
 		return in, nil
 	})
@@ -103,19 +105,12 @@ func TestLivePage(t *testing.T) {
 	b := newTab(t, 1280, 900, "light")
 	b.site = page.URL()
 	b.do(chromedp.Navigate(page.URL()))
-	until := func(condition string) {
-		t.Helper()
-		b.do(chromedp.Evaluate[chromedp.Void](`new Promise((done) => {
-			const look = () => ((`+condition+`) ? done() : setTimeout(look, 20));
-			look();
-		})`, chromedp.EvalAwaitPromise))
-	}
 	const (
 		done   = `Number(document.getElementById('done').textContent.replaceAll(',', ''))`
 		status = `document.getElementById('status').textContent`
 		noted  = `document.querySelector('#failures tbody td')?.textContent`
 	)
-	until(done + ` > 20 && Number(` + noted + `) > 1`)
+	b.until(done + ` > 20 && Number(` + noted + `) > 1`)
 	b.isQuiet()
 	b.picture("live")
 	narrow := newTab(t, 400, 800, "dark")
@@ -129,8 +124,8 @@ func TestLivePage(t *testing.T) {
 
 	b.do(chromedp.Evaluate[chromedp.Void](`window.before = ` + done))
 	connections.cut()
-	until(status + `.startsWith('No connection')`)
-	until(status + ` === 'Live' && ` + done + ` > window.before`)
+	b.until(status + `.startsWith('No connection')`)
+	b.until(status + ` === 'Live' && ` + done + ` > window.before`)
 	b.forgive("net::ERR_") // of the connection that was cut
 
 	b.do(chromedp.Focus(chromedp.CSS(`#rows`)), chromedp.KeyEvent(kb.End), frames)
@@ -139,7 +134,7 @@ func TestLivePage(t *testing.T) {
 	}
 	stop()
 	job.Over("all is done\n" + hostile)
-	until(status + ` === 'The job is over'`)
+	b.until(status + ` === 'The job is over'`)
 	if over := eval[string](b, `document.getElementById('over').innerText`); !strings.Contains(over, hostile) {
 		t.Errorf("in the end it says %q", over)
 	}

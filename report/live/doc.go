@@ -1,6 +1,6 @@
-// Package live shows a job while it runs: a page on this machine, to look at only. It has the calls by slot as they
-// run, how many are in flight, the rate, how long calls take, failures by their reasons, workers and their memory, what
-// Auto has decided and why, and how long the rest will take.
+// Package live shows a job or a comparison while it runs: a page on this machine, to look at only. Of a job it has the
+// calls by slot as they run, how many are in flight, the rate, how long calls take, failures by their reasons, workers and
+// their memory, what Auto has decided and why, and how long the rest will take.
 //
 //	job := live.New(live.About{Task: "fetch", Where: "pool(8)"}, counts)
 //	page, err := live.Serve("127.0.0.1:0", job)
@@ -15,4 +15,6 @@
 //
 // A [Job] takes in what happens, in constant memory and at a bounded cost a second: of many calls it keeps a sample. A
 // [Server] sends what has changed to whoever looks, ten times a second at most.
+//
+// A [Comparison] has what is measured and the times so far. It sends nothing while something is measured.
 package live

@@ -45,6 +45,14 @@ type cursor struct {
 	failures, workers int
 }
 
+func (j *Job) follow() func() (event any, over bool, more <-chan struct{}) {
+	var at cursor
+	return func() (any, bool, <-chan struct{}) {
+		e, more := j.next(&at)
+		return e, e.Over != "", more
+	}
+}
+
 // next is what is new for a stream, and what is closed when there will be more.
 func (j *Job) next(c *cursor) (e event, more <-chan struct{}) {
 	j.mu.Lock()

@@ -15,11 +15,11 @@ const (
 	patience = 10 * time.Second
 )
 
-// events sends what is new of a job to those who look. Each stream begins with all there is to show, so that nothing is
+// events sends what is new to those who look. Each stream begins with all there is to show, so that nothing is
 // lost with a connection. A reader that is slow is sent less often, and then all that is new since; nothing waits for it,
 // and nothing is kept for it.
 type events struct {
-	job     *Job
+	shown   Shown
 	looking chan struct{} // a place for each stream
 	ending  chan struct{} // closed when no more streams may begin
 	once    sync.Once
@@ -28,8 +28,8 @@ type events struct {
 	ended   bool
 }
 
-func newEvents(job *Job) *events {
-	return &events{job: job, looking: make(chan struct{}, mostLooking), ending: make(chan struct{})}
+func newEvents(shown Shown) *events {
+	return &events{shown: shown, looking: make(chan struct{}, mostLooking), ending: make(chan struct{})}
 }
 
 // begin reports whether a stream may begin.
@@ -48,7 +48,7 @@ func (e *events) begin() bool {
 	}
 }
 
-// end ends all streams, those that have said that the job is over before the others, but waits no longer than d.
+// end ends all streams, if all is over once they have said so, but waits no longer than d.
 func (e *events) end(d time.Duration) {
 	e.mu.Lock()
 	e.ended = true
@@ -58,10 +58,7 @@ func (e *events) end(d time.Duration) {
 		defer close(over)
 		e.streams.Wait()
 	}()
-	e.job.mu.Lock()
-	waits := e.job.over != ""
-	e.job.mu.Unlock()
-	if waits {
+	if e.shown.isOver() {
 		select {
 		case <-over:
 		case <-time.After(d):
@@ -70,7 +67,7 @@ func (e *events) end(d time.Duration) {
 	e.once.Do(func() { close(e.ending) })
 }
 
-// ServeHTTP implements [http.Handler]: server-sent events, each of which is an event in JSON, at most one a tick.
+// ServeHTTP implements [http.Handler]: server-sent events, each of which is JSON, at most one a tick.
 func (e *events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !e.begin() {
 		w.Header().Set("Retry-After", "5")
@@ -84,11 +81,11 @@ func (e *events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	to := http.NewResponseController(w)
 	_, _ = io.WriteString(w, "retry: 1000\n\n") // milliseconds until a reader that has lost its connection comes again
-	var at cursor
+	next := e.shown.follow()
 	for {
 		_ = to.SetWriteDeadline(time.Now().Add(patience)) // a reader of a test may have none
-		now, more := e.job.next(&at)
-		if err := send(w, now); err != nil || to.Flush() != nil || now.Over != "" {
+		now, over, more := next()
+		if err := send(w, now); err != nil || to.Flush() != nil || over {
 			return
 		}
 		if pause := time.After(tick); !wait(e, r, more) || !wait(e, r, pause) {
@@ -97,7 +94,7 @@ func (e *events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func send(w http.ResponseWriter, now event) error {
+func send(w http.ResponseWriter, now any) error {
 	text, err := json.Marshal(now)
 	if err != nil {
 		return err

@@ -17,7 +17,8 @@ import (
 // reader is who reads a stream of events: at once, or only when it is let.
 type reader struct {
 	header http.Header
-	let    chan struct{} // nil: at once
+	let    chan struct{}           // nil: at once
+	take   func(text string) error // nil: keep it, as an event of a job
 
 	mu     sync.Mutex
 	events []eventRead
@@ -43,6 +44,9 @@ func (r *reader) Write(b []byte) (int, error) {
 	if r.let != nil {
 		<-r.let
 	}
+	if r.take != nil {
+		return len(b), r.take(text)
+	}
 	e := eventRead{at: time.Now(), size: len(b)}
 	if err := json.Unmarshal([]byte(text), &e); err != nil {
 		return 0, err
@@ -64,11 +68,15 @@ func look(t *testing.T, e *events, let chan struct{}) (r *reader, stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	r = &reader{header: http.Header{}, let: let}
 	var reads sync.WaitGroup
-	reads.Go(func() { e.ServeHTTP(r, httptest.NewRequestWithContext(ctx, "GET", "/events", nil)) })
+	reads.Go(func() { e.ServeHTTP(r, request(ctx)) })
 	return r, func() {
 		cancel()
 		reads.Wait()
 	}
+}
+
+func request(ctx context.Context) *http.Request {
+	return httptest.NewRequestWithContext(ctx, "GET", "/events", nil)
 }
 
 // busy is a job of which many calls end in a second.

@@ -11,7 +11,10 @@ import (
 // Only who knows the token gets in, by the address itself, and no other site.
 func TestGuard(t *testing.T) {
 	const page, token = "127.0.0.1:7000", "secret"
-	handler := newHandler(token, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7000}, newEvents(New(About{}, noCalls)))
+	var handlers []http.Handler
+	for _, shown := range []Shown{New(About{}, noCalls), NewComparison(AboutComparison{})} {
+		handlers = append(handlers, newHandler(token, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7000}, shown, newEvents(shown)))
+	}
 	for name, c := range map[string]struct {
 		method, path, host string
 		header             map[string]string
@@ -42,33 +45,35 @@ func TestGuard(t *testing.T) {
 		"a token in another part of path": {path: "//secret/", want: 404},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := httptest.NewRequest("GET", "http://"+page+"/", nil)
-			if c.method != "" {
-				r.Method = c.method
-			}
-			if r.URL.Path = c.path; c.host != "" {
-				r.Host = c.host
-			}
-			for key, value := range c.header {
-				r.Header.Set(key, value)
-			}
-			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, r)
-			if w.Code != c.want {
-				t.Errorf("%d, want %d: %s", w.Code, c.want, w.Body)
-			}
-			for key := range w.Header() {
-				if strings.HasPrefix(key, "Access-Control-") {
-					t.Errorf("it lets other sites read: %s", key)
+			for _, handler := range handlers {
+				r := httptest.NewRequest("GET", "http://"+page+"/", nil)
+				if c.method != "" {
+					r.Method = c.method
 				}
-			}
-			policy := w.Header().Get("Content-Security-Policy")
-			if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") ||
-				strings.Contains(policy, "unsafe") {
-				t.Errorf("its policy is %q", policy)
-			}
-			if w.Code != http.StatusOK && strings.Contains(w.Body.String(), token) {
-				t.Error("it tells the token")
+				if r.URL.Path = c.path; c.host != "" {
+					r.Host = c.host
+				}
+				for key, value := range c.header {
+					r.Header.Set(key, value)
+				}
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, r)
+				if w.Code != c.want {
+					t.Errorf("%d, want %d: %s", w.Code, c.want, w.Body)
+				}
+				for key := range w.Header() {
+					if strings.HasPrefix(key, "Access-Control-") {
+						t.Errorf("it lets other sites read: %s", key)
+					}
+				}
+				policy := w.Header().Get("Content-Security-Policy")
+				if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") ||
+					strings.Contains(policy, "unsafe") {
+					t.Errorf("its policy is %q", policy)
+				}
+				if w.Code != http.StatusOK && strings.Contains(w.Body.String(), token) {
+					t.Error("it tells the token")
+				}
 			}
 		})
 	}

@@ -160,6 +160,29 @@ func (j *Job) tick() {
 	j.wake()
 }
 
+// serve completes frames until stop is closed, so that those who look are sent something new.
+func (j *Job) serve(stop <-chan struct{}) {
+	j.tick() // so that whoever looks first is told where it stands
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			j.tick()
+		case <-stop:
+			return
+		}
+	}
+}
+
+func (j *Job) page() *page { return jobPage() }
+
+func (j *Job) isOver() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.over != ""
+}
+
 // watch switches on and off that it is watched which calls run. The mutex is held.
 func (j *Job) watch(on bool) {
 	if j.watches.Swap(on) && !on {

@@ -63,7 +63,7 @@ func TestRunningCalls(t *testing.T) {
 				return Calls{Total: 8, Drawn: drawn.Load(), Ended: ended.Load()}
 			})
 			stop := make(chan struct{})
-			go job.tickUntil(stop)
+			go job.serve(stop)
 			task := overlap.Func(func(context.Context, int) (int, error) {
 				time.Sleep(3 * time.Second)
 				return 0, errors.New("no")

@@ -9,7 +9,17 @@ import (
 	"time"
 )
 
-// Server serves the page of a job. It is safe for concurrent use.
+// Shown is what a page shows: a [Job] or a [Comparison].
+type Shown interface {
+	// follow begins a stream of events: next gives what is new since its last call, whether nothing more will come, and
+	// what is closed when there is more.
+	follow() (next func() (event any, over bool, more <-chan struct{}))
+	isOver() bool
+	page() *page // made when somebody looks
+	serve(stop <-chan struct{})
+}
+
+// Server serves a page. It is safe for concurrent use.
 type Server struct {
 	url    string
 	http   *http.Server
@@ -19,43 +29,42 @@ type Server struct {
 	once   sync.Once
 }
 
-// Serve serves the page of a job at an address of this machine, such as 127.0.0.1:7000; with the port 0, the system
-// chooses one. An address that other machines can reach is an error, as is one that is taken. Who has the URL, which
-// holds a random token, can look; nothing can be changed by it.
-func Serve(address string, job *Job) (*Server, error) {
+// Serve serves the page of a job or a comparison at an address of this machine, such as 127.0.0.1:7000; with the port 0,
+// the system chooses one. An address that other machines can reach is an error, as is one that is taken. Who has the URL,
+// which holds a random token, can look; nothing can be changed by it.
+func Serve(address string, shown Shown) (*Server, error) {
 	listener, err := listen(address)
 	if err != nil {
 		return nil, err
 	}
-	return ServeOn(listener, job), nil
+	return ServeOn(listener, shown), nil
 }
 
 // ServeOn is Serve with a listener of somebody's own, which must be one that no other machine can reach, and which the
 // server closes.
-func ServeOn(listener net.Listener, job *Job) *Server {
+func ServeOn(listener net.Listener, shown Shown) *Server {
 	token := newToken()
-	job.tick() // so that whoever looks first is told where it stands
 	s := &Server{
-		url: "http://" + listener.Addr().String() + "/" + token + "/", events: newEvents(job), stop: make(chan struct{}),
+		url: "http://" + listener.Addr().String() + "/" + token + "/", events: newEvents(shown), stop: make(chan struct{}),
 	}
 	s.http = &http.Server{
-		Handler:           newHandler(token, listener.Addr(), s.events),
+		Handler:           newHandler(token, listener.Addr(), shown, s.events),
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0), // of connections that break: nothing is wrong with the job
 	}
 	s.done.Go(func() { _ = s.http.Serve(listener) }) // which ends by Close
-	s.done.Go(func() { job.tickUntil(s.stop) })
+	s.done.Go(func() { shown.serve(s.stop) })
 	return s
 }
 
 // newHandler is the page and its events, behind the guard.
-func newHandler(token string, address net.Addr, e *events) http.Handler {
+func newHandler(token string, address net.Addr, shown Shown, e *events) http.Handler {
 	return newGuard(token, address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/":
-			servePage(w)
+			shown.page().serve(w)
 		case "/events":
 			e.ServeHTTP(w, r)
 		default:
@@ -64,27 +73,13 @@ func newHandler(token string, address net.Addr, e *events) http.Handler {
 	}))
 }
 
-// tickUntil completes frames until stop is closed.
-func (j *Job) tickUntil(stop <-chan struct{}) {
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			j.tick()
-		case <-stop:
-			return
-		}
-	}
-}
-
 // URL is the page's address, with the token.
 func (s *Server) URL() string { return s.url }
 
 // lastWords is how long Close waits for those who look to be sent what is new.
 const lastWords = time.Second
 
-// Close ends the server. If the job is over, those who look are sent that first; it waits for them a second at most.
+// Close ends the server. If what it shows is over, those who look are sent that first; it waits for them a second at most.
 // Further calls do nothing.
 func (s *Server) Close() {
 	s.once.Do(func() {

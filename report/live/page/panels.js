@@ -1,24 +1,3 @@
-const byID = (id) => document.getElementById(id);
-
-// put sets the text of an element, if it is another.
-function put(id, text) {
-  const element = byID(id);
-  if (element.textContent !== text) element.textContent = text;
-}
-
-// fillTable puts rows of cells into a table; a cell is a text, and its class.
-function fillTable(id, rows) {
-  byID(id).tBodies[0].replaceChildren(...rows.map((cells) => {
-    const row = make('tr');
-    row.append(...cells.map(([text, className]) => {
-      const cell = make('td', className);
-      cell.append(make('bdi', '', text));
-      return cell;
-    }));
-    return row;
-  }));
-}
-
 function rateText(rate) {
   if (rate >= 100) return Math.round(rate).toLocaleString('en');
   return rate === 0 || rate >= 0.05 ? rate.toFixed(1) : digits(rate);

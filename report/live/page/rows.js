@@ -177,12 +177,3 @@ function hatch(at, left, top, wide, tall) {
   at.stroke();
   at.restore();
 }
-
-// clockText is 0:07, 12:05 or 3:00:01.
-function clockText(seconds, decimals = 0) {
-  const unit = 10 ** decimals, all = Math.round(seconds * unit) / unit;
-  const two = (n) => String(Math.floor(n)).padStart(2, '0');
-  const rest = (all % 60).toFixed(decimals).padStart(decimals > 0 ? decimals + 3 : 2, '0');
-  if (all < 3600) return `${Math.floor(all / 60)}:${rest}`;
-  return `${Math.floor(all / 3600)}:${two(all / 60 % 60)}:${rest}`;
-}

@@ -11,7 +11,6 @@ const page = {
   },
   points: [],
   last: null,
-  isOver: false,
   isPaused: false,
   spokenAt: -Infinity,
   drawnAt: -Infinity,
@@ -69,32 +68,13 @@ function speak(e) {
 }
 
 function end(e) {
-  page.isOver = true;
-  source.close();
+  stream.end();
   document.documentElement.classList.add('over');
   byID('result').hidden = false;
   byID('result').classList.toggle('failures', e.failed > 0);
   put('over', e.over);
   byID('pause').hidden = true;
   status('over', 'The job is over');
-}
-
-function status(kind, text) {
-  byID('status').className = `status ${kind}`;
-  put('status', text);
-}
-
-// connect begins a stream of events. The browser connects again by itself, unless it was refused.
-let source;
-function connect() {
-  source = new EventSource('events');
-  source.onopen = () => status('live', 'Live');
-  source.onmessage = (message) => take(JSON.parse(message.data));
-  source.onerror = () => {
-    if (page.isOver) return;
-    status('lost', 'No connection: trying again. The command may have ended.');
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
-  };
 }
 
 byID('pause').addEventListener('click', () => {
@@ -108,4 +88,4 @@ const redraw = () => {
 };
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
 document.addEventListener('visibilitychange', () => { if (!document.hidden && !page.isPaused) draw(); });
-connect();
+const stream = new Stream(take);
