@@ -39,8 +39,11 @@ func (j *job) openPage(address string, at place, exec *execJob) error {
 	return nil
 }
 
-// workersOf is what says which processes the calls run in; nil if they run in this one.
+// workersOf is what says which processes the calls run in, here or elsewhere; nil if they run in this one.
 func workersOf(at place) func() []live.Worker {
+	if elsewhere := clusterWorkers(at.executor); elsewhere != nil {
+		return elsewhere
+	}
 	pool, ok := at.executor.(interface{ PIDs() []int })
 	if at.workers != nil {
 		pool, ok = at.workers, true

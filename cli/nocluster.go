@@ -9,6 +9,7 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/process"
+	"example.com/overlap/report/live"
 )
 
 func clusterStrategies() []strategy { return nil }
@@ -30,5 +31,7 @@ func (p *program) openCluster(
 func (p *program) checkFiles(context.Context, overlap.Executor, *inputFlags) error { return nil }
 
 func (*job) offer(overlap.Executor) ([]overlap.Option, func(), error) { return nil, func() {}, nil }
+
+func clusterWorkers(overlap.Executor) func() []live.Worker { return nil }
 
 func (p *program) clusterCommands() []*cobra.Command { return nil }

@@ -4,7 +4,6 @@ package cli
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +47,6 @@ func (p *program) listWorkers(ctx context.Context, url string) error {
 	}
 	rows := [][]string{{"worker", "calls at once", "tasks"}}
 	for _, w := range x.Workers() {
-		slices.Sort(w.Tasks)
 		rows = append(rows, []string{w.Name, strconv.Itoa(w.Slots), strings.Join(w.Tasks, " ")})
 	}
 	if len(rows) == 1 {

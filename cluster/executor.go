@@ -60,6 +60,7 @@ type peer struct {
 	workerInfo
 	heard time.Time
 	told  map[string]bool // the fingerprints of the tasks of which it has been said that it has another
+	made  int64           // calls of this session
 }
 
 // newExecutor begins a session on an engine.
@@ -249,7 +250,7 @@ func (x *Executor) hearWorker(message []byte) {
 	} else {
 		p := &peer{workerInfo: *w, heard: time.Now()}
 		if x.workers[w.id] = p; known {
-			p.told = before.told
+			p.told, p.made = before.told, before.made
 		}
 	}
 	x.tellOthers()
@@ -305,7 +306,7 @@ func (x *Executor) offered(now time.Time) int {
 			x.notice(fmt.Sprintf("worker %s has said nothing for %v: its calls are made again", w.name, silence))
 			continue
 		}
-		if len(x.tasks) == 0 || slices.ContainsFunc(w.tasks, func(t mark) bool { return x.tasks[t.fingerprint] != mark{} }) {
+		if len(x.tasks) == 0 || slices.ContainsFunc(w.tasks, x.wants) {
 			slots += w.slots
 		}
 	}
@@ -318,6 +319,9 @@ func (x *Executor) offered(now time.Time) int {
 	}
 	return max(1, slots)
 }
+
+// wants reports whether there have been calls of a task. x.mu is held.
+func (x *Executor) wants(t mark) bool { return x.tasks[t.fingerprint] != mark{} }
 
 func (x *Executor) notice(text string) {
 	if x.notices != nil {
@@ -349,29 +353,6 @@ func (x *Executor) cannot(task mark) error {
 	}
 	return fmt.Errorf("no worker can make the call: %s: start workers of this build of the program",
 		strings.Join(others, "; "))
-}
-
-// WorkerInfo is a worker that is there.
-type WorkerInfo struct {
-	Name  string   // its machine and process
-	Slots int      // how many calls it makes at once
-	Tasks []string // the names of its tasks, each with its version if it has one: "resize (version 2)"
-}
-
-// Workers are the workers that are there, by their names.
-func (x *Executor) Workers() []WorkerInfo {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	var all []WorkerInfo
-	for _, w := range x.workers {
-		info := WorkerInfo{Name: w.name, Slots: w.slots}
-		for _, t := range w.tasks {
-			info.Tasks = append(info.Tasks, t.String())
-		}
-		all = append(all, info)
-	}
-	slices.SortFunc(all, func(a, b WorkerInfo) int { return strings.Compare(a.Name, b.Name) })
-	return all
 }
 
 // Ready waits until there is a worker. It returns the cause of ctx when that ends first.

@@ -88,6 +88,33 @@ func TestCallsAreMadeByWorkers(t *testing.T) {
 	})
 }
 
+// It is known of workers which of a session's calls are for them, and how many they have made.
+func TestWorkersAreCounted(t *testing.T) {
+	onFake(t, honest, 2, func(t *testing.T, x *Executor) {
+		if err := x.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range x.Workers() {
+			if len(w.Makes) != 0 || w.Made != 0 {
+				t.Errorf("before a job: %+v", w)
+			}
+		}
+		if _, err := overlap.Map(t.Context(), x, double, numbers(1000)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * greeting) // in which they say again that they are there
+		all := x.Workers()
+		if len(all) != 2 || all[0].ID == all[1].ID || all[0].Made+all[1].Made != 1000 {
+			t.Errorf("after a job of 1,000 calls: %+v", all)
+		}
+		for _, w := range all {
+			if !slices.Equal(w.Makes, []string{double.Name()}) {
+				t.Errorf("it makes calls of %q", w.Makes)
+			}
+		}
+	})
+}
+
 func numbers(n int) (all []int) {
 	for i := range n {
 		all = append(all, i)

@@ -46,9 +46,17 @@ func (l *lease) answered(p *parcel, a *answers) {
 		}()
 		p.calls[0].route.pace(len(p.calls), a.spent)
 	}
+	isNew := func(c answer) bool { return c.at >= 0 && c.at < len(p.calls) && !p.calls[c.at].ended }
+	made := 0
+	for _, c := range a.calls {
+		if isNew(c) && c.outcome != overlap.Pending {
+			made++
+		}
+	}
+	l.x.countMade(a.worker, made)
 	now := time.Now()
 	for _, c := range a.calls {
-		if c.at < 0 || c.at >= len(p.calls) || p.calls[c.at].ended {
+		if !isNew(c) {
 			continue
 		}
 		l.settle(p, p.calls[c.at], c, now)

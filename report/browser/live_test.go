@@ -32,7 +32,13 @@ func liveJob(t *testing.T) (job *live.Job, stop func()) {
 		return in, nil
 	})
 	var drawn, ended, failed atomic.Int64
-	job = live.New(live.About{Task: hostile, Where: "on auto"}, func() live.Calls {
+	workers := func() []live.Worker {
+		return []live.Worker{
+			{ID: "1", Name: "worker alpha/4711", Counted: true, Runs: "resize, 4 calls at once", Made: ended.Load()},
+			{ID: "2", Name: "worker " + hostile, Counted: true, Runs: "no calls of this job"},
+		}
+	}
+	job = live.New(live.About{Task: hostile, Where: "on auto", Workers: workers}, func() live.Calls {
 		return live.Calls{
 			Total: 100_000, Drawn: drawn.Load(), Ended: ended.Load(), Failed: failed.Load(),
 		}
@@ -111,6 +117,8 @@ func TestLivePage(t *testing.T) {
 		noted  = `document.querySelector('#failures tbody td')?.textContent`
 	)
 	b.until(done + ` > 20 && Number(` + noted + `) > 1`)
+	const row = `document.querySelectorAll('#workers tbody tr')[1].innerText`
+	b.until(`/^worker alpha\/4711\tresize, 4 calls at once\t[1-9][0-9.]*\t[1-9]/.test(` + row + `)`)
 	b.isQuiet()
 	b.picture("live")
 	narrow := newTab(t, 400, 800, "dark")

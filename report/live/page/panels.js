@@ -50,10 +50,18 @@ function showFailures(groups) {
   ]));
 }
 
+// showWorkers shows this command and its workers, with their calls where these are counted.
 function showWorkers(rows, more) {
+  const counted = rows.some((w) => w.calls);
+  put('workers-title', counted ? 'Workers' : 'Processes');
+  byID('workers').classList.toggle('counted', counted);
   fillTable('workers', rows.map((w) => [
-    [w.name || 'worker', 'wrap'], [w.pid > 0 ? String(w.pid) : '', 'right'], [w.pid > 0 ? bytesText(w.memory) : '', 'right'],
+    [w.name || 'worker', 'wrap'],
+    [w.calls ? w.calls.runs : '', 'wrap calls'],
+    [w.calls ? rateText(w.calls.rate) : '', 'right calls'],
+    [w.calls ? w.calls.made.toLocaleString('en') : '', 'right calls'],
+    [w.pid > 0 ? String(w.pid) : '', 'right'], [w.pid > 0 ? bytesText(w.memory) : '', 'right'],
   ]));
   byID('more').hidden = !more;
-  put('more', more ? `and ${countText(more, 'more process', 'more processes')}` : '');
+  put('more', more ? `and ${countText(more, 'more', 'more')}` : '');
 }

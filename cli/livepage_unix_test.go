@@ -11,26 +11,26 @@ import (
 	"time"
 )
 
-// The page of compare --ui says which strategy is being measured, what is measured so far, and in the end the verdict.
-func TestComparisonPage(t *testing.T) {
-	g := startGated(t, "compare", "gate", "--on", "sync,pool", "--runs", "1", "--ui", "a")
+// follow finds the page that a program has said it serves, and returns what waits for an event with some texts.
+func (g *gated) follow() (until func(all ...string)) {
+	g.t.Helper()
 	said, err := g.stderr.ReadString('\n')
 	url := regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+/[A-Za-z0-9_-]{32}/`).FindString(said)
 	if err != nil || url == "" {
-		t.Fatalf("it says %q (%v)", said, err)
+		g.t.Fatalf("it says %q (%v)", said, err)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), "GET", url+"events", nil)
+	request, err := http.NewRequestWithContext(deadline(g.t), "GET", url+"events", nil)
 	if err != nil {
-		t.Fatal(err)
+		g.t.Fatal(err)
 	}
-	response, err := (&http.Client{Timeout: time.Minute}).Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		g.t.Fatal(err)
 	}
-	defer response.Body.Close()
+	g.t.Cleanup(func() { _ = response.Body.Close() })
 	events := bufio.NewReader(response.Body)
-	until := func(all ...string) {
-		t.Helper()
+	return func(all ...string) {
+		g.t.Helper()
 		var event string
 		for err := error(nil); err == nil; event, err = events.ReadString('\n') {
 			missing := false
@@ -41,8 +41,14 @@ func TestComparisonPage(t *testing.T) {
 				return
 			}
 		}
-		t.Fatalf("no event has %q, the last is %s", all, event)
+		g.t.Fatalf("no event has %q, the last is %s", all, event)
 	}
+}
+
+// The page of compare --ui says which strategy is being measured, what is measured so far, and in the end the verdict.
+func TestComparisonPage(t *testing.T) {
+	g := startGated(t, "compare", "gate", "--on", "sync,pool", "--runs", "1", "--ui", "a")
+	until := g.follow()
 	call := func() {
 		held := g.call()
 		time.Sleep(20 * time.Millisecond) // for the call not to be one of the short ones, which are made twice

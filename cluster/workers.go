@@ -1,0 +1,47 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+)
+
+// WorkerInfo is a worker that is there.
+type WorkerInfo struct {
+	ID    string   // tells it from others, of the same name too
+	Name  string   // its machine and process
+	Slots int      // how many calls it makes at once
+	Tasks []string // the names of its tasks, each with its version if it has one: "resize (version 2)"
+
+	Makes []string // those of its tasks that this executor has had calls of, which are for it
+	Made  int64    // calls of this executor that it has answered, since it was first heard
+}
+
+// Workers are the workers that are there, by their names.
+func (x *Executor) Workers() []WorkerInfo {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var all []WorkerInfo
+	for id, w := range x.workers {
+		info := WorkerInfo{ID: id, Name: w.name, Slots: w.slots, Made: w.made}
+		for _, t := range w.tasks {
+			info.Tasks = append(info.Tasks, t.String())
+			if x.wants(t) {
+				info.Makes = append(info.Makes, t.String())
+			}
+		}
+		slices.Sort(info.Tasks)
+		slices.Sort(info.Makes)
+		all = append(all, info)
+	}
+	slices.SortFunc(all, func(a, b WorkerInfo) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return all
+}
+
+// countMade counts calls that a worker has answered.
+func (x *Executor) countMade(worker string, calls int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if w := x.workers[worker]; w != nil {
+		w.made += int64(calls)
+	}
+}
