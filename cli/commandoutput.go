@@ -25,6 +25,7 @@ func (o *commandOutput) add(
 ) (outcome overlap.Outcome, failure, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	defer closeOutputs(r)
 	failure = resultline.Reason(r.Err)
 	value, ok := r.Value.(command.Value)
 	if failure != nil {
@@ -37,7 +38,6 @@ func (o *commandOutput) add(
 		if o.err == nil {
 			o.err = o.printer.Print(command.Input{Tag: command.Text(tagOf(r.Input))}, &value)
 		}
-		value.Close()
 	}
 	if o.printer.KeepOrder {
 		_ = o.printer.Ended(int64(r.Index) + 1)
@@ -53,6 +53,21 @@ func (o *commandOutput) flush() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.err
+}
+
+// closeOutputs gives back the files that have what a command printed, in all of its attempts.
+func closeOutputs(r overlap.Result[any, any]) {
+	if value, ok := r.Value.(command.Value); ok {
+		value.Close()
+	}
+	if failed, ok := valueOf(r.Err); ok {
+		failed.Close()
+	}
+	for _, attempt := range r.Earlier {
+		if failed, ok := valueOf(attempt.Err); ok {
+			failed.Close()
+		}
+	}
 }
 
 // valueOf is what a command did that failed.

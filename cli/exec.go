@@ -130,7 +130,7 @@ func (e *execJob) isJSON(f resultFlags) bool { return e == nil || e.json || f.ou
 
 // runner has commands run as the flags say, in this process and in worker processes.
 func (e *execJob) runner(j *job, output resultFlags) {
-	options := command.Options{TempDir: e.tmpdir, Files: !e.isJSON(output)}
+	options := command.Options{TempDir: e.tmpdir, Files: !e.isJSON(output) || output.isKept}
 	printer := &command.Printer{
 		Stdout: j.stdout, Stderr: j.messages, Tag: e.tag, KeepOrder: output.keepOrder && e.lineBuffer, TempDir: e.tmpdir,
 	}

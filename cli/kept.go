@@ -135,15 +135,11 @@ func identified(in callInput) (value any, raw []byte) {
 // add implements resultWriter. Calls that were canceled, or waited for another attempt when the run was ended, have no
 // result: they are made again.
 func (k *keptResults) add(r overlap.Result[any, any], raw []byte) (outcome overlap.Outcome, failure, err error) {
-	line, outcome, failure := k.encoder.Result(r, raw, resultline.FailedValue(r.Err))
-	defer k.encoder.Release()
-	if errors.Is(r.Err, overlap.ErrAttemptsLeft) {
-		outcome = overlap.Canceled
+	defer closeOutputs(r)
+	if r.Outcome == overlap.Canceled || errors.Is(r.Err, overlap.ErrAttemptsLeft) {
+		return overlap.Canceled, resultline.Reason(r.Err), k.run.Drop(r.Index, overlap.Canceled)
 	}
-	if outcome == overlap.Canceled {
-		return outcome, failure, k.run.Drop(r.Index, outcome)
-	}
-	return outcome, failure, k.run.Add(r.Index, line, failure != nil)
+	return k.encoder.Keep(k.run, r, raw, resultline.FailedValue(r.Err))
 }
 
 func (k *keptResults) flush() error { return k.run.Flush() }

@@ -5,14 +5,15 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 )
 
 // peakMemory is the most that a run over n lines had in memory, in bytes.
-func peakMemory(t *testing.T, n int, args ...string) int64 {
+func peakMemory(t *testing.T, n int, program string, args ...string) int64 {
 	t.Helper()
-	path, err := exec.LookPath("mine")
+	path, err := exec.LookPath(program)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,9 +48,24 @@ func TestMemoryDoesNotGrowWithTheInputs(t *testing.T) {
 	for _, more := range [][]string{nil, {"-k"}, {"--on", "sync"}} {
 		args := append([]string{"run", "echo", "-o", os.DevNull}, more...)
 		// On a busy machine, what may be in flight and in order grows for longer than 1,000 calls.
-		few, many := peakMemory(t, 10_000, args...), peakMemory(t, 60_000, args...)
+		few, many := peakMemory(t, 10_000, "mine", args...), peakMemory(t, 60_000, "mine", args...)
 		if many > few+30<<20 {
 			t.Errorf("%v: %d MB for 10,000 inputs, %d MB for 60,000", args, few>>20, many>>20)
 		}
+	}
+}
+
+// Whatever commands print, memory stays what it is: FILE of -o has one line for all of it.
+func TestMemoryDoesNotGrowWithTheOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes large files")
+	}
+	peak := func(size string) int64 {
+		return peakMemory(t, 0, "overlap", "exec", "-j", "2", "-o", filepath.Join(t.TempDir(), "out.jsonl"), "sh", "-c",
+			`yes 'some "text"' | head -c "$0"; yes | head -c "$0" | tr y '\377' >&2`, size, ":::", "1", "2", "3")
+	}
+	few, many := peak("100000"), peak("40000000")
+	if many > few+64<<20 {
+		t.Errorf("%d MB for outputs of 100 kB, %d MB for 40 MB", few>>20, many>>20)
 	}
 }

@@ -1,7 +1,10 @@
 package durable
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -47,6 +50,18 @@ type finalFile struct {
 	lines  int
 }
 
+// addAt adds the line at an offset of a partial file.
+func (f *finalFile) addAt(lines *reader, offset int64, index int) error {
+	text, err := lines.line(offset)
+	switch {
+	case err == errLong:
+		return f.copy(lines.file, offset, index)
+	case err != nil:
+		return err
+	}
+	return f.add(text, index)
+}
+
 func (f *finalFile) add(text []byte, index int) error {
 	f.unsent = appendFinal(f.unsent, text, index)
 	f.lines++
@@ -56,13 +71,42 @@ func (f *finalFile) add(text []byte, index int) error {
 	return f.flush()
 }
 
-func (f *finalFile) flush() error {
-	if len(f.unsent) == 0 {
+// copy adds a line that is too long to be in memory.
+func (f *finalFile) copy(from *os.File, offset int64, index int) error {
+	in := bufio.NewReaderSize(io.NewSectionReader(from, offset, math.MaxInt64-offset), readAhead)
+	for isFirst := true; ; isFirst = false {
+		text, err := in.ReadSlice('\n')
+		if err != nil && err != bufio.ErrBufferFull {
+			return reason(err)
+		}
+		if isFirst {
+			_, text, _ = leadingIndex(text)
+			f.unsent = appendIndex(f.unsent, index)
+		}
+		f.unsent = append(f.unsent, text...)
+		if err == nil {
+			break
+		}
+		if err := f.flushBut(trailerLength); err != nil { // what may be the trailer waits until it is known
+			return err
+		}
+	}
+	f.unsent = append(f.unsent[:len(f.unsent)-trailerLength], "}\n"...)
+	f.lines++
+	return f.flush()
+}
+
+func (f *finalFile) flush() error { return f.flushBut(0) }
+
+// flushBut writes what waits, but for the last bytes.
+func (f *finalFile) flushBut(last int) error {
+	now := f.unsent[:max(0, len(f.unsent)-last)]
+	if len(now) == 0 {
 		return nil
 	}
-	n, err := f.disk.writeAt(f.file, f.unsent, f.size)
+	n, err := f.disk.writeAt(f.file, now, f.size)
 	f.size += int64(n)
-	f.unsent = f.unsent[:0]
+	f.unsent = append(f.unsent[:0], f.unsent[len(now):]...)
 	return err
 }
 
@@ -116,13 +160,12 @@ func (r *Run) writeInOrderOfEnds(to *finalFile) error {
 		if !r.isLast(&l) {
 			continue
 		}
-		text := lines.text
-		if text == nil || l.kind.isPlace() {
-			if text, err = results.line(l.resultAt()); err != nil {
-				return err
-			}
+		if lines.text == nil || l.kind.isPlace() {
+			err = to.addAt(&results, l.resultAt(), l.index)
+		} else {
+			err = to.add(lines.text, l.index)
 		}
-		if err := to.add(text, l.index); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -148,11 +191,7 @@ func (r *Run) writeOrdered(to *finalFile) error {
 		}
 		from = next
 		for i, offset := range offsets[:n] {
-			text, err := results.line(offset)
-			if err == nil {
-				err = to.add(text, first+i)
-			}
-			if err != nil {
+			if err := to.addAt(&results, offset, first+i); err != nil {
 				return err
 			}
 		}

@@ -20,5 +20,6 @@
 //
 // A run that continues another reads its partial file once, which takes some seconds for ten million short lines, and
 // draws all inputs again. Inputs that are where they were cost two bits of memory each; with Resume, 16 bytes a result.
-// Results are put in the order of the inputs in 8 MB of memory.
+// Results are put in the order of the inputs in 8 MB of memory. A line of any length that is added in pieces
+// ([Run.AddFrom]) takes no more than a piece, but where Resume or RetryFailed take over a finished file.
 package durable

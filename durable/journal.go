@@ -2,6 +2,7 @@ package durable
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -11,7 +12,6 @@ const (
 	flushAfter = 50 * time.Millisecond // a line is written
 	syncAfter  = 4 * time.Second       // and outlasts a crash of the machine
 	mostUnsent = 64 << 10              // bytes that wait to be written
-	mostCopied = 1 << 20               // bytes of a line that waits with others
 )
 
 // journal appends lines to a partial file, and nothing but whole lines. It is safe for concurrent use. When something
@@ -65,20 +65,16 @@ func (j *journal) flushNowAndThen() {
 
 // append adds a line for the text of a JSON object, and returns where it will be.
 func (j *journal) append(object []byte, k key, is kind) (offset int64, err error) {
+	if len(object) > pieceSize {
+		offset, _, err = j.appendFrom(bytes.NewReader(object), k, is)
+		return offset, err
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.err != nil || j.isDry {
 		return 0, j.err
 	}
-	if len(j.unsent) == 0 {
-		select {
-		case j.wake <- struct{}{}:
-		default: // it knows
-		}
-	}
-	if len(object) > mostCopied {
-		return j.appendLarge(object, k, is)
-	}
+	j.willWrite()
 	offset = j.size + int64(len(j.unsent))
 	j.unsent = appendLine(j.unsent, object, k, is)
 	if len(j.unsent) >= mostUnsent {
@@ -87,22 +83,27 @@ func (j *journal) append(object []byte, k key, is kind) (offset int64, err error
 	return offset, j.err
 }
 
-// appendLarge writes a line at once, without a copy of it. j.mu is held.
-func (j *journal) appendLarge(object []byte, k key, is kind) (offset int64, err error) {
-	if j.flushLocked(); j.err != nil {
-		return 0, j.err
+// appendFrom is append for an object that gives its text in pieces, which are written at once. An error of object's own
+// is bad; the journal then is what it was.
+func (j *journal) appendFrom(object io.WriterTo, k key, is kind) (offset int64, bad, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err != nil || j.isDry {
+		return 0, nil, j.err
 	}
-	body, end := bodyOf(object), j.size
-	for _, part := range [][]byte{body, appendTrailer(nil, body, k, is)} {
-		n, err := j.disk.writeAt(j.file, part, end)
-		if end += int64(n); err != nil {
-			_ = j.disk.truncate(j.file, j.size) // as in flushLocked
-			j.dirty, j.err = true, err
-			return 0, err
-		}
+	j.willWrite()
+	return j.appendLong(object, k, is)
+}
+
+// willWrite says to the goroutine that flushes that there is something. j.mu is held.
+func (j *journal) willWrite() {
+	if len(j.unsent) > 0 {
+		return // it knows
 	}
-	offset, j.size, j.dirty = j.size, end, true
-	return offset, nil
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
 }
 
 // flush hands to the system what has been appended: it then outlasts this process.

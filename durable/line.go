@@ -43,7 +43,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // appendLine appends object, the text of a JSON object, as a line of a partial file.
 func appendLine(to, object []byte, k key, is kind) []byte {
 	body := bodyOf(object)
-	return appendTrailer(append(to, body...), body, k, is)
+	return appendTrailer(append(to, body...), crc32.Checksum(body, castagnoli), k, is)
 }
 
 // bodyOf is what a line has of the text of an object: all but its end.
@@ -52,13 +52,13 @@ func bodyOf(object []byte) []byte {
 	return object[:len(object)-1]
 }
 
-// appendTrailer appends what stands behind the body of a line.
-func appendTrailer(to, body []byte, k key, is kind) []byte {
+// appendTrailer appends what stands behind the body of a line; sum is that of the body.
+func appendTrailer(to []byte, sum uint32, k key, is kind) []byte {
 	from := len(to)
 	to = append(to, checkStart...)
 	to = hex.AppendEncode(to, k[:])
 	to = append(to, byte(is))
-	sum := crc32.Update(crc32.Checksum(body, castagnoli), castagnoli, to[from:])
+	sum = crc32.Update(sum, castagnoli, to[from:])
 	to = hex.AppendEncode(to, []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
 	return append(to, "\"}\n"...)
 }

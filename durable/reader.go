@@ -2,6 +2,7 @@ package durable
 
 import (
 	"bytes"
+	"errors"
 	"os"
 )
 
@@ -24,10 +25,14 @@ const (
 	readAhead  = 256 << 10
 	readBehind = 32 << 10
 	readSingle = 4 << 10
+	mostRead   = pieceSize
 )
 
-// line is the line at an offset, with its end. It lasts until the next. The end of the file is an error: the line was
-// there when its offset was found.
+// errLong says that a line is too long to be in memory.
+var errLong = errors.New("a long line")
+
+// line is the line at an offset, with its end, or errLong. It lasts until the next. The end of the file is an error: the
+// line was there when its offset was found.
 func (r *reader) line(offset int64) (text []byte, err error) {
 	text = r.window.line(offset)
 	switch {
@@ -53,7 +58,8 @@ func (p *piece) line(offset int64) []byte {
 	return p.text[at : at+int64(end)+1]
 }
 
-// read reads as much as is needed to have the line at offset, at least size bytes of those there are.
+// read reads as much as is needed to have the line at offset, at least size bytes of those there are, or says that it is
+// long.
 func (p *piece) read(file *os.File, from, offset int64, size int) ([]byte, error) {
 	for ; ; size *= 2 {
 		if cap(p.space) < size {
@@ -66,6 +72,9 @@ func (p *piece) read(file *os.File, from, offset int64, size int) ([]byte, error
 		}
 		if err != nil {
 			return nil, reason(err)
+		}
+		if size >= mostRead {
+			return nil, errLong
 		}
 	}
 }

@@ -2,6 +2,7 @@ package durable
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -53,11 +54,35 @@ func (r *Run) Add(index int, object []byte, isFailure bool) error {
 		panic(fmt.Sprintf("durable: Add: no call %d is open, or this is not its result: %.80q", index, object))
 	}
 	delete(r.open, index)
-	is := succeeded
-	if isFailure {
-		is = failed
+	return r.cannotWrite(r.addResult(index, k, object, resultKind(isFailure)))
+}
+
+// AddFrom is [Run.Add] for a text that is too long to be in memory: object writes it in pieces of any length, which are
+// written at once, while other methods wait. An error of object's own is returned as it is; nothing is kept of the text
+// then, and the call is still open. It panics when no such call is open.
+func (r *Run) AddFrom(index int, object io.WriterTo, isFailure bool) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	k, ok := r.open[index]
+	if !ok {
+		panic(fmt.Sprintf("durable: AddFrom: no call %d is open", index))
 	}
-	return r.cannotWrite(r.addResult(index, k, object, is))
+	offset, bad, err := r.journal.appendFrom(object, k, resultKind(isFailure))
+	if err == nil && bad != nil {
+		return bad
+	}
+	delete(r.open, index)
+	if err == nil {
+		r.tookResult(index, offset, isFailure)
+	}
+	return r.cannotWrite(err)
+}
+
+func resultKind(isFailure bool) kind {
+	if isFailure {
+		return failed
+	}
+	return succeeded
 }
 
 // addResult writes a result. r.mu is held.
@@ -66,9 +91,13 @@ func (r *Run) addResult(index int, k key, object []byte, is kind) error {
 	if err != nil {
 		return err
 	}
-	r.contents.took(index, offset, is == failed)
-	r.added++
+	r.tookResult(index, offset, is == failed)
 	return nil
+}
+
+func (r *Run) tookResult(index int, offset int64, isFailure bool) {
+	r.contents.took(index, offset, isFailure)
+	r.added++
 }
 
 // place writes that an input has the result at an offset. r.mu is held.

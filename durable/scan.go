@@ -62,15 +62,13 @@ func (s *scanner) next(l *line) (bool, error) {
 func (s *scanner) long(l *line, text []byte) (good bool, err error) {
 	head := s.head[:copy(s.head[:], text)]
 	var sum uint32
-	held := make([]byte, 0, trailerLength)
+	var held, joined []byte
 	for {
 		// What may be the trailer is held back until it is known whether more follows.
-		joined := append(held, text...)
-		if len(joined) > trailerLength {
-			sum = crc32.Update(sum, castagnoli, joined[:len(joined)-trailerLength])
-			joined = joined[len(joined)-trailerLength:]
-		}
-		held = append(s.trailer[:0], joined...)
+		joined = append(append(joined[:0], held...), text...)
+		last := max(0, len(joined)-trailerLength)
+		sum = crc32.Update(sum, castagnoli, joined[:last])
+		held = append(s.trailer[:0], joined[last:]...)
 		if err == nil && len(text) > 0 && text[len(text)-1] == '\n' {
 			break
 		}

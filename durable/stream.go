@@ -150,11 +150,11 @@ func (s *stream[In, Out]) keep(r *overlap.Result[In, Out]) error {
 	case r.Outcome == overlap.Canceled, r.Outcome == overlap.NeverStarted, errors.Is(r.Err, overlap.ErrAttemptsLeft):
 		return s.run.Drop(r.Index, r.Outcome)
 	}
-	line, _, failure := s.encoder.Result(overlap.Result[any, any]{
+	_, _, err := s.encoder.Keep(s.run, overlap.Result[any, any]{
 		Index: r.Index, Input: r.Input, Value: r.Value, Err: r.Err, Outcome: r.Outcome, Attempts: r.Attempts,
 		Started: r.Started, Finished: r.Finished, Worker: r.Worker,
 	}, resultline.RawText(r.Input), nil)
-	return s.run.Add(r.Index, line, failure != nil)
+	return err
 }
 
 func (s *stream[In, Out]) tellProgress(now bool) {

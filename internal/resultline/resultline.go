@@ -78,6 +78,7 @@ func FailedValue(failure error) any {
 type Encoder struct {
 	encoder *json.Encoder
 	line    bytes.Buffer
+	apart   *apart // what has the large values of the line; nil has them in the line
 }
 
 // mostKept is how many bytes a line may take for its memory to be kept for the next one.
@@ -111,11 +112,11 @@ func (e *Encoder) Result(
 	seconds := max(0, call.Finished-call.Started).Seconds()
 	var earlier []attempt
 	for _, a := range call.Earlier {
-		earlier = append(earlier, attempt{a.Outcome.String(), fmt.Sprint(a.Err), FailedValue(a.Err)})
+		earlier = append(earlier, attempt{a.Outcome.String(), fmt.Sprint(a.Err), e.apart.take(FailedValue(a.Err))})
 	}
 	if reason == nil {
 		bad := e.encode(success{
-			call.Index, call.Input, call.Value, outcome.String(), call.Attempts, seconds, call.Worker,
+			call.Index, call.Input, e.apart.take(call.Value), outcome.String(), call.Attempts, seconds, call.Worker,
 			earlier, inputRaw, RawText(call.Value),
 		})
 		if bad != nil {
@@ -124,8 +125,8 @@ func (e *Encoder) Result(
 	}
 	if reason != nil {
 		l := failure{
-			call.Index, call.Input, failedValue, fmt.Sprint(reason), outcome.String(), call.Attempts, seconds, call.Worker,
-			earlier, inputRaw,
+			call.Index, call.Input, e.apart.take(failedValue), fmt.Sprint(reason), outcome.String(), call.Attempts, seconds,
+			call.Worker, earlier, inputRaw,
 		}
 		if e.encode(l) != nil { // the input, then
 			l.Input = fmt.Sprintf("%+v", call.Input)

@@ -8,7 +8,7 @@ import (
 // copyFile copies the first bytes of a file. It does not move the place in the file where whoever else has it goes on
 // writing.
 func copyFile(to io.Writer, file *os.File, size int64) (int64, error) {
-	if size <= 64<<10 {
+	if size <= mostInMemory {
 		b, err := readExactly(file, size)
 		if err != nil {
 			return 0, err

@@ -17,10 +17,11 @@ type Options struct {
 	// TempDir is where the outputs are until they have been taken: in files that have no name, so that nothing is left
 	// there however this program ends. "" means os.TempDir().
 	TempDir string
-	// Files leaves outputs in these files, for [Output.File] and [Output.WriteTo], so that outputs of any size take no
-	// memory. Who takes the value must close it. Without Files, an output is read into memory.
+	// Files leaves outputs of more than 64 KiB in these files, for [Output.File], [Output.WriteTo] and [Value.WriteJSON], so
+	// that outputs of any size take no memory. Who takes the value must close it. Without Files, an output is read into
+	// memory.
 	Files bool
-	// MaxOutput is how many bytes of one output a value holds in memory; more fails the call. 0 means 64 MiB.
+	// MaxOutput is how many bytes of one output a value holds in memory; more fails the call, without Files. 0 means 64 MiB.
 	MaxOutput int64
 	// KillAfter is how long a command may take to end after SIGTERM, before SIGKILL ends it. 0 means 0.7 s, so that it is
 	// over before the usual grace of a call is. A call with a timeout has 0.7 times its own grace.

@@ -189,7 +189,7 @@ func (s *streams) take(out stream, to *Output) error {
 	case out.path != "":
 		*to = Output{path: Text(out.path), size: info.Size}
 	case info.Size == 0:
-	case s.runner.options.Files:
+	case s.runner.options.Files && info.Size > mostInMemory:
 		*to = Output{file: os.NewFile(uintptr(out.fd), "output of a command"), size: info.Size, runner: s.runner}
 		return nil
 	case info.Size > s.runner.options.MaxOutput:

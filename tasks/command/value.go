@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"time"
@@ -25,24 +24,51 @@ type Value struct {
 // stdout_file is its name. peak_bytes is missing where it is unknown: Linux counts the memory of the program that
 // starts a command as the command's, so that only a command that took more than that says something.
 func (v Value) MarshalJSON() ([]byte, error) {
+	var text bytes.Buffer
+	if v.IsLarge() { // a buffer that grows would take several times the memory
+		var size counter
+		if err := v.WriteJSON(&size); err != nil {
+			return nil, err
+		}
+		text.Grow(int(size))
+	}
+	err := v.WriteJSON(&text)
+	return text.Bytes(), err
+}
+
+type counter int64
+
+// Write implements [io.Writer].
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
+
+// WriteJSON writes what MarshalJSON makes, in pieces, so that outputs of any size take no memory.
+func (v Value) WriteJSON(to io.Writer) error {
 	line := valueLine{
 		ExitCode: v.ExitCode, User: v.User, System: v.System, Peak: v.Peak, Start: v.Start, Seconds: v.Seconds,
 	}
 	rest, err := json.Marshal(line)
 	if err != nil {
-		return nil, err
-	}
-	stdout, stdoutErr := v.Stdout.member("stdout")
-	stderr, stderrErr := v.Stderr.member("stderr")
-	if err := errors.Join(stdoutErr, stderrErr); err != nil {
-		return nil, err
+		return err
 	}
 	at := bytes.Index(rest, []byte(`,"user_seconds"`))
-	text := make([]byte, 0, len(rest)+stdout.size()+stderr.size()) // outputs may be large, so nothing is to grow
-	text = append(text, rest[:at]...)
-	text = stderr.append(stdout.append(text))
-	return append(text, rest[at:]...), nil
+	if _, err := to.Write(rest[:at]); err != nil {
+		return err
+	}
+	if err := v.Stdout.writeMember(to, "stdout"); err != nil {
+		return err
+	}
+	if err := v.Stderr.writeMember(to, "stderr"); err != nil {
+		return err
+	}
+	_, err = to.Write(rest[at:])
+	return err
 }
+
+// IsLarge reports whether WriteJSON is better than MarshalJSON: an output is in a file without a name, or large.
+func (v Value) IsLarge() bool { return v.Stdout.isLarge() || v.Stderr.isLarge() }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (v *Value) UnmarshalJSON(text []byte) error {
@@ -92,7 +118,10 @@ func (v *Value) Close() {
 	v.Stderr.close()
 }
 
-// Output is what a command printed on one stream: bytes or, with [Options.Files], an open file, or, with
+// mostInMemory is how many bytes of an output are in memory where larger ones are in files.
+const mostInMemory = 64 << 10
+
+// Output is what a command printed on one stream: bytes or, with [Options.Files], an open file if it is large, or, with
 // [Input.Results], a file with a name. It is for one goroutine at a time.
 type Output struct {
 	bytes []byte
@@ -112,6 +141,8 @@ func (o *Output) Path() string { return string(o.path) }
 // File is the open file that has the output, which has no name any more; nil if there is none. Read it with ReadAt, and
 // no more than [Output.Size] of it: what the command has left behind may still write to it. [Value.Close] closes it.
 func (o *Output) File() *os.File { return o.file }
+
+func (o *Output) isLarge() bool { return o.file != nil || len(o.bytes) > mostInMemory }
 
 // Bytes is the whole output.
 func (o *Output) Bytes() ([]byte, error) {

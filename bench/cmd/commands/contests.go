@@ -35,6 +35,19 @@ func (p place) overlap(words ...string) []string {
 	return append([]string{p.program, asOverlap}, words...)
 }
 
+// printers is how many commands print the output.
+const printers = 4
+
+// print is a command line that has each of some commands print as much as the sizes say, for nobody.
+func (p place) print(words []string) []string {
+	words = append([]string{"sh", "-c", `exec "$@" >/dev/null`, "sh"}, words...)
+	words = append(words, "sh", "-c", `yes 'some text of a line' | head -c "$0"`, strconv.FormatInt(p.output, 10), ":::")
+	for i := range printers {
+		words = append(words, strconv.Itoa(i))
+	}
+	return words
+}
+
 func fixed(words ...string) func(place) []string { return func(place) []string { return words } }
 
 func overlapWith(words ...string) func(place) []string {
@@ -74,6 +87,14 @@ var contests = []contest{
 				return []string{"sh", "-c", `cat "$1" | parallel -j2 --pipe --block 16M wc -l`, "sh", p.big}
 			}},
 		}, sumIsLines,
+	},
+	{
+		"output", "MB", func(s sizes) int64 { return max(1, printers*s.output/1_000_000) }, nil,
+		[]tool{
+			{"overlap exec -o", func(p place) []string { return p.print(p.overlap("exec", "-j", "2", "-o", p.folder+"/o.jsonl")) }},
+			{"overlap exec", func(p place) []string { return p.print(p.overlap("exec", "-j", "2")) }},
+			{"parallel -j2", func(p place) []string { return p.print([]string{"parallel", "-q", "-j2"}) }},
+		}, nil,
 	},
 	{
 		"nothing", "call", func(s sizes) int64 { return int64(s.nothing) }, nil,

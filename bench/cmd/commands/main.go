@@ -36,6 +36,7 @@ type sizes struct {
 	rounds  int
 	runs    int   // of true
 	bytes   int64 // of the file that is divided
+	output  int64 // that a command prints, where that is much
 	nothing int   // calls that do nothing
 	files   int   // that are hashed; a fiftieth of them is compressed
 }
@@ -72,6 +73,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) int {
 	flags.IntVar(&s.rounds, "rounds", 5, "measured rounds, after one that is not measured")
 	flags.IntVar(&s.runs, "runs", 2000, "how often true runs")
 	flags.Int64Var(&s.bytes, "bytes", 1_000_000_000, "length of the file that is divided")
+	flags.Int64Var(&s.output, "output", 200_000_000, "bytes that each of 4 commands prints, where that is much")
 	flags.IntVar(&s.nothing, "nothing", 10_000_000, "calls that do nothing")
 	flags.IntVar(&s.files, "files", 10_000, "files that are hashed; a fiftieth of them is compressed")
 	chosen := flags.String("contests", strings.Join(names(), ","), "measure only these")
@@ -82,7 +84,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) int {
 		return badUsage
 	}
 	if *small {
-		s = sizes{rounds: 1, runs: 20, bytes: 1_000_000, nothing: 1000, files: 100}
+		s = sizes{rounds: 1, runs: 20, bytes: 1_000_000, output: 1_000_000, nothing: 1000, files: 100}
 	}
 	only := strings.Split(*chosen, ",")
 	for _, name := range only {
@@ -91,7 +93,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) int {
 			return badUsage
 		}
 	}
-	if s.rounds < 1 || s.runs < 1 || s.bytes < 1 || s.nothing < 1 || s.files < 50 || flags.NArg() > 0 {
+	if s.rounds < 1 || s.runs < 1 || s.bytes < 1 || s.output < 1 || s.nothing < 1 || s.files < 50 || flags.NArg() > 0 {
 		fmt.Fprintln(progress, "commands: sizes must be at least 1, -files at least 50, and there are no arguments")
 		return badUsage
 	}
