@@ -97,7 +97,11 @@ type StrategyReport struct {
 	// GILWaitSeconds is how long a thread waited for the GIL that wanted it, on average: an estimate, of one run of its own.
 	GILWaitSeconds *float64 `json:"gil_wait_seconds,omitempty"`
 
-	RanOn        *RanOn        `json:"ran_on"`   // of the run whose time is nearest the median
+	// RecordedSeconds is how long the run took that RanOn, Where, Timeline and PeakInFlight are of, where that is none of the
+	// runs that were timed: of calls so short that recording them would show in the times. nil elsewhere.
+	RecordedSeconds *float64 `json:"recorded_seconds,omitempty"`
+
+	RanOn        *RanOn        `json:"ran_on"`   // of the run whose time is nearest the median, or that was recorded
 	Where        *Where        `json:"where"`    // the time of that run went
 	Timeline     *Timeline     `json:"timeline"` // of that run
 	Measurements []Measurement `json:"measurements"`

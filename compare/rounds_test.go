@@ -77,8 +77,11 @@ func TestShortCallsAreTimedUnseen(t *testing.T) {
 			t.Errorf("a run of %v s has %d in flight for %v s", m.WallSeconds, m.PeakInFlight, m.CallTimes.Median)
 		}
 	}
-	if row.Runs != 3 {
-		t.Errorf("%d runs", row.Runs)
+	if row.Runs != 3 || row.RecordedSeconds == nil || *row.RecordedSeconds != 9 {
+		t.Errorf("%d runs, and %v", row.Runs, row.RecordedSeconds)
+	}
+	if long := report.Jobs[0].Strategies[1]; long.RecordedSeconds != nil {
+		t.Errorf("a run of long calls was recorded besides, in %v s", *long.RecordedSeconds)
 	}
 }
 

@@ -82,6 +82,9 @@ func (s *StrategyReport) keepTypicalRun() {
 	}
 	typical := &s.Measurements[nearest]
 	s.RanOn, s.Where, s.Timeline = typical.RanOn, typical.Where, typical.Timeline
+	if typical.seen != nil {
+		s.RecordedSeconds = new(typical.seen.WallSeconds)
+	}
 	for i := range s.Measurements {
 		s.Measurements[i].Timeline = nil
 	}

@@ -16,6 +16,9 @@ func WriteMarkdown(w io.Writer, r *compare.Report) error {
 		fmt.Fprintf(&b, "## %s\n\n", escapeMarkdown(heading(j)))
 		writeMarkdownTable(&b, columns(j, r.RunsWanted), oneLine(j.Winner))
 		if all := whereColumns(j); all != nil {
+			if recorded := recordedSentence(j, "where the time went is"); recorded != "" {
+				fmt.Fprintf(&b, "\n%s\n", escapeMarkdown(recorded))
+			}
 			fmt.Fprintf(&b, "\n%s\n\n", whereHeading)
 			writeMarkdownTable(&b, all, oneLine(j.Winner))
 			fmt.Fprintf(&b, "\n%s\n", escapeMarkdown(whereSentence(j)))

@@ -57,8 +57,11 @@ func newOverlapping(j *compare.JobReport) *overlapping {
 	if len(o.InFlight) == 0 {
 		return nil
 	}
-	o.Note = "Of each strategy, the run whose time is nearest the median, on one axis. A row is a place for one call at " +
-		"a time."
+	o.Note = "Of each strategy, the run whose time is nearest the median, on one axis."
+	if recorded := recordedSentence(j, "the picture is"); recorded != "" {
+		o.Note = "Of each strategy one run, on one axis. " + recorded
+	}
+	o.Note += " A row is a place for one call at a time."
 	if merged > 0 {
 		o.Note += " Attempts are merged with their neighbours where there are too many to draw: the stronger the colour, " +
 			"the more of the time is taken. The slowest 1,000 of a run are always drawn one by one."

@@ -13,6 +13,7 @@ type divided struct {
 	Rows     []dividedRow
 	Table    pageTable
 	Sentence string
+	Recorded string // says of which run it is, where that is none of those that were timed; else ""
 }
 
 type whereKey struct {
@@ -45,7 +46,7 @@ func newDivided(j *compare.JobReport) *divided {
 	if all == nil {
 		return nil
 	}
-	d := &divided{Table: newPageTable(j, all), Sentence: whereSentence(j)}
+	d := &divided{Table: newPageTable(j, all), Sentence: whereSentence(j), Recorded: recordedSentence(j, "where the time went is")}
 	present := map[int]string{}
 	for _, s := range j.Strategies {
 		if s.Where == nil {

@@ -31,6 +31,9 @@ func WriteText(w io.Writer, r *compare.Report, style Style) error {
 
 func writeJob(b *strings.Builder, j *compare.JobReport, runsWanted int, style Style) {
 	fmt.Fprintf(b, "%s\n\n%s", style.bold(style.wrap(heading(j), "")), table(j, runsWanted, style))
+	if recorded := recordedSentence(j, "how the calls overlapped and where the time went are"); recorded != "" {
+		fmt.Fprintf(b, "\n%s\n", style.wrap(recorded, ""))
+	}
 	if picture := timeline(j, style); picture != "" {
 		fmt.Fprintf(b, "\n%s", picture)
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 // WriteTrace writes a report as trace events, the JSON that Perfetto (ui.perfetto.dev) opens: a process for each
-// strategy of each job, with the attempts of the run whose time is nearest the median, and how many were in flight.
-// Attempts that the report has merged are one event, which says how many there are.
+// strategy of each job, with the attempts of the run whose time is nearest the median, or of the one that was recorded
+// where calls are short, and how many were in flight. Attempts that the report has merged are one event, which says how
+// many there are.
 func WriteTrace(w io.Writer, r *compare.Report) error {
 	trace := traceevents.NewWriter(w)
 	group := 0
