@@ -1,23 +1,18 @@
 package tune
 
 import (
-	"math"
 	"runtime"
-	"runtime/debug"
 	"runtime/metrics"
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
 // Sensor takes the readings of this process, for all controllers in it. Safe for concurrent use.
 type Sensor struct {
-	mu      sync.Mutex
+	turn    chan struct{} // full while somebody reads; no mutex, as the time that goroutines wait for those is a reading
 	samples [4]metrics.Sample
 
-	heap     [4]metrics.Sample
-	memory   Memory
-	memoryAt time.Time // when that was read
+	memory memorySensor
 
 	looking    atomic.Int64 // how many give way to others at the moment, which are no calls
 	neighbours neighbourSensor
@@ -28,21 +23,13 @@ type Sensor struct {
 	takesToRead time.Duration // how long that took
 }
 
-// memoryFor is for how long what was read of the memory holds: to read it costs some 50 µs.
-const memoryFor = 10 * time.Millisecond
-
 // NewSensor returns a sensor.
 func NewSensor() *Sensor {
-	s := &Sensor{}
+	s := &Sensor{turn: make(chan struct{}, 1), memory: newMemorySensor()}
 	for i, name := range []string{"running", "runnable", "not-in-go"} {
 		s.samples[i].Name = "/sched/goroutines/" + name + ":goroutines"
 	}
 	s.samples[3].Name = "/sync/mutex/wait/total:seconds"
-	for i, name := range []string{
-		"/memory/classes/total:bytes", "/memory/classes/heap/released:bytes", "/gc/heap/live:bytes", "/gc/cycles/total:gc-cycles",
-	} {
-		s.heap[i].Name = name
-	}
 	return s
 }
 
@@ -59,8 +46,8 @@ func (s *Sensor) Look(r *Reading) {
 
 // Measure is Look without giving way, and so without the delay: for the last reading of a job.
 func (s *Sensor) Measure(r *Reading) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
 	metrics.Read(s.samples[:])
 	others := int(s.looking.Load())
 	r.Running = s.value(0) - 1
@@ -76,11 +63,7 @@ func (s *Sensor) Measure(r *Reading) {
 	}
 	now := time.Now()
 	r.Neighbours = s.neighbours.look(now, r.CPU, readMachineTime)
-	if now.Sub(s.memoryAt) >= memoryFor || now.Before(s.memoryAt) { // the clock of a bubble is behind
-		s.memoryAt = now
-		s.readMemory()
-	}
-	r.Memory = s.memory
+	r.Memory = s.memory.look(now)
 }
 
 // processesFor is for how long what was read of processes holds, as a multiple of how long it took, which is some 8 µs
@@ -89,8 +72,8 @@ const processesFor = 50
 
 // LookAtProcesses fills in what the processes do that this one has started. now has them looked at in any case.
 func (s *Sensor) LookAtProcesses(r *Reading, now bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
 	begun := time.Now()
 	if age := begun.Sub(s.seenAt); now || age < 0 || age >= processWait/2 && age >= processesFor*s.takesToRead {
 		s.seen, s.seenAt = s.processes.read(), begun
@@ -98,19 +81,6 @@ func (s *Sensor) LookAtProcesses(r *Reading, now bool) {
 	}
 	r.Processes = s.seen
 	r.Processes.Age = begun.Sub(s.seenAt)
-}
-
-// readMemory reads what the process uses and may use.
-func (s *Sensor) readMemory() {
-	metrics.Read(s.heap[:])
-	m := Memory{
-		Used: int64(number(s.heap[0]) - number(s.heap[1])), Live: int64(number(s.heap[2])), Cycles: int64(number(s.heap[3])),
-	}
-	m.Limit, m.Others = memoryLimit(m.Used)
-	if set := debug.SetMemoryLimit(-1); set < math.MaxInt64 && (m.Limit == 0 || set < m.Limit-m.Others) {
-		m.Limit, m.Others = set, 0
-	}
-	s.memory = m
 }
 
 func (s *Sensor) value(i int) int { return number(s.samples[i]) }
