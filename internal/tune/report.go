@@ -66,6 +66,7 @@ type Report struct {
 // history is what a controller remembers for its report.
 type history struct {
 	first, last Reading
+	early       Reading // the first by which calls had been timed
 	busy        float64 // the goroutines that ran or wanted to, times seconds
 	others      float64 // the cores that other programs used, times seconds
 	inFlight    float64 // the calls in flight, times seconds
@@ -76,6 +77,9 @@ type history struct {
 func (h *history) look(r Reading) {
 	if h.inFlight == 0 && h.last.At == 0 {
 		h.first, h.last = r, r
+	}
+	if h.early.Timed == 0 {
+		h.early = r
 	}
 	dt := (r.At - h.last.At).Seconds()
 	h.busy += dt * float64(min(r.Running+r.Runnable, r.InFlight))
@@ -155,7 +159,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return MemoryBound
 	case r.CoresBusy < 0 || end.Timed == 0:
 		return Unknown
-	case r.CoresBusy >= busy*cores && r.Waiting-locked >= mostlyWaiting && r.Peak > 2*c.settings.Cores:
+	case r.CoresBusy >= busy*cores && r.Waiting-locked >= mostlyWaiting && r.Peak > 2*c.settings.Cores && !c.computedAtFirst(r, end):
 		return Mixed
 	case r.CoresBusy >= busy*cores || share >= cpuBoundFrom || h.inFlight > 0 && r.Waiting <= hardlyWaiting:
 		return CPUBound
@@ -167,6 +171,17 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return IOBound
 	}
 	return Mixed
+}
+
+// computedAtFirst reports whether the first calls took hardly longer than a call takes on a core: so those in flight later
+// that waited did so for one another, or for the collector, which has calls that allocate much wait and help it.
+func (c *Controller) computedAtFirst(r Report, end Reading) bool {
+	early := c.history.early
+	if early.Timed == 0 || end.Timed == 0 {
+		return false
+	}
+	onCore := r.CoresBusy * float64(r.Took) / float64(end.Timed)
+	return onCore >= cpuBoundFrom*float64(early.Took)/float64(early.Timed)
 }
 
 // compare says what other levels than the best did.
