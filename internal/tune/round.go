@@ -27,12 +27,19 @@ type round struct {
 	from   int64   // how many calls must have ended before it begins
 	begin  Reading // what was seen at its beginning
 	begun  bool
-	needed int64 // of how many calls it must see the end
+	needed int64  // of how many calls it must see the end
+	recent recent // what had been started before
+	heard  bool   // calls have ended since it began to wait for those that are not new
 }
 
-// newRound is a round at a level that begins with the reading; old is how many of the calls in flight are to end first.
-func newRound(level int, r Reading, old int) round {
-	m := round{level: level, begin: r, needed: int64(leastOf(level))}
+// isNew is up to which share of how long a call takes it counts as new.
+const isNew = 1. / 8
+
+// newRound is a round at a level that begins with the reading, once those of the calls in flight have ended that are not
+// new. As far as is known calls take so long.
+func newRound(level int, r Reading, typical time.Duration, recent recent) round {
+	m := round{level: level, begin: r, needed: int64(leastOf(level)), recent: recent}
+	old := recent.old(r, time.Duration(isNew*float64(typical)))
 	m.from = r.Ended + int64(old)
 	m.begun = old == 0
 	return m
@@ -51,10 +58,22 @@ func (m *round) due() int64 {
 
 // look takes a reading and reports whether the round has seen enough.
 func (m *round) look(r Reading) bool {
+	if !m.begun && !m.heard && m.begin.Ended < r.Ended {
+		m.heard = true
+		m.callsTake(r.At - m.begin.At)
+	}
 	if !m.begun && r.Ended >= m.from {
 		m.begun, m.begin = true, r
 	}
 	return m.begun && r.Ended >= m.due() && r.At > m.begin.At
+}
+
+// callsTake is told for how long no call has ended, so that calls take at least as long: where they took less before, more
+// of them were new than it seemed.
+func (m *round) callsTake(least time.Duration) {
+	old := m.recent.old(m.begin, time.Duration(isNew*float64(least)))
+	m.from = min(m.from, m.begin.Ended+int64(old))
+	m.begun = old == 0
 }
 
 // spread is from what coefficient of variation of the calls' times on calls are counted, rather than timed.
@@ -103,6 +122,9 @@ func (h *recent) look(r Reading) {
 
 // old is how many of the calls in flight began longer ago than that.
 func (h *recent) old(r Reading, ago time.Duration) int {
+	if r.At < ago {
+		return 0 // that is before the job
+	}
 	started := int64(-1)
 	at := time.Duration(-1)
 	for i := range h.at {

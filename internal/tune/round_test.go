@@ -1,0 +1,53 @@
+package tune
+
+import (
+	"testing"
+	"time"
+)
+
+// The first reading of a job finds some calls begun. All others begin a moment later, so those are as new as these, which
+// is seen when the first has ended: the first round is over with the first wave of calls.
+func TestFirstRoundIsTheFirstWave(t *testing.T) {
+	f := newFarEnd(Blind)
+	at := func(at time.Duration, inFlight, ended int) {
+		f.look(Reading{At: at, InFlight: inFlight, Ended: int64(ended), Wanted: 1000, Left: -1}, false)
+	}
+	at(2*ms, 2, 0)
+	for i, n := range []int{4, 8, 16, 32, 64, 128} {
+		at(2*ms+time.Duration(i)*ms/2, n, 0)
+	}
+	for now := 25 * ms; now < 160*ms; now += 20 * ms {
+		at(now, 128, 0)
+	}
+	at(162*ms, 128, 1)
+	at(164*ms, 128, 127)
+	if f.phase != ramping {
+		t.Fatal("the round ended before the wave")
+	}
+	at(165*ms, 128, 128)
+	if f.phase != climbing || f.cap != 160 {
+		t.Errorf("after a wave the cap is %d, want 160", f.cap)
+	}
+}
+
+// Calls that took 5 ms are followed by calls that take 50: those in flight when the level is reached began together, some
+// milliseconds ago, which is long before only for calls of 5 ms.
+func TestARoundOfCallsThatTakeLongerThanThoseBefore(t *testing.T) {
+	var h recent
+	for i := range 8 {
+		h.look(Reading{At: 600*ms + time.Duration(i)*ms, InFlight: 16 * (i + 1), Ended: 200})
+	}
+	begin := Reading{At: 607 * ms, InFlight: 128, Ended: 200}
+	m := newRound(128, begin, 5*ms, h)
+	if m.begun || m.due() != 200+112 {
+		t.Fatalf("the round begins when %d have ended, want 312", m.due())
+	}
+	m.look(Reading{At: 651 * ms, InFlight: 128, Ended: 201})
+	if m.due() != 200+32 {
+		t.Errorf("after the first has ended the round begins when %d have, want 232", m.due())
+	}
+	m.look(Reading{At: 652 * ms, InFlight: 128, Ended: 240})
+	if !m.begun {
+		t.Error("the round has not begun")
+	}
+}
