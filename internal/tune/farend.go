@@ -39,21 +39,21 @@ const (
 
 // farEnd says how many calls what they wait for can do with: more as long as more end in a second.
 type farEnd struct {
-	cap      int // the most calls in flight
-	blind    int
-	phase    phase
-	first    time.Duration // when the first reading was taken
-	round    round
-	best     measured   // of what has been accepted
-	usual    measured   // the first round of the steady phase
-	steadied bool       // there is one
-	known    []measured // all levels that were measured since the far end last changed
-	factor   float64    // of the next raise
-	odd      int        // how many rounds in a row have differed from the best
-	quiet    int        // how many rounds nothing was tried
-	pause    int        // how many rounds to try nothing
-	recent   recent
-	typical  time.Duration // how long a call takes
+	cap     int // the most calls in flight
+	blind   int
+	phase   phase
+	first   time.Duration // when the first reading was taken
+	round   round
+	best    measured   // of what has been accepted
+	usual   measured   // the second round of the steady phase
+	rounds  int        // how many there have been in that phase
+	known   []measured // all levels that were measured since the far end last changed
+	factor  float64    // of the next raise
+	odd     int        // how many rounds in a row have differed from the best
+	quiet   int        // how many rounds nothing was tried
+	pause   int        // how many rounds to try nothing
+	recent  recent
+	typical time.Duration // how long a call takes
 }
 
 func newFarEnd(blind int) farEnd {
@@ -147,8 +147,12 @@ func (f *farEnd) judgeLower(m measured, r Reading) {
 
 // judgeSame looks whether the far end is still the same, and tries a little more from time to time.
 func (f *farEnd) judgeSame(m measured, r Reading) {
-	if !f.steadied {
-		f.steadied, f.usual = true, m
+	if f.rounds++; f.rounds == 1 {
+		f.begin(r) // it saw calls that began while there were fewer in flight
+		return
+	}
+	if f.rounds == 2 {
+		f.usual = m
 	}
 	gain, err := m.gain(f.usual) // not with the last round: a slow change is one, too
 	if math.Abs(gain) > max(changed, 3*err) {
@@ -204,7 +208,7 @@ func (f *farEnd) lower(level int, phase phase, r Reading) {
 // of the logarithms, which is the top of the universal scalability law to within a few per cent.
 func (f *farEnd) settle(r Reading) {
 	f.phase, f.quiet = steady, 0
-	f.steadied = false
+	f.rounds = 0
 	f.cap = f.best.level
 	var below, above *measured
 	for i := range f.known {
