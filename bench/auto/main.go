@@ -40,7 +40,9 @@ func main() {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "%s: %s\n", w.name, w.what)
-		rows = append(rows, w.row(rounds))
+		row := w.row(rounds)
+		fmt.Fprintln(os.Stderr, "\t"+strings.Join(row[1:], " | ")) // so that an interrupt loses only what is being measured
+		rows = append(rows, row)
 	}
 	fmt.Printf("%s, %s/%s, GOMAXPROCS %d, %d rounds; times are medians, least..most\n\n", runtime.Version(), runtime.GOOS,
 		runtime.GOARCH, runtime.GOMAXPROCS(0), rounds)
