@@ -19,5 +19,12 @@ import (
 // otherwise; an [overlap.Timeout] of the job holds as well.
 var Task = overlap.Define("fetch", func(ctx context.Context, r Request) (Page, error) { return Default.Fetch(ctx, r) })
 
+// Failures are what they are wherever a request was made: retries, limits by host and results go by them.
+func init() {
+	overlap.DefineErrorType[*Error]("fetch")
+	overlap.DefineErrorType[*StatusError]("fetch/status")
+	overlap.DefineErrorType[*HostError]("fetch/host")
+}
+
 // Default is the client of [Task]. A program that wants other options replaces it before its first call.
 var Default = New(Options{})
