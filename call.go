@@ -68,6 +68,9 @@ func (c Call) Timeout() (timeout, grace time.Duration) {
 // Idempotent reports whether the call may be made twice ([Idempotent]).
 func (c Call) Idempotent() bool { return c.worker.job.callSet.rules(c).idempotent }
 
+// AtMostOnce reports whether no attempt at the call may be made twice ([AtMostOnce]).
+func (c Call) AtMostOnce() bool { return c.worker.job.callSet.rules(c).atMostOnce }
+
 // Index is the call's place in its job, from 0.
 func (c Call) Index() int { return c.worker.job.callSet.index(c) }
 

@@ -26,6 +26,9 @@ var (
 	// ErrAttemptsLeft says of a failed call that its job, or its future, was ended while the call waited for another attempt
 	// (see [RetryPolicy]): the call's error is that of its last attempt, and this one as well.
 	ErrAttemptsLeft = errors.New("the job ended before another attempt")
+	// ErrMayHaveRun is the failure of a call that is to be made at most once ([AtMostOnce]), of which nobody knows whether
+	// it was made: whoever had it is gone. It is not made again.
+	ErrMayHaveRun = errors.New("it may have run")
 )
 
 // attemptsLeft is the error of a call that failed with err and waited for another attempt when its job ended.

@@ -27,6 +27,7 @@ type policy struct {
 	graceSet   bool
 	retrySet   bool
 	idempotent bool // a call may be made twice
+	atMostOnce bool // no attempt may be, whatever else is said
 	processes  bool // calls run in processes that they start
 	version    string
 }
@@ -70,7 +71,8 @@ func (p policy) withDefaultsOf(task policy) policy {
 	if !p.retrySet {
 		p.retry = task.retry
 	}
-	p.idempotent = task.idempotent
+	p.atMostOnce = p.atMostOnce || task.atMostOnce
+	p.idempotent = task.idempotent && !p.atMostOnce
 	return p
 }
 
@@ -82,6 +84,12 @@ func (o taskOption) applyToTask(to *policy) { o(to) }
 // makes one again when its worker died after the call had ended and before its value arrived; and a [RetryPolicy]
 // covers calls whose worker died while they ran, which otherwise are never made again.
 func Idempotent() TaskOption { return taskOption(func(p *policy) { p.idempotent = true }) }
+
+// AtMostOnce says that no attempt at a call may be made twice, whatever is killed, lost or cut off. An executor that runs
+// calls elsewhere then rather has one fail with [ErrMayHaveRun], of which it cannot know whether it was made, and whose
+// outcome is WorkerDied; it overrides [Idempotent]. A [RetryPolicy] still makes other attempts at calls that have failed
+// by themselves. It does not outlast the program: see package durable, whose AtMostOnce does.
+func AtMostOnce() CallOption { return callOption(func(p *policy) { p.atMostOnce = true }) }
 
 // RunsProcesses says that a call of the task starts processes of its own and waits for them, as os/exec does. A
 // goroutine that waits for a process looks idle, whatever that does; an [Auto] then goes by what the processes do,

@@ -57,6 +57,9 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		}
 		options = append(options, overlap.Indexes(func() int { return j.index }))
 	}
+	if flags.results.atMostOnce {
+		options = append(options, overlap.AtMostOnce())
+	}
 	if flags.show.dryRun {
 		return j.dryRun()
 	}
@@ -118,10 +121,6 @@ func (f *runFlags) check(p *program, given func(string) bool, exec *execJob) (st
 	}
 	if f.inputs.text && f.where.worker == "" {
 		return s, usageErrorf("--text is for the tasks of --worker, which take JSON: leave it out")
-	}
-	if s.elastic && f.results.atMostOnce {
-		return s, usageErrorf("--at-most-once cannot be held on --on cluster, where a call whose worker is lost is made " +
-			"again: leave out one of the two")
 	}
 	if err := exec.refuses(s, f.where); err != nil {
 		return s, err

@@ -24,6 +24,9 @@
 // said nothing for some seconds, or when the chunk is neither in the queue nor with a worker. So a call may be made
 // twice. Nothing that matters is in the engine alone: it keeps its queue in memory, and one that is killed costs time.
 //
+// With [overlap.AtMostOnce] none is made twice: a worker asks the submitter before it begins a call, which says yes to the
+// first who asks. A call of which nothing is heard after that fails with [overlap.ErrMayHaveRun].
+//
 // A call whose worker's process died is made again by itself. After three deaths it fails as [overlap.WorkerDied], with
 // what they said, and the job goes on. A worker that is alive but works long is waited for: bound calls by
 // [overlap.Timeout].

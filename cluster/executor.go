@@ -77,10 +77,7 @@ func newExecutor(e engine, s settings) (*Executor, error) {
 	err := errors.Join(
 		listen(e.listen(answersTo(x.id), x.collect)),
 		listen(e.listen(toSessions, x.hearWorker)),
-		listen(e.reply(questionsTo(x.id), func(question []byte) []byte {
-			piece, _, _ := x.stock.answer(question, e.largest())
-			return piece
-		})),
+		listen(e.reply(questionsTo(x.id), x.answerQuestion)),
 	)
 	if err != nil {
 		return nil, err
@@ -89,6 +86,15 @@ func newExecutor(e engine, s settings) (*Executor, error) {
 	x.greet()
 	x.ended.Go(x.tick)
 	return x, nil
+}
+
+// answerQuestion gives a piece of a large chunk, or says whether the calls of a chunk may begin.
+func (x *Executor) answerQuestion(question []byte) []byte {
+	if len(question) > 0 && kind(question[0]) == kindClaim {
+		return x.answerClaim(question)
+	}
+	piece, _, _ := x.stock.answer(question, x.engine.largest())
+	return piece
 }
 
 // Join is what a worker needs to come here, in one line: the address, the key, and the fingerprint of the engine's key.

@@ -20,7 +20,9 @@ type fake struct {
 	changed   chan struct{}
 	listeners map[address]map[*mailbox]bool
 	repliers  map[address]func([]byte) []byte
-	lost      int // how much it has lost
+	lost      int          // how much it has lost
+	twice     bool         // each chunk is delivered twice, and once more after some seconds
+	all       []*fakeOffer // that there have been
 }
 
 func newFake(random *rand.Rand) *fake {
@@ -62,12 +64,28 @@ func (f *fake) submit(task, session string, chunk []byte) offer {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	o := &fakeOffer{f, task, session, chunk, false}
+	f.all = append(f.all, o)
+	if f.twice {
+		f.add(o)
+		time.AfterFunc(3*time.Second, func() {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.add(o)
+		})
+	}
 	copies := 1
 	if f.lies(10) {
 		copies = 2
 	}
 	if f.lies(10) {
-		o.taken, copies = true, 0 // by nobody
+		o.taken, copies = true, 0 // by nobody, or it comes when nobody expects it any more
+		if f.random.IntN(2) == 0 {
+			time.AfterFunc(time.Duration(f.random.IntN(10_000))*time.Millisecond, func() {
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				f.add(o)
+			})
+		}
 	}
 	for range copies {
 		if d := f.delay(); d > 0 {
@@ -225,12 +243,16 @@ func (f *fake) reply(at address, answer func([]byte) []byte) (stop func(), err e
 
 func (f *fake) ask(ctx context.Context, to address, question []byte) ([]byte, error) {
 	f.mu.Lock()
-	answer, lost := f.repliers[to], f.lies(20)
+	answer, lost, unheard := f.repliers[to], f.lies(20), f.lies(20)
 	f.mu.Unlock()
 	if answer == nil || lost {
 		return nil, errors.New("nobody answers")
 	}
-	return answer(question), nil
+	said := answer(question)
+	if unheard {
+		return nil, errors.New("the answer was lost on the way")
+	}
+	return said, nil
 }
 
 func (f *fake) largest() int { return f.largestIs }

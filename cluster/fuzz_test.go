@@ -17,10 +17,11 @@ func FuzzDecode(f *testing.F) {
 	h := hello{session: "s", tasks: []mark{{"f", "a", ""}, {"g", "b", "2"}}}
 	w := workerInfo{id: "i", name: "n", slots: 3, tasks: []mark{{"f", "a", "1"}}}
 	o := order{kind: kindCancel, tag: n.tag()}
+	l := claim{nonce: n, own: newNonce()}
 	var stock warehouse
 	_, stub := stock.keep("w", n, make([]byte, 100))
 	for _, message := range [][]byte{c.append(nil), a.append(nil), s.append(nil), t.append(nil), h.append(nil),
-		w.append(nil), o.append(nil), stub, appendFiles(nil, []File{{"f", -1}}), {byte(kindAnswers), 255, 255, 255, 255, 255, 255, 255, 255, 255, 1}} {
+		w.append(nil), o.append(nil), l.append(nil), stub, appendFiles(nil, []File{{"f", -1}}), {byte(kindAnswers), 255, 255, 255, 255, 255, 255, 255, 255, 255, 1}} {
 		f.Add(message)
 		f.Add(message[:len(message)/2])
 	}
@@ -36,6 +37,7 @@ func FuzzDecode(f *testing.F) {
 		_, _ = decodeHello(message)
 		_, _ = decodeWorker(message)
 		_, _ = decodeOrder(message)
+		_, _ = decodeClaim(message)
 		_, _ = decodeStub(message)
 		_, _ = decodeFiles(message)
 		_, _, _ = stock.answer(message, 10)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/overlap"
@@ -17,6 +18,7 @@ type held struct {
 	host *host
 	*chunk
 	took     time.Time
+	waits    atomic.Bool             // The session has not yet said that its calls may begin.
 	cancel   context.CancelCauseFunc // Ends its calls.
 	draining context.Context
 	drain    context.CancelFunc // Has no more of its calls begin.
@@ -74,10 +76,18 @@ func (h *host) run(t *offered, message []byte) {
 	}
 	k.draining, k.drain = context.WithCancel(context.Background())
 	defer k.drain()
+	k.waits.Store(c.once)
 	if !h.hold(k) {
 		return
 	}
 	defer h.letGo(k)
+	if c.once {
+		if !k.claimed(ctx) {
+			return // the session finds out that nobody has it, or has given it to another
+		}
+		k.took = time.Now()
+		k.waits.Store(false)
+	}
 	if h.taking.Err() != nil {
 		k.drain()
 	}
@@ -117,6 +127,9 @@ func (k *held) runCalls(ctx context.Context, t *offered) (refused error) {
 	}
 	options := []overlap.Option{overlap.RetryPolicy{}, overlap.Window(len(inputs)), overlap.Grace(k.grace),
 		overlap.Drain(k.draining)}
+	if k.once {
+		options = append(options, overlap.AtMostOnce())
+	}
 	if k.timeout > 0 {
 		options = append(options, overlap.Timeout(k.timeout))
 	}

@@ -286,7 +286,9 @@ func (h *host) lookAfter(now time.Time, all bool) {
 	h.mu.Lock()
 	held := make([]*held, 0, len(h.held))
 	for _, k := range h.held {
-		held = append(held, k)
+		if !k.waits.Load() {
+			held = append(held, k)
+		}
 	}
 	h.mu.Unlock()
 	beats := map[string]*beat{}

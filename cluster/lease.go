@@ -89,6 +89,7 @@ func (l *lease) awaken() {
 // send submits calls, all of one task. It returns how many calls a next chunk should have.
 func (l *lease) send(calls []overlap.Call) (size int) {
 	r := l.x.routeTo(calls[0].Task())
+	once := calls[0].AtMostOnce()
 	block := make([]flying, len(calls))
 	flown := make([]*flying, 0, len(calls))
 	next := 0
@@ -98,6 +99,9 @@ func (l *lease) send(calls []overlap.Call) (size int) {
 		}
 	}()
 	bytes, most := 0, (len(calls)+chunksAhead-1)/chunksAhead
+	if once {
+		most = 1
+	}
 	for _, call := range calls {
 		next++
 		if input, ok := l.encode(call, r); ok {
@@ -113,6 +117,9 @@ func (l *lease) send(calls []overlap.Call) (size int) {
 	}
 	if len(flown) > 0 {
 		l.submit(flown, false)
+	}
+	if once {
+		return 1
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -153,7 +160,8 @@ func (l *lease) encode(call overlap.Call, r *route) (input []byte, ok bool) {
 func (l *lease) submit(calls []*flying, single bool) {
 	first := calls[0]
 	p := &parcel{nonce: newNonce(), lease: l, calls: calls, single: single || len(calls) == 1, sentAt: time.Now()}
-	c := chunk{nonce: p.nonce, session: l.x.id, task: first.call.Task().Name(), timed: first.call.Timed()}
+	p.once = first.call.AtMostOnce()
+	c := chunk{nonce: p.nonce, session: l.x.id, task: first.call.Task().Name(), timed: first.call.Timed(), once: p.once}
 	c.timeout, c.grace = first.call.Timeout()
 	c.inputs = make([][]byte, 0, len(calls))
 	c.sent = time.Now().Round(0) // the wall clock's, from which the deadline is as far as it says itself

@@ -77,6 +77,13 @@ func (l *lease) lookUnheard(p *parcel, now time.Time, unwanted bool) {
 			p.canceled = now
 			l.x.order(kindCancel, p) // to whoever takes it now
 		}
+		if p.once {
+			if p.revoke() {
+				go withdraw(p.offer)
+				l.giveBack(p)
+			}
+			return
+		}
 		if withdraw(p.offer) || now.Sub(p.canceled) > foundGone {
 			l.giveBack(p)
 		}
@@ -96,7 +103,7 @@ func (l *lease) lookUnheard(p *parcel, now time.Time, unwanted bool) {
 		l.lookForWorkers(p, now)
 	case p.missing.IsZero():
 		p.missing = now
-	case now.Sub(p.missing) >= foundGone:
+	case now.Sub(p.missing) >= foundGone && p.revoke():
 		p.lost = true
 		l.submit(p.openCalls(), p.single)
 	}
@@ -108,7 +115,7 @@ func (l *lease) lookForWorkers(p *parcel, now time.Time) {
 	if now.Sub(p.sentAt) < foundGone {
 		return
 	}
-	if err := l.x.cannot(first.route.mark); err != nil && withdraw(p.offer) {
+	if err := l.x.cannot(first.route.mark); err != nil && withdraw(p.offer) && p.revoke() {
 		p.done = true
 		for _, f := range p.openCalls() {
 			l.ended(f)
@@ -124,11 +131,13 @@ func (l *lease) lose(p *parcel) {
 	l.x.lost.Add(1)
 	for _, f := range p.openCalls() {
 		lost := &LostError{After: silence}
-		switch {
+		switch isSure := p.revoke(); {
 		case f.call.Context().Err() != nil:
 			l.ended(f)
 			f.call.End(nil, overlap.Canceled, errors.Join(context.Cause(f.call.Context()), lost))
-		case p.single:
+		case !isSure:
+			l.endUnsure(f, lost)
+		case p.single && !p.once:
 			l.died(f, lost)
 		default:
 			l.submit([]*flying{f}, true)
@@ -140,7 +149,7 @@ func (l *lease) lose(p *parcel) {
 func (l *lease) died(f *flying, death error) {
 	f.deaths = append(f.deaths, death)
 	l.x.deaths.Add(1)
-	if len(f.deaths) < mostDeaths && f.call.Context().Err() == nil {
+	if len(f.deaths) < mostDeaths && f.call.Context().Err() == nil && !f.call.AtMostOnce() {
 		l.submit([]*flying{f}, true)
 		return
 	}
@@ -166,7 +175,7 @@ func (l *lease) closedMeanwhile(p *parcel) {
 	p.lost = true
 	for _, f := range p.openCalls() {
 		l.ended(f)
-		if f.call.Attempt() == 1 && p.lastHeard().IsZero() {
+		if f.call.Attempt() == 1 && p.lastHeard().IsZero() && p.revoke() {
 			f.call.End(nil, overlap.NeverStarted, ErrClosed)
 		} else {
 			f.call.End(nil, overlap.Failed, ErrClosed)

@@ -11,6 +11,7 @@ type parcel struct {
 	lease  *lease
 	calls  []*flying // by their place in the chunk
 	single bool      // one call travels alone, so that a death is its own
+	once   bool      // the call is made at most once
 	offer  offer
 	sentAt time.Time
 	large  nonce // the name of the chunk in the stock, if it is large
@@ -23,9 +24,11 @@ type parcel struct {
 	asked    time.Time // When the engine was asked last whether the chunk waits.
 	missing  time.Time // When it was first found not to.
 
-	mu    sync.Mutex
-	inbox [][]byte  // What has come for the lease.
-	heard time.Time // When a worker last said anything of it; zero: never.
+	mu      sync.Mutex
+	inbox   [][]byte  // What has come for the lease.
+	heard   time.Time // When a worker last said anything of it; zero: never.
+	claim   nonce     // Whose calls may begin, where they are made at most once; zero: nobody's yet.
+	revoked bool      // Nobody's may any more who does not hold the claim.
 }
 
 // hear notes a message of the worker that has the chunk.

@@ -39,7 +39,12 @@ func (l *lease) answered(p *parcel, a *answers) {
 	if a.last && !p.done {
 		p.done = true
 		defer func() {
-			if left := p.openCalls(); len(left) > 0 && !p.lost { // answers to them were lost on the way
+			left := p.openCalls()
+			switch {
+			case len(left) == 0 || p.lost:
+			case p.once:
+				l.mayHaveRun(p, errAnswerLost)
+			default: // answers to them were lost on the way
 				p.lost = true
 				l.submit(left, p.single)
 			}
@@ -165,6 +170,10 @@ func (l *lease) fail(f *flying, c answer, end func(any, overlap.Outcome, error))
 		l.died(f, err)
 		return
 	case overlap.Canceled:
+		if !ends(ctx) && f.call.AtMostOnce() {
+			l.endUnsure(f, errCanceledByHost)
+			return
+		}
 		if !ends(ctx) { // another call of the chunk was canceled
 			l.ended(f)
 			f.call.Requeue()

@@ -44,6 +44,7 @@ const (
 	kindLeave                    // a worker goes
 	kindQuestion                 // a piece of something large, please
 	kindFiles                    // are these files there
+	kindClaim                    // may the calls of a chunk begin, which are to be made at most once
 )
 
 // mostLarge is how many bytes a chunk or answers may have in all.
@@ -57,6 +58,7 @@ type chunk struct {
 	session        string
 	task           string
 	timed          bool          // The session wants to know when calls begin and end.
+	once           bool          // The calls may begin when the session has granted a claim alone.
 	timeout, grace time.Duration // Of each call; a timeout of 0 is none.
 	left           time.Duration // From sent to the job's deadline; 0 if it has none.
 	sent           time.Time     // By the session's clock, which may be wrong.
@@ -69,6 +71,7 @@ func (c *chunk) append(b []byte) []byte {
 	b = appendText(b, c.session)
 	b = appendText(b, c.task)
 	b = appendTruth(b, c.timed)
+	b = appendTruth(b, c.once)
 	b = appendDuration(b, c.timeout)
 	b = appendDuration(b, c.grace)
 	b = appendDuration(b, c.left)
@@ -83,8 +86,8 @@ func (c *chunk) append(b []byte) []byte {
 func decodeChunk(b []byte) (*chunk, error) {
 	r := reader{b: b}
 	r.kind(kindChunk)
-	c := &chunk{nonce: r.nonce(), session: r.text(), task: r.text(), timed: r.truth(), timeout: r.duration(),
-		grace: r.duration(), left: r.duration(), sent: time.Unix(0, r.integer())}
+	c := &chunk{nonce: r.nonce(), session: r.text(), task: r.text(), timed: r.truth(), once: r.truth(),
+		timeout: r.duration(), grace: r.duration(), left: r.duration(), sent: time.Unix(0, r.integer())}
 	n := r.count()
 	c.inputs = make([][]byte, 0, n)
 	for ; n > 0 && !r.bad; n-- {

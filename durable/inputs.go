@@ -1,7 +1,7 @@
 package durable
 
 import (
-	"errors"
+	"fmt"
 	"iter"
 
 	"example.com/overlap"
@@ -86,9 +86,9 @@ const (
 )
 
 // ErrMayHaveRun is the failure of a call that a run with AtMostOnce began, and that has no result because that run was
-// killed. It is not made again, unless by RetryFailed later.
-var ErrMayHaveRun = errors.New("it may have run: it was begun by a run that was killed before it ended; " +
-	"it is not made again, since calls are to be made at most once")
+// killed. It is not made again, unless by RetryFailed later. It is an [overlap.ErrMayHaveRun].
+var ErrMayHaveRun = fmt.Errorf("%w: it was begun by a run that was killed before it ended; "+
+	"it is not made again, since calls are to be made at most once", overlap.ErrMayHaveRun)
 
 // next takes the job's next input, and says whether all finished inputs up to this one are what they were.
 func (r *Run) next(value any, raw []byte) (d drawn, isSure bool, err error) {

@@ -81,6 +81,9 @@ func StreamErr[In, Out any](
 		defer run.Close() // when the body of the loop panics; else it is closed by then
 		s := &stream[In, Out]{run: run, encoder: resultline.NewEncoder(), inputs: inputs, tell: file.Progress}
 		own := append(options[:len(options):len(options)], overlap.Indexes(func() int { return s.index }))
+		if file.AtMostOnce {
+			own = append(own, overlap.AtMostOnce())
+		}
 		s.take(ctx, overlap.StreamErr(ctx, executor, task, s.draw, own...), yield)
 	}
 }

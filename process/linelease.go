@@ -154,7 +154,7 @@ func (l *lineLease) feed(call overlap.Call) bool {
 
 // repeats reports whether a call may be made twice, as its task says here or in the worker.
 func (l *lineLease) repeats(call overlap.Call) bool {
-	return call.Idempotent() || l.child.line.idempotent(call.Task().Name())
+	return call.Idempotent() || l.child.line.idempotent(call.Task().Name()) && !call.AtMostOnce()
 }
 
 func (l *lineLease) room() bool {
