@@ -1,7 +1,5 @@
 package cli
 
-import "slices"
-
 // check refuses flags that make no sense together. lists are those behind the arguments.
 func (f *inputFlags) check(lists []list) error {
 	inChunks := f.chunk != chunkSize{}
@@ -46,8 +44,6 @@ func (f *inputFlags) check(lists []list) error {
 		}
 	}
 	switch {
-	case f.csv && len(f.from) == 0 && len(lists) > 0 && !slices.ContainsFunc(lists, func(l list) bool { return l.files }):
-		return usageErrorf("--csv is for files, and ::: has its inputs as they are: give --colsep , to divide them")
 	case (f.recordStart != "" || f.recordEnd != "") && !inChunks && !f.pipe:
 		return usageErrorf("--record-start and --record-end say where chunks are cut: add --chunk or --pipe")
 	case (inChunks || f.pipe) && f.given("colsep") && !f.csv:

@@ -26,7 +26,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 		"inputs in files end with NUL, as find -print0 writes them, and are taken as they are")
 	set.BoolVar(&f.jsonLines, "jsonl", false, "each line of files is a JSON value")
 	set.BoolVar(&f.csv, "csv", false,
-		"files are rows of CSV, whose fields in quotes may have commas and line ends in them")
+		"files and arguments are rows of CSV, whose fields in quotes may have commas and line ends in them")
 	set.StringVar(&f.colsep, "colsep", "", "divide lines and arguments into columns at this `separator`: a character, or "+
 		"a regular expression such as '\\s+'; with --csv, the character instead of the comma")
 	set.BoolVar(&f.header, "header", false, "the first line of each file, and the first input of each ::: list, is the "+

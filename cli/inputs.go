@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
 
 	"example.com/overlap/source"
 )
@@ -97,6 +98,8 @@ func (p *program) arguments(reader inputReader, args []string, f *inputFlags) (*
 	switch {
 	case err != nil:
 		return nil, err
+	case f.csv:
+		return f.rows("the arguments", args)
 	case split != nil:
 		return f.columns(source.Texts("the arguments", args...), split), nil
 	}
@@ -124,6 +127,23 @@ func (f *inputFlags) columns(texts *source.Source, split func(string) []string) 
 		}
 	}
 	return texts
+}
+
+// rows are the rows of CSV that texts are: each is one, or several where it has line ends, as GNU parallel reads them.
+func (f *inputFlags) rows(name string, texts []string) (*source.Source, error) {
+	format, err := f.format()
+	if err != nil {
+		return nil, err
+	}
+	rows := source.Texts(name, texts...)
+	rows.Items = func(yield func(source.Item, error) bool) {
+		format(strings.NewReader(strings.Join(texts, "\n")), "arguments")(yield)
+	}
+	rows.Count = 0
+	for range rows.Items {
+		rows.Count++
+	}
+	return rows, nil
 }
 
 // badArgument adds the command line that was meant, where an argument is nearly a range.

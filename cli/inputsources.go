@@ -71,8 +71,15 @@ func (p *program) combined(ctx context.Context, reader inputReader, f *inputFlag
 	}
 	for _, l := range p.lists {
 		if !l.files {
-			words := f.columns(source.Texts("the arguments behind "+l.String(), l.words...), split)
-			lists = append(lists, source.List{Source: words, Linked: l.linked, Header: f.header})
+			words, header := f.columns(source.Texts("the arguments behind "+l.String(), l.words...), split), f.header
+			if f.csv { // whose first row has the names by itself
+				header = false
+				if words, err = f.rows(words.Name, l.words); err != nil {
+					closeAll()
+					return nil, err
+				}
+			}
+			lists = append(lists, source.List{Source: words, Linked: l.linked, Header: header})
 			continue
 		}
 		for _, name := range l.words {
