@@ -7,7 +7,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -75,7 +74,6 @@ func (s strategy) isCluster() bool { return s.name == clusterStrategy }
 func (p *program) openCluster(
 	ctx context.Context, f whereFlags, task overlap.AnyTask, foreign *process.Pool, options []process.Option,
 ) (executor overlap.Executor, err error) {
-	here := cmp.Or(f.jobs.calls, runtime.GOMAXPROCS(0))
 	measured, unseen, err := p.serveMetrics(f.cluster.metrics)
 	if err != nil {
 		return nil, err
@@ -101,10 +99,11 @@ func (p *program) openCluster(
 		return workingPlace{x, unseen}, nil
 	}
 	if foreign == nil {
-		foreign = process.New(times(here, 1), options...)
+		n, options := clusterProcesses(f.jobs.calls, options)
+		foreign = process.New(n, options...)
 	}
 	join := cmp.Or(f.cluster.url, x.Join())
-	at := workplace(x, join, foreign, times(here, 1), p.messages.say, append(measured, cluster.Tasks(task))...)
+	at := workplace(x, join, foreign, f.jobs.calls, p.messages.say, append(measured, cluster.Tasks(task))...)
 	return workingPlace{x, func() { at.stop(); unseen() }}, nil
 }
 
@@ -134,7 +133,7 @@ func workplace(
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		if err := cluster.Work(ctx, join, pool, slots, options...); err != nil {
+		if err := cluster.Work(ctx, join, pool, slots, options...); err != nil && ctx.Err() == nil {
 			say("the worker on this machine: " + err.Error())
 		}
 	}()

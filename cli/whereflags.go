@@ -33,7 +33,7 @@ func (f *whereFlags) add(p *program, cmd *cobra.Command) {
 	set.StringVar(&f.worker, "worker", "", "run on worker processes of this `command`, which speaks the line protocol; "+
 		"quotes and backslashes mean what they do in a shell, nothing else does; TASK may be left out when it has one")
 	set.VarP(&f.jobs, "jobs", "j", jobsHelp+
-		" (default: auto finds it out; min(32, cores+4) under pool, as many processes as cores, or 1024 under async and loop)")
+		" (default: auto and each worker of cluster find it out; min(32, cores+4) under pool, as many processes as cores, or 1024 under async and loop)")
 	set.IntVar(&f.max, "max", 0, "have --on auto run at most this `number` of calls at once")
 	set.IntVar(&f.startWith, "start-with", 0,
 		"have --on auto begin with this `number` of calls at once, such as it found to be good before (default one a core)")
@@ -59,6 +59,8 @@ func (f whereFlags) strategy(p *program, given func(flag string) bool) (strategy
 		return s, err
 	case f.cluster.check(s) != nil:
 		return s, f.cluster.check(s)
+	case s.isCluster() && checkSlots(f.jobs) != nil:
+		return s, checkSlots(f.jobs)
 	case f.worker != "" && given("on") && !s.isCluster():
 		return s, usageErrorf("--worker says where the calls run: leave --on out")
 	case given("max") && (f.max < 1 || f.worker == "" && s.name != autoStrategy || f.jobs.calls > 0):
@@ -80,6 +82,25 @@ func (f whereFlags) strategy(p *program, given func(flag string) bool) (strategy
 		return s, usageErrorf("less than 64MiB is too little for a worker to start: give --memory-limit that or more")
 	}
 	return s, nil
+}
+
+// checkSlots refuses more calls at once than a worker can have.
+func checkSlots(jobs atOnce) error {
+	const most = 1 << 16
+	if jobs.calls > most {
+		return usageErrorf("a worker of a cluster makes at most %d calls at once: give -j a number up to that, or leave it "+
+			"out to have it find out how many are good", most)
+	}
+	return nil
+}
+
+// clusterProcesses are the number and the options of the processes of a worker that makes so many calls at once; 0 where it
+// finds that out.
+func clusterProcesses(calls int, options []process.Option) (int, []process.Option) {
+	if calls > 0 {
+		return calls, options
+	}
+	return mostWorkers, append(options, process.OnDemand())
 }
 
 // atOnce is how many calls may run at once; 0 leaves it to the executor.
@@ -153,7 +174,8 @@ func (p *program) open(
 	case s.isCluster():
 		var pool *process.Pool
 		if f.worker != "" {
-			pool, at.task, inputs, err = foreign(ctx, f.worker, atStart, options, args)
+			n, options := clusterProcesses(f.jobs.calls, options)
+			pool, at.task, inputs, err = foreign(ctx, f.worker, n, options, args)
 		} else {
 			inputs = args[1:]
 			at.task, err = p.task(args[0])

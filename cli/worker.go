@@ -3,11 +3,9 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"os"
 	"os/signal"
-	"runtime"
 	"strings"
 	"syscall"
 
@@ -49,6 +47,9 @@ name and version here, and take and give the same types; otherwise it gets no ca
 
 Commands and files are those of this machine. When the engine cannot be reached, the worker waits for it to come back.
 
+Without -j it finds out how many calls to make at once: one a core of those that compute, and more of those that wait,
+for as long as the cores and the memory have room and more of them end in a second.
+
 SIGTERM or Ctrl-C has it take no more calls, give back what has not begun, and end when the calls that run have ended; a
 second one ends it at once, and their calls are made again elsewhere.`),
 		Example: p.named(`  overlap worker --join 'ovl://SUAB…@10.0.0.1:7422/9f86…'
@@ -61,7 +62,8 @@ second one ends it at once, and their calls are made again elsewhere.`),
 	set.StringVar(&flags.join, "join", "", "join the engine of this `string`, or URL")
 	set.StringVar(&flags.file, "join-file", "", "read the string from this `file`")
 	set.StringVar(&flags.worker, "worker", "", "make the calls of this `command`'s tasks, which speaks the line protocol")
-	set.VarP(&flags.jobs, "jobs", "j", jobsHelp+" (default one a core)")
+	set.VarP(&flags.jobs, "jobs", "j", "make at most this `number` of calls at once: N, N% of the cores, +N or -N for more or fewer "+
+		"than cores (default: it finds out how many are good)")
 	set.Var(&flags.memoryLimit, "memory-limit",
 		"end a process that wants more memory than this `size`, such as 512MB or 1GiB; its call fails")
 	set.StringVar(&flags.metrics, "metrics", "", metricsHelp)
@@ -97,8 +99,10 @@ func (p *program) work(ctx context.Context, f workerFlags) error {
 	}
 	ctx, unheed := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer unheed()
-	slots := times(cmp.Or(f.jobs.calls, runtime.GOMAXPROCS(0)), 1)
-	pool, tasks, err := p.openWorker(ctx, f, slots)
+	if err := checkSlots(f.jobs); err != nil {
+		return err
+	}
+	pool, tasks, err := p.openWorker(ctx, f, f.jobs.calls)
 	if err != nil {
 		return err
 	}
@@ -112,7 +116,7 @@ func (p *program) work(ctx context.Context, f workerFlags) error {
 		return err
 	}
 	defer unseen()
-	err = cluster.Work(ctx, join, pool, slots,
+	err = cluster.Work(ctx, join, pool, f.jobs.calls,
 		append(options, cluster.Notices(p.messages.say), cluster.Tasks(tasks...))...)
 	if err != nil {
 		return usageErrorf("%w", err)
@@ -122,7 +126,7 @@ func (p *program) work(ctx context.Context, f workerFlags) error {
 
 // openWorker starts the processes, and says which tasks they have.
 func (p *program) openWorker(ctx context.Context, f workerFlags, slots int) (*process.Pool, []overlap.AnyTask, error) {
-	options := p.workerOptions(whereFlags{memoryLimit: f.memoryLimit})
+	slots, options := clusterProcesses(slots, p.workerOptions(whereFlags{memoryLimit: f.memoryLimit}))
 	if f.worker == "" {
 		pool := process.New(slots, options...)
 		if err := pool.Ready(ctx); err != nil {

@@ -152,7 +152,9 @@ func join(ctx context.Context, text string) (*nats.Conn, string, error) {
 	return connection, public, err
 }
 
-// Work is a worker: it makes calls of the program's tasks on an executor, at most slots at once, until ctx ends. Then
+// Work is a worker: it makes calls of the program's tasks on an executor, at most slots at once, until ctx ends. With slots
+// 0 it finds out by itself how many calls of a task to make at once, at most 1,024, as an [overlap.Auto] does; then the
+// executor must have workers for so many, as process.New(1024, process.OnDemand()) has. When ctx has ended,
 // it takes no more, gives back what has not begun, and returns when the calls that run have ended. join is the
 // [Executor.Join] of an [Embedded] engine, or the URL of one that is there.
 //
@@ -160,8 +162,8 @@ func join(ctx context.Context, text string) (*nats.Conn, string, error) {
 // is not closed. The error says why the engine cannot be joined. Once it has been, an engine that cannot be reached for
 // a while is waited for, and one that takes the key no more is an error.
 func Work(ctx context.Context, join string, executor overlap.Executor, slots int, options ...Option) error {
-	if slots < 1 {
-		panic(fmt.Sprintf("overlap: cluster.Work: slots must be at least 1, got %d", slots))
+	if slots < 0 || slots > mostSlots {
+		panic(fmt.Sprintf("overlap: cluster.Work: slots must be 0 to %d, got %d", mostSlots, slots))
 	}
 	s := with("Work", options)
 	e, public, err := dial(ctx, join)

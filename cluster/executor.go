@@ -265,6 +265,8 @@ func (x *Executor) hearWorker(message []byte) {
 	case known == !w.leaves || w.name == workerName(): // or in this process
 	case w.leaves:
 		x.notice(fmt.Sprintf("worker %s has left", w.name))
+	case w.finds:
+		x.notice(fmt.Sprintf("worker %s has joined: it finds out how many calls to make at once", w.name))
 	default:
 		x.notice(fmt.Sprintf("worker %s has joined: it makes %d calls at once", w.name, w.slots))
 	}

@@ -23,6 +23,7 @@ type held struct {
 	draining context.Context
 	drain    context.CancelFunc // Has no more of its calls begin.
 
+	failure  error      // How the last call failed that did. For the chunk's goroutine.
 	sending  sync.Mutex // Held while answers are sent, so that the last ones come last.
 	at       int        // The call whose value is being decoded or encoded; −1 for none. For the chunk's goroutine.
 	mu       sync.Mutex
@@ -48,8 +49,8 @@ type pending struct {
 	ended time.Time
 }
 
-// run runs a chunk, and returns when all of it has been answered.
-func (h *host) run(t *offered, message []byte) {
+// run runs a chunk, and returns when all of it has been answered: how the last of its calls failed that did, if any.
+func (h *host) run(t *offered, message []byte) error {
 	took := time.Now()
 	if len(message) > 0 && kind(message[0]) == kindStub {
 		s, err := decodeStub(message)
@@ -57,12 +58,12 @@ func (h *host) run(t *offered, message []byte) {
 			message, err = fetch(h.calls, h.engine, s)
 		}
 		if err != nil {
-			return // the session finds out that nobody has it
+			return nil // the session finds out that nobody has it
 		}
 	}
 	c, err := decodeChunk(message)
 	if err != nil || c.task != t.task.Name() {
-		return
+		return nil
 	}
 	k := &held{host: h, chunk: c, took: took, at: -1, answered: make([]bool, len(c.inputs)),
 		open: len(c.inputs)}
@@ -78,12 +79,12 @@ func (h *host) run(t *offered, message []byte) {
 	defer k.drain()
 	k.waits.Store(c.once)
 	if !h.hold(k) {
-		return
+		return nil
 	}
 	defer h.letGo(k)
 	if c.once {
 		if !k.claimed(ctx) {
-			return // the session finds out that nobody has it, or has given it to another
+			return nil // the session finds out that nobody has it, or has given it to another
 		}
 		k.took = time.Now()
 		k.waits.Store(false)
@@ -106,6 +107,7 @@ func (h *host) run(t *offered, message []byte) {
 	k.sending.Lock()
 	defer k.sending.Unlock()
 	k.flush(true)
+	return k.failure
 }
 
 // runCalls runs the calls. It returns what the executor said of those that it refused.
@@ -184,6 +186,7 @@ func (k *held) bodyOf(t *offered, r overlap.Result[any, any], out reflect.Value)
 		}
 		return overlap.Succeeded, body
 	}
+	k.failure = r.Err
 	err := r.Err
 	if call, ok := err.(*overlap.CallError); ok {
 		err = call.Err

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,10 @@ type host struct {
 	executor overlap.Executor
 	settings settings
 	id, name string
-	slots    int
+	slots    int     // how many calls it makes at once; 0: crews find that out
+	crews    []*crew // then, of the tasks that there have been calls of
+	most     int     // then, of a task
+	offering int     // how many calls it has announced that it makes. For its pulse.
 	stock    warehouse
 	tasks    map[string]*offered // by their fingerprints
 	answers  outcomes            // of calls
@@ -53,7 +57,7 @@ const (
 
 // serve is the life of a worker. It returns when ctx has ended and all calls that were running then have.
 func serve(ctx context.Context, e engine, executor overlap.Executor, slots int, s settings) error {
-	h := &host{engine: e, executor: executor, settings: s, slots: slots, id: newNonce().String(), name: workerName(),
+	h := &host{engine: e, executor: executor, settings: s, slots: slots, most: cmp.Or(s.most, mostByItself), id: newNonce().String(), name: workerName(),
 		tasks: map[string]*offered{}, taking: ctx, sessions: map[string]time.Time{}, busy: map[string]bool{}, told: map[string]bool{},
 		held: map[nonce]*held{}, refused: map[nonce]time.Time{}}
 	if s.worker != "" {
@@ -110,7 +114,7 @@ func workerName() string {
 
 // announce says that the worker is there, or that it goes.
 func (h *host) announce(leaves bool) {
-	w := workerInfo{id: h.id, name: h.name, slots: h.slots, leaves: leaves}
+	w := workerInfo{id: h.id, name: h.name, slots: h.offers(), finds: h.slots == 0, leaves: leaves}
 	h.mu.Lock()
 	w.tasks = h.marks()
 	h.mu.Unlock()
@@ -142,9 +146,7 @@ func (h *host) greeted(greeting *hello) {
 	for _, task := range greeting.tasks {
 		if t := h.tasks[task.fingerprint]; t != nil && !h.busy[task.fingerprint] && h.taking.Err() == nil {
 			h.busy[task.fingerprint] = true
-			for range h.slots {
-				h.hands.Go(func() { h.work(task.fingerprint, t) })
-			}
+			h.start(task.fingerprint, t)
 		}
 		h.tellOther(task)
 	}
@@ -189,23 +191,46 @@ func (h *host) obey(o *order) {
 	}
 }
 
+// start has hands for a task. h.mu is held.
+func (h *host) start(task string, t *offered) {
+	if h.slots == 0 {
+		c := newCrew(h, task, t)
+		h.crews = append(h.crews, c)
+		h.hands.Go(c.work)
+	}
+	for range h.slots {
+		h.hands.Go(func() { h.work(task, t) })
+	}
+}
+
 // work is the life of one of a worker's hands: it takes a chunk of a task and runs it, again and again.
 func (h *host) work(task string, t *offered) {
+	for {
+		message, ok := h.next(task)
+		if !ok {
+			return
+		}
+		_ = h.run(t, message) // which has been answered
+	}
+}
+
+// next takes a chunk of a task. ok is false when none is to be taken any more.
+func (h *host) next(task string) (message []byte, ok bool) {
 	for h.taking.Err() == nil {
 		message, err := h.engine.take(h.taking, task)
 		if err == nil {
-			h.run(t, message)
-			continue
+			return message, true
 		}
 		if errors.Is(err, errDenied) {
 			h.lack(task)
-			return
+			return nil, false
 		}
 		select {
 		case <-h.taking.Done():
 		case <-time.After(5 * tick):
 		}
 	}
+	return nil, false
 }
 
 // lack has a task be none of this worker's, since its key is not for it.
@@ -268,10 +293,16 @@ func (h *host) tick(stop <-chan struct{}) {
 				h.notice("the engine is there again")
 			}
 		}
-		if now.Sub(announced) >= greeting && h.taking.Err() == nil {
+		switch offers := h.offers(); {
+		case h.taking.Err() != nil:
+		case now.Sub(announced) >= greeting:
 			announced = now
+			h.offering = offers
 			h.announce(false)
 			h.tidy(now)
+		case offers > h.offering: // sessions have more calls
+			h.offering = offers
+			h.announce(false)
 		}
 		all := now.Sub(beaten) >= beating
 		if all {

@@ -167,7 +167,7 @@ func (h *host) figures(f *figures) {
 	h.mu.Lock()
 	chunks := len(h.held)
 	h.mu.Unlock()
-	f.gauge("overlap_worker_slots", "Calls that the worker makes at once.", h.slots)
+	f.gauge("overlap_worker_slots", "Calls that the worker makes at once.", h.offers())
 	f.gauge("overlap_worker_chunks", "Chunks of calls that the worker has.", chunks)
 	f.gauge("overlap_worker_connected", "1 while the engine can be reached by the worker.", oneIf(h.engine.connected()))
 	h.answers.figures(f, "overlap_worker_calls_total", "Calls that the worker has made, by outcome.")

@@ -20,6 +20,7 @@ type settings struct {
 	known   string // the address for those who come, where it is not the one at which the engine listens
 	tasks   []overlap.AnyTask
 	worker  string // what a worker's addresses begin with
+	most    int    // calls of a task that a worker makes at once which finds that out; 0: mostByItself
 	metrics *Metrics
 }
 

@@ -238,6 +238,7 @@ type workerInfo struct {
 	id     string
 	name   string // for people: its machine and process
 	slots  int    // how many calls it makes at once
+	finds  bool   // it finds that out by itself
 	tasks  []mark // that it has
 	leaves bool   // it takes no more chunks
 }
@@ -248,7 +249,7 @@ func (w *workerInfo) append(b []byte) []byte {
 		k = kindLeave
 	}
 	b = appendText(appendText(append(b, byte(k)), w.id), w.name)
-	return appendMarks(binary.AppendUvarint(b, uint64(w.slots)), w.tasks)
+	return appendMarks(appendTruth(binary.AppendUvarint(b, uint64(w.slots)), w.finds), w.tasks)
 }
 
 const mostSlots = 1 << 16 // of one worker, whatever it says
@@ -259,8 +260,8 @@ func decodeWorker(b []byte) (*workerInfo, error) {
 	if k != kindWorker && k != kindLeave {
 		r.bad = true
 	}
-	w := &workerInfo{id: r.text(), name: r.text(), slots: int(min(r.number(), mostSlots)), tasks: r.marks(),
-		leaves: k == kindLeave}
+	w := &workerInfo{id: r.text(), name: r.text(), slots: int(min(r.number(), mostSlots)), finds: r.truth(),
+		tasks: r.marks(), leaves: k == kindLeave}
 	return w, r.end()
 }
 
