@@ -34,6 +34,7 @@ const (
 	oldest        = time.Hour // of a chunk in the stream; who still wants it submits it again
 	consumerIdle  = 10 * time.Minute
 	redelivery    = 5 * time.Second // when a chunk is offered again whose taking was not acknowledged
+	replicas      = 3               // of the stream, where the servers are a cluster
 	pullExpiry    = 4 * time.Second // how long one request for a chunk stands
 	unlimited     = 1 << 16         // of what NATS bounds and we bound otherwise
 	largestWhole  = 1 << 20         // of a message, since larger ones hold up others
@@ -71,15 +72,30 @@ func (e *jetStream) open(ctx context.Context, task string) error {
 	if !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return e.explained(err)
 	}
-	_, err = e.stream.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	stream := jetstream.StreamConfig{
 		Name: streamName, Subjects: []string{"ov.t.>"}, Retention: jetstream.WorkQueuePolicy,
 		Storage: jetstream.MemoryStorage, Discard: jetstream.DiscardNew, MaxBytes: streamBytes, MaxMsgs: streamChunks,
 		MaxAge: oldest, Description: "Calls of overlap that no worker has taken yet",
-	})
+	}
+	if e.connection.ConnectedClusterName() != "" { // one of the servers may go without the queue going with it
+		stream.Replicas = replicas
+	}
+	_, err = e.stream.CreateOrUpdateStream(ctx, stream)
+	if lacksPeers(err) {
+		stream.Replicas = 1
+		_, err = e.stream.CreateOrUpdateStream(ctx, stream)
+	}
 	if err == nil {
 		_, err = e.stream.CreateOrUpdateConsumer(ctx, streamName, config)
 	}
 	return e.explained(err)
+}
+
+// lacksPeers reports whether there are not so many servers as there are to be replicas.
+func lacksPeers(err error) bool {
+	const noPeers, insufficient, notClustered = 10005, 10023, 10074 // error codes of the server's
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && (api.ErrorCode == noPeers || api.ErrorCode == insufficient || api.ErrorCode == notClustered)
 }
 
 // explained says what to do about an error of the engine.
