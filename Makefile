@@ -66,9 +66,9 @@ fuzz:
 cgroup:
 	process/testdata/cgroup-vm.sh
 
-# What kills, stops and cuts off workers of a cluster at random, for long.
+# What kills, stops and cuts off all that takes part in a cluster's job at random, for long.
 chaos:
-	CLUSTER_CHAOS=30m go test -race -run Chaos -v -timeout 40m ./cluster
+	CLUSTER_CHAOS=30m go test -race -run 'TestChaos$$' -v -timeout 70m ./cluster
 
 bench:
 	cd bench && go run ./cmd/sidebyside

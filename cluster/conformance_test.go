@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/overlap"
 	"example.com/overlap/overlaptest"
@@ -16,13 +17,21 @@ import (
 // joinVariable has this binary, started again, be a worker.
 const joinVariable = "CLUSTER_TEST_JOIN"
 
+// beElse has this binary be something else than tests and a worker, and end then, if it was started as that.
+var beElse func()
+
 // beWorker is a worker process, until SIGTERM.
 func beWorker(join string) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	pool := process.New(2, process.Silent())
 	defer pool.Close()
-	if err := Work(ctx, join, pool, 2); err != nil {
+	err := Work(ctx, join, pool, 2)
+	for tries := 0; err != nil && ctx.Err() == nil && tries < 100; tries++ { // an engine may be about to come back
+		time.Sleep(100 * time.Millisecond)
+		err = Work(ctx, join, pool, 2)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -31,6 +40,9 @@ func beWorker(join string) {
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each worker process takes a second to end under the race detector
 	process.Main()
+	if beElse != nil {
+		beElse()
+	}
 	if join := os.Getenv(joinVariable); join != "" {
 		beWorker(join)
 		os.Exit(0)
