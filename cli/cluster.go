@@ -5,6 +5,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -29,7 +30,8 @@ func clusterStrategies() []strategy {
 				_ = pool.Close()
 				return brokenCluster{err}
 			}
-			return workplaceOn(x, pool, processCount(atOnce), func(string) {})
+			at := workplace(x, x.Join(), pool, processCount(atOnce), func(string) {})
+			return measuredPlace{at, pool}
 		},
 	}}
 }
@@ -122,8 +124,18 @@ type workingPlace struct {
 	stop func()
 }
 
-func workplaceOn(x *cluster.Executor, pool *process.Pool, slots int, say func(string)) overlap.Executor {
-	return workplace(x, x.Join(), pool, slots, say)
+// measuredPlace is an engine with the processes of its worker, whose CPU time counts into that of its calls.
+type measuredPlace struct {
+	workingPlace
+	pool *process.Pool
+}
+
+// PIDs are the numbers of these processes.
+func (m measuredPlace) PIDs() []int { return m.pool.PIDs() }
+
+// Ready waits until the processes are there, and the worker.
+func (m measuredPlace) Ready(ctx context.Context) error {
+	return errors.Join(m.pool.Ready(ctx), m.workingPlace.Ready(ctx))
 }
 
 func workplace(

@@ -16,7 +16,7 @@ func (j *JobReport) why(order []*StrategyReport) []string {
 	if fastest.Name == "sync" {
 		sentences = append(sentences, j.gilSentence(order))
 		sentences = append(sentences, j.whySync(order)...)
-		sentences = append(sentences, j.whyAuto(fastest))
+		sentences = append(sentences, j.whyEngine(), j.whyAuto(fastest))
 		return slices.DeleteFunc(sentences, func(s string) bool { return s == "" })
 	}
 	if j.Class != CPUBound {
@@ -32,7 +32,7 @@ func (j *JobReport) why(order []*StrategyReport) []string {
 		sentences = append(sentences, j.gilSentence(order))
 		sentences = append(sentences, j.whyOneCore(order)...)
 	}
-	sentences = append(sentences, j.whyAuto(fastest))
+	sentences = append(sentences, j.whyEngine(), j.whyAuto(fastest))
 	return slices.DeleteFunc(sentences, func(s string) bool { return s == "" })
 }
 
