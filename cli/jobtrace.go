@@ -16,13 +16,13 @@ type jobTrace struct {
 
 	mu     sync.Mutex // whoever takes results, and whoever ends the command at once
 	events *traceevents.Writer
-	named  map[int]bool // workers
+	rows   traceRows
 	ended  bool
 	err    error // of ending it
 }
 
 // openTrace begins the file that --export-trace names, "" for none.
-func (j *job) openTrace(name, where string) error {
+func (j *job) openTrace(name string, at place) error {
 	switch {
 	case name == "":
 		return nil
@@ -37,8 +37,8 @@ func (j *job) openTrace(name, where string) error {
 		file.Discard()
 		return err
 	}
-	j.trace = &jobTrace{file: file, events: traceevents.NewWriter(file), named: map[int]bool{}}
-	j.trace.events.NameGroup(1, fmt.Sprintf("%s, %s", j.task.Name(), where))
+	j.trace = &jobTrace{file: file, events: traceevents.NewWriter(file), rows: newTraceRows(at.unnumbered())}
+	j.trace.events.NameGroup(1, fmt.Sprintf("%s, %s", j.task.Name(), at.executor))
 	return nil
 }
 
@@ -86,10 +86,11 @@ func (t *jobTrace) add(r overlap.Result[any, any]) {
 	if t.ended {
 		return
 	}
-	row := r.Worker + 1
-	if !t.named[r.Worker] {
-		t.named[r.Worker] = true
-		t.events.NameRow(1, row, fmt.Sprintf("worker %d", r.Worker))
+	end := max(r.Started, r.Finished)
+	row, name := t.rows.take(r.Worker, r.Started, end)
+	if !t.rows.named[row] {
+		t.rows.named[row] = true
+		t.events.NameRow(1, row, name)
 	}
 	input := shownInput(r.Input)
 	args := callArgs{Call: r.Index, Input: input, Outcome: r.Outcome.String(), Attempts: r.Attempts}
@@ -98,7 +99,7 @@ func (t *jobTrace) add(r overlap.Result[any, any]) {
 	}
 	t.events.Span(traceevents.Span{
 		Group: 1, Row: row, Name: input, Category: args.Outcome, Failed: r.Err != nil, Start: r.Started,
-		Length: max(0, r.Finished-r.Started), Args: args,
+		Length: end - r.Started, Args: args,
 	})
 }
 

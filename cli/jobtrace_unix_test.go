@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"example.com/overlap/internal/traceevents/tracecheck"
 )
 
 // However a run is interrupted, its trace is whole, and has the calls that had ended.
@@ -54,6 +56,9 @@ func tracedOutcomes(t *testing.T, path string) (outcomes []string) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, err := tracecheck.Check(text); err != nil {
+		t.Error(err)
 	}
 	var trace struct {
 		TraceEvents []struct {

@@ -22,7 +22,7 @@ func (j *job) openPage(address string, at place, exec *execJob) error {
 		return nil
 	}
 	about := live.About{
-		Task: j.task.Name(), Where: "on " + at.executor.String(), Unnumbered: at.executor == overlap.Async(),
+		Task: j.task.Name(), Where: "on " + at.executor.String(), Unnumbered: at.unnumbered(),
 		Workers: workersOf(at),
 	}
 	if exec != nil {

@@ -89,7 +89,7 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if j.file == nil && j.kept == nil {
 		defer onReaderGone(j.stdout.to, j.endForNobody)()
 	}
-	if err := j.openTrace(flags.results.trace, at.executor.String()); err != nil {
+	if err := j.openTrace(flags.results.trace, at); err != nil {
 		_ = errors.Join(j.closeFile(), j.log.close()) // which have no line
 		return err
 	}

@@ -131,6 +131,9 @@ type place struct {
 	page     *livePointer                        // that auto tells what it does, if there is one by then
 }
 
+// unnumbered reports whether the workers have no numbers: a call's worker is its index then.
+func (at place) unnumbered() bool { return at.executor == overlap.Async() }
+
 // close ends what has to be ended.
 func (at place) close() {
 	compare.CloseExecutor(at.executor)

@@ -15,6 +15,7 @@ import (
 
 	"example.com/overlap"
 	"example.com/overlap/compare"
+	"example.com/overlap/internal/traceevents/tracecheck"
 )
 
 func writePage(t *testing.T, reports ...*compare.Report) string {
@@ -204,6 +205,9 @@ func TestTraceOfAReport(t *testing.T) {
 	var b bytes.Buffer
 	if err := WriteTrace(&b, r); err != nil {
 		t.Fatal(err)
+	}
+	if found, err := tracecheck.Check(b.Bytes()); err != nil || len(found.Groups) < 2 {
+		t.Errorf("%v; %+v", err, found)
 	}
 	var trace struct {
 		TraceEvents []struct {

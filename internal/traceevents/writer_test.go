@@ -27,7 +27,7 @@ func TestTrace(t *testing.T) {
 {"name":"process_name","ph":"M","pid":1,"tid":0,"args":{"name":"pool \u202e\u003c/script\u003e"}},
 {"name":"process_sort_index","ph":"M","pid":1,"tid":0,"args":{"sort_index":1}},
 {"name":"thread_name","ph":"M","pid":1,"tid":2,"args":{"name":"worker 1"}},
-{"name":"a\ufffd","ph":"X","pid":1,"tid":2,"ts":1.5,"dur":1000,"cat":"failed","cname":"terrible","args":{"index":7}},
+{"name":"a\ufffd","ph":"X","pid":1,"tid":2,"ts":1.50025,"dur":1000,"cat":"failed","cname":"terrible","args":{"index":7}},
 {"name":"in flight","ph":"C","pid":1,"tid":0,"ts":0,"args":{"value":2.5}}
 ]}
 `
