@@ -8,7 +8,8 @@ import (
 )
 
 // traceRows are the rows of a trace: one for each worker, and more of a worker whose calls overlap, whatever its executor
-// calls a worker: Perfetto drops spans that overlap others of their row. Where workers have no numbers, the rows are places for one call at a time.
+// calls a worker: Perfetto drops spans that overlap others of their row. Where workers have no numbers, the rows are places
+// for one call at a time.
 type traceRows struct {
 	unnumbered bool
 	workers    map[int]*traceevents.Rows

@@ -221,6 +221,22 @@ func (b *tab) picture(name string) {
 	keep(b.T, name+".png", run(b, chromedp.FullScreenshot(100)))
 }
 
+// pictures keeps pictures of a page that is served, wide and narrow, light and dark, if any are wanted. drawn is a condition.
+func pictures(t *testing.T, url, name, drawn string) {
+	t.Helper()
+	if os.Getenv("OVERLAP_SCREENSHOTS") == "" {
+		return
+	}
+	for _, width := range []int64{1280, 400} {
+		for _, scheme := range []string{"light", "dark"} {
+			b := newTab(t, width, 900, scheme)
+			b.do(chromedp.Navigate(url))
+			b.until(drawn)
+			b.picture(fmt.Sprintf("%s-%d-%s", name, width, scheme))
+		}
+	}
+}
+
 // keep writes a file for people to look at.
 func keep(t *testing.T, name string, content []byte) {
 	t.Helper()

@@ -120,14 +120,13 @@ func TestLivePage(t *testing.T) {
 	const row = `document.querySelectorAll('#workers tbody tr')[1].innerText`
 	b.until(`/^worker alpha\/4711\tresize, 4 calls at once\t[1-9][0-9.]*\t[1-9]/.test(` + row + `)`)
 	b.isQuiet()
-	b.picture("live")
+	pictures(t, page.URL(), "live", `document.querySelector('#failures td') !== null`)
 	narrow := newTab(t, 400, 800, "dark")
 	narrow.site = page.URL()
 	narrow.do(chromedp.Navigate(page.URL()), chromedp.WaitVisible(chromedp.CSS(`#failures td`)), frames)
 	if over := eval[int](narrow, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 		t.Errorf("the page is %d pixels too wide", over)
 	}
-	narrow.picture("live-narrow")
 	narrow.isQuiet()
 
 	b.do(chromedp.Evaluate[chromedp.Void](`window.before = ` + done))
