@@ -5,15 +5,22 @@ import "time"
 // toldInterval is how often --progress tells where the job stands where no line can be drawn anew.
 const toldInterval = time.Second
 
-// state is where the job stands.
+// state is where the job stands, once it runs.
 func (j *job) state() progress {
+	now := j.counts()
+	now.elapsed = time.Since(j.tally.start)
+	return now
+}
+
+// counts is where the job stands but for the time, which has no beginning before it runs.
+func (j *job) counts() progress {
 	var before int64
 	if j.kept != nil {
 		before = j.kept.run.Progress().Before
 	}
 	return progress{
 		before: before, total: j.inputs.Count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
-		draining: j.interrupted.Load(), elapsed: time.Since(j.tally.start),
+		draining: j.interrupted.Load(),
 	}
 }
 

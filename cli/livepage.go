@@ -62,9 +62,9 @@ func workersOf(at place) func() []live.Worker {
 	}
 }
 
-// liveCalls is where the job stands, as the page has it.
+// liveCalls is where the job stands, as the page has it, which is served before the job runs.
 func (j *job) liveCalls() live.Calls {
-	now := j.state()
+	now := j.counts()
 	return live.Calls{
 		Total: now.total, Before: now.before, Drawn: now.drawn, Ended: now.ended, Failed: now.failed,
 		Ending: now.draining,
