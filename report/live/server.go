@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"io"
 	"log"
 	"net"
@@ -76,16 +77,23 @@ func newHandler(token string, address net.Addr, shown Shown, e *events) http.Han
 // URL is the page's address, with the token.
 func (s *Server) URL() string { return s.url }
 
-// lastWords is how long Close waits for those who look to be sent what is new.
-const lastWords = time.Second
+const (
+	// lastWords is how long Close waits for those who look to be sent what is new.
+	lastWords = time.Second
+	// endOfStreams is how long it then waits for the ends of their streams to be written, without which they look cut off.
+	endOfStreams = time.Second / 4
+)
 
-// Close ends the server. If what it shows is over, those who look are sent that first; it waits for them a second at most.
+// Close ends the server. If what it shows is over, those who look are sent that first; it waits little more than a second.
 // Further calls do nothing.
 func (s *Server) Close() {
 	s.once.Do(func() {
 		s.events.end(lastWords)
 		close(s.stop)
-		_ = s.http.Close() // whatever it says, the listener is closed
+		ctx, cancel := context.WithTimeout(context.Background(), endOfStreams)
+		defer cancel()
+		_ = s.http.Shutdown(ctx) // it waits for what is sent after the last event of a stream
+		_ = s.http.Close()       // whatever it says, the listener is closed
 		s.done.Wait()
 	})
 }
