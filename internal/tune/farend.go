@@ -245,7 +245,7 @@ func top(below, middle, above measured) int {
 func (f *farEnd) begin(r Reading) {
 	f.round = newRound(f.cap, r, f.typical, f.recent)
 	if f.phase == ramping { // those of the first calls that end first had the fewest beside them
-		f.round.needed = int64(max(leastEnded, f.cap))
+		f.round.seeWave()
 	}
 }
 

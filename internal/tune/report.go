@@ -70,6 +70,7 @@ type history struct {
 	busy        float64 // the goroutines that ran or wanted to, times seconds
 	others      float64 // the cores that other programs used, times seconds
 	inFlight    float64 // the calls in flight, times seconds
+	locked      float64 // the seconds that goroutines waited for mutexes while no other job was looked at
 	peak        int
 	changes     []Change
 }
@@ -85,6 +86,9 @@ func (h *history) look(r Reading) {
 	h.busy += dt * float64(min(r.Running+r.Runnable, r.InFlight))
 	h.inFlight += dt * float64(r.InFlight)
 	h.others += dt * r.Neighbours.Used
+	if r.Beside == 0 { // else they may be of other jobs
+		h.locked += (r.Locked - h.last.Locked).Seconds()
+	}
 	h.last = r
 }
 
@@ -142,7 +146,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		share = r.CoresBusy * r.Took.Seconds() / took.Seconds()
 	}
 	if h.inFlight > 0 {
-		locked = (end.Locked - h.first.Locked).Seconds() / h.inFlight
+		locked = h.locked / h.inFlight
 	}
 	switch {
 	case c.looks == 0 && !c.awake:

@@ -36,3 +36,26 @@ func TestBusyCoresWithCallsThatWait(t *testing.T) {
 		t.Errorf("calls that took hardly longer at first: class %d, want CPU-bound", got)
 	}
 }
+
+// How long goroutines wait for mutexes is known of all jobs of the process together.
+func TestLocksOfOtherJobs(t *testing.T) {
+	class := func(beside int) Class {
+		c := New(Settings{Cores: 2})
+		r := Reading{InFlight: 10, Running: 1, Left: -1, Beside: beside}
+		c.Look(r)
+		for range 100 {
+			r.At += time.Millisecond
+			r.CPU += time.Millisecond / 2
+			r.Locked += 9 * time.Millisecond
+			r.Took, r.Timed, r.Ended = r.Took+10*time.Millisecond, r.Timed+10, r.Ended+10
+			c.Look(r)
+		}
+		return c.Report(r).Class
+	}
+	if got := class(0); got != LockBound {
+		t.Errorf("by itself: class %d, want lock-bound", got)
+	}
+	if got := class(9); got == LockBound {
+		t.Error("beside nine others: called lock-bound, which of them nobody knows")
+	}
+}

@@ -30,6 +30,7 @@ type round struct {
 	needed int64  // of how many calls it must see the end
 	recent recent // what had been started before
 	heard  bool   // calls have ended since it began to wait for those that are not new
+	wave   bool   // it is to see the end of all that are
 }
 
 // isNew is up to which share of how long a call takes it counts as new.
@@ -43,6 +44,12 @@ func newRound(level int, r Reading, typical time.Duration, recent recent) round 
 	m.from = r.Ended + int64(old)
 	m.begun = old == 0
 	return m
+}
+
+// seeWave has it see the end of all calls in flight that are new, and not of half as many only.
+func (m *round) seeWave() {
+	m.wave = true
+	m.needed = max(int64(leastOf(m.level)), int64(m.level)-(m.from-m.begin.Ended))
 }
 
 // leastOf is of how many calls at least a round at a level sees the end.
@@ -74,6 +81,9 @@ func (m *round) callsTake(least time.Duration) {
 	old := m.recent.old(m.begin, time.Duration(isNew*float64(least)))
 	m.from = min(m.from, m.begin.Ended+int64(old))
 	m.begun = old == 0
+	if m.wave {
+		m.seeWave()
+	}
 }
 
 // spread is from what coefficient of variation of the calls' times on calls are counted, rather than timed.

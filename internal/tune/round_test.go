@@ -39,6 +39,7 @@ func TestARoundOfCallsThatTakeLongerThanThoseBefore(t *testing.T) {
 	}
 	begin := Reading{At: 607 * ms, InFlight: 128, Ended: 200}
 	m := newRound(128, begin, 5*ms, h)
+	m.seeWave()
 	if m.begun || m.due() != 200+112 {
 		t.Fatalf("the round begins when %d have ended, want 312", m.due())
 	}
@@ -48,6 +49,9 @@ func TestARoundOfCallsThatTakeLongerThanThoseBefore(t *testing.T) {
 	}
 	m.look(Reading{At: 652 * ms, InFlight: 128, Ended: 240})
 	if !m.begun {
-		t.Error("the round has not begun")
+		t.Fatal("the round has not begun")
+	}
+	if m.due() != 240+96 {
+		t.Errorf("the round is over when %d have ended, want 336: those that were new", m.due())
 	}
 }
