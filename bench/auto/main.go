@@ -35,6 +35,7 @@ func main() {
 		rounds = 3
 	}
 	var rows [][]string
+	var reasons []string
 	for _, w := range workloads() {
 		if *only != "" && !contains(*only, w.name) {
 			continue
@@ -43,6 +44,9 @@ func main() {
 		row := w.row(rounds)
 		fmt.Fprintln(os.Stderr, "\t"+strings.Join(row[1:], " | ")) // so that an interrupt loses only what is being measured
 		rows = append(rows, row)
+		if row[withinColumn] == "NO" && w.why != "" {
+			reasons = append(reasons, w.name+": "+w.why)
+		}
 	}
 	fmt.Printf("%s, %s/%s, GOMAXPROCS %d, %d rounds; times are medians, least..most\n\n", runtime.Version(), runtime.GOOS,
 		runtime.GOARCH, runtime.GOMAXPROCS(0), rounds)
@@ -50,6 +54,12 @@ func main() {
 	if err := markdown.Table(os.Stdout, heading, rows); err != nil {
 		fmt.Fprintln(os.Stderr, "auto:", err)
 		os.Exit(1)
+	}
+	if len(reasons) > 0 {
+		fmt.Println("\nWhere it takes longer than 5 per cent more:")
+	}
+	for _, reason := range reasons {
+		fmt.Println("-", reason)
 	}
 }
 
