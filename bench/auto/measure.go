@@ -48,6 +48,9 @@ func (w workload) at(level int) time.Duration {
 
 // best returns the best three levels, in octaves around the theory.
 func (w workload) best() []int {
+	if w.only {
+		return []int{w.theory}
+	}
 	tried := map[int]time.Duration{}
 	least := time.Hour
 	try := func(level int) bool {

@@ -14,6 +14,7 @@ type workload struct {
 	what    string
 	calls   int
 	theory  int                                                                          // the best number in flight
+	only    bool                                                                         // more fit in, but leave nothing free: no other is tried
 	classes []overlap.Class                                                              // what it may be called
 	start   func() (call func(ctx context.Context, i int) error, stop func(), err error) // what a run calls, afresh for each
 	jobs    func(newExecutor func() overlap.Executor) error                              // instead, what makes several jobs
@@ -34,6 +35,10 @@ func at(open func() station.Station) func() (func(context.Context, int) error, f
 }
 
 const ms = time.Millisecond
+
+// caution is why a job that memory bounds takes longer.
+const caution = "a fifth of the memory is left free until the collector has shown what calls need, a tenth afterwards, and one " +
+	"call of fourteen is 7 % of what is done"
 
 // waves is why jobs of calls that wait at once take longer, if they have hardly more calls than are tried at first.
 const waves = "128 calls are put in flight before it is known what they wait for, then 160, 320 and so on, each once those before have " +
@@ -87,6 +92,10 @@ func workloads() []workload {
 			return nil
 		})},
 		{name: "W10", what: "10 ms in a system call", calls: 2_000, theory: 1_000, classes: io, start: plain(nanosleep(10 * ms)), why: waves},
+		{name: "W12", what: "computes 5 ms in C", calls: 400, theory: 2, classes: cpu, start: plain(spinInC(5 * ms))},
+		{name: "W13", what: "holds 64 MiB for 200 ms under a limit of 1 GiB", calls: 200, theory: fits, only: true, classes: memoryBound,
+			start: keepMemory(false)},
+		{name: "W14", what: "the same, but more and more", calls: 200, theory: fits, only: true, classes: memoryBound, start: keepMemory(true), why: caution},
 		{name: "W15", why: waves, what: "computes 5 ms, 200 times, then waits 50 ms, 1,000 times", calls: 1_200, theory: 1_000, classes: io, start: plain(func(_ context.Context, i int) error {
 			if i < 200 {
 				burn(5 * ms)
