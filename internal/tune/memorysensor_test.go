@@ -11,7 +11,7 @@ import (
 func TestTheLimitIsReadTheMoreRarelyTheMoreItCosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, asked := newMemorySensor(), 0
-		m.limit = func(int64) (int64, int64) {
+		m.limit.read = func(int64) (int64, int64) {
 			time.Sleep(time.Millisecond)
 			asked++
 			return 1 << 50, 0
@@ -32,18 +32,18 @@ func TestTheLimitIsReadTheMoreRarelyTheMoreItCosts(t *testing.T) {
 func TestTheLimitIsReadAgainOnceMuchOfTheRestIsUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, asked := newMemorySensor(), 0
-		m.limit = func(used int64) (int64, int64) {
+		m.limit.read = func(used int64) (int64, int64) {
 			time.Sleep(time.Second)
 			asked++
 			return used + 16*mib, 0
 		}
 		m.look(time.Now())
-		m.used -= mib // as if so much had been used since
+		m.limit.used -= mib // as if so much had been used since
 		time.Sleep(10 * time.Millisecond)
 		if m.look(time.Now()); asked != 1 {
 			t.Errorf("after a sixteenth: asked %d times, want once", asked)
 		}
-		m.used -= 2 * mib
+		m.limit.used -= 2 * mib
 		time.Sleep(10 * time.Millisecond)
 		if m.look(time.Now()); asked != 2 {
 			t.Errorf("after more: asked %d times, want twice", asked)

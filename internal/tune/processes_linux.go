@@ -64,7 +64,6 @@ func (p *processes) read() Processes {
 	all.CPU = max(all.CPU, p.most)
 	p.most = all.CPU
 	all.Memory.Used += p.own()
-	all.Memory.Limit, all.Memory.Others = memoryLimit(all.Memory.Used)
 	return all
 }
 

@@ -17,15 +17,12 @@ type Sensor struct {
 	looking    atomic.Int64 // how many give way to others at the moment, which are no calls
 	neighbours neighbourSensor
 
-	processes   processes
-	seen        Processes
-	seenAt      time.Time     // when these were read
-	takesToRead time.Duration // how long that took
+	processes processSensor
 }
 
 // NewSensor returns a sensor.
 func NewSensor() *Sensor {
-	s := &Sensor{turn: make(chan struct{}, 1), memory: newMemorySensor()}
+	s := &Sensor{turn: make(chan struct{}, 1), memory: newMemorySensor(), processes: newProcessSensor()}
 	for i, name := range []string{"running", "runnable", "not-in-go"} {
 		s.samples[i].Name = "/sched/goroutines/" + name + ":goroutines"
 	}
@@ -66,21 +63,11 @@ func (s *Sensor) Measure(r *Reading) {
 	r.Memory = s.memory.look(now)
 }
 
-// processesFor is for how long what was read of processes holds, as a multiple of how long it took, which is some 8 µs
-// a process: so it costs at most a fiftieth of a core.
-const processesFor = 50
-
 // LookAtProcesses fills in what the processes do that this one has started. now has them looked at in any case.
 func (s *Sensor) LookAtProcesses(r *Reading, now bool) {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
-	begun := time.Now()
-	if age := begun.Sub(s.seenAt); now || age < 0 || age >= processWait/2 && age >= processesFor*s.takesToRead {
-		s.seen, s.seenAt = s.processes.read(), begun
-		s.takesToRead = min(time.Since(begun), longWait/10)
-	}
-	r.Processes = s.seen
-	r.Processes.Age = begun.Sub(s.seenAt)
+	r.Processes = s.processes.look(time.Now(), now)
 }
 
 func (s *Sensor) value(i int) int { return number(s.samples[i]) }
