@@ -79,7 +79,7 @@ func workloads() []workload {
 		})},
 		{name: "W8", what: "40 ms at a server that breaks down beyond 50", calls: 10_000, theory: 50, classes: far, start: at(func() station.Station {
 			return station.Cliff(50, 40*ms, 1)
-		})},
+		}), why: "the first 128 calls break it down, and it takes three seconds to get rid of them, whatever is done then"},
 		{name: "W9", what: "computes 2 ms and waits 18 ms, exponential", calls: 1_000, theory: 27, classes: mixed, start: func() (
 			func(context.Context, int) error, func(), error,
 		) {

@@ -28,8 +28,12 @@ const (
 	near = 0.05
 	// calm is how many calls must start without a refusal for the rate to be raised.
 	calm = 50
-	// raised is the factor of such a raise.
-	raised = 1.05
+	// raised is the factor of such a raise. After carefulRaises, by which any bucket is empty whose rate was right, the next is
+	// the square of it, and so on up to mostRaised: a rate that was found while this program had no core for long, and asked
+	// for nothing, is much too low.
+	raised        = 1.05
+	carefulRaises = 4
+	mostRaised    = 2
 )
 
 // refusals find the most calls, in flight or started in a second, that the far end takes before it refuses.
@@ -64,7 +68,9 @@ type refusals struct {
 	restart  time.Duration // since when calls start slowly; negative: they do not
 	restarts int64         // how many calls had been started then
 
-	calmAt int64 // how many calls will have been started when the rate has proven itself
+	calmAt int64   // how many calls will have been started when the rate has proven itself
+	raises int     // how often it has been since it was found
+	raise  float64 // the factor of the last
 
 	// Of slow refusals.
 	low, high int           // the highest level without and the lowest with them; 0: not known
@@ -194,7 +200,8 @@ func (f *refusals) endWave(r Reading) {
 
 // setRate has calls start at a rate from now on.
 func (f *refusals) setRate(rate float64, r Reading) {
-	rate = max(rate, f.rate/raised) // a bucket that had been full has let more through than this counts
+	rate = max(rate, f.rate/max(raised, f.raise)) // a bucket that had been full has let more through than this counts
+	f.raises, f.raise = 0, raised
 	if f.short {
 		f.rate = short * rate
 	} else {
@@ -209,7 +216,10 @@ func (f *refusals) goOn(r Reading) {
 	switch {
 	case f.rate > 0:
 		if through(r) >= f.calmAt && !f.wave {
-			f.rate *= raised
+			if f.raises++; f.raises > carefulRaises {
+				f.raise = min(mostRaised, f.raise*f.raise)
+			}
+			f.rate *= f.raise
 			f.calmAt = through(r) + calm
 		}
 	case f.restart < 0:

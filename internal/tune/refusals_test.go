@@ -36,3 +36,18 @@ func TestCeilingOfTwoWaves(t *testing.T) {
 		t.Errorf("cap %d, rate %v, want 19 and none", f.cap, f.rate)
 	}
 }
+
+// A rate that was found while the program had no core for long is too low by far, and is left soon.
+func TestARateThatIsFarTooLow(t *testing.T) {
+	f := newRefusals()
+	var r Reading
+	f.setRate(20, r)
+	for f.rate < 90 && r.Ended < 1000 {
+		r.Ended++
+		r.At += time.Duration(float64(time.Second) / f.rate)
+		f.look(r)
+	}
+	if r.Ended > 400 {
+		t.Errorf("after %d calls of which none was refused the rate is %.0f a second, want 90 after at most 400", r.Ended, f.rate)
+	}
+}

@@ -66,16 +66,18 @@ type Report struct {
 // history is what a controller remembers for its report.
 type history struct {
 	first, last Reading
-	early       Reading // the first by which calls had been timed
-	busy        float64 // the goroutines that ran or wanted to, times seconds
-	others      float64 // the cores that other programs used, times seconds
-	inFlight    float64 // the calls in flight, times seconds
-	locked      float64 // the seconds that goroutines waited for mutexes while no other job was looked at
+	early       Reading       // the first by which calls had been timed
+	busy        float64       // the goroutines that ran or wanted to, times seconds
+	others      float64       // the cores that other programs used, times seconds
+	inFlight    float64       // the calls in flight, times seconds
+	locked      float64       // the seconds that goroutines waited for mutexes while no other job was looked at
+	limited     time.Duration // for how long it looked as if what the calls wait for did no more
 	peak        int
 	changes     []Change
 }
 
-func (h *history) look(r Reading) {
+// look takes a reading. limited is whether what the calls wait for seems to do no more.
+func (h *history) look(r Reading, limited bool) {
 	if h.inFlight == 0 && h.last.At == 0 {
 		h.first, h.last = r, r
 	}
@@ -88,6 +90,9 @@ func (h *history) look(r Reading) {
 	h.others += dt * r.Neighbours.Used
 	if r.Beside == 0 { // else they may be of other jobs
 		h.locked += (r.Locked - h.last.Locked).Seconds()
+	}
+	if limited {
+		h.limited += r.At - h.last.At
 	}
 	h.last = r
 }
@@ -169,7 +174,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return CPUBound
 	case locked >= mostlyLocked:
 		return LockBound
-	case c.farEnd.limited():
+	case c.farEnd.limited() || h.limited > r.Took/2: // or it was for most of the job
 		return FarEndLimited
 	case share <= ioBoundUpTo:
 		return IOBound
