@@ -1,5 +1,5 @@
 // Command fetchers measures overlap run fetch, its results stored, beside the usual tools that make many requests:
-// hey, curl -Z, wrk and aiohttp, in turn, on the local target, and prints a Markdown table; progress goes to standard
+// hey, curl -Z, wrk, aiohttp and httpx, in turn, on the local target, and prints a Markdown table; progress goes to standard
 // error. A tool that is not there is left out with a message that says where to get it. Exit status 0 when all was
 // measured, 1 when a tool failed or a request was not answered, 2 for bad usage.
 //

@@ -74,14 +74,20 @@ var tools = []tool{
 			return []string{"wrk", "-t", "1", "-c", strconv.Itoa(j.atOnce), "-d", strconv.Itoa(wrkSeconds) + "s", j.url}
 		},
 	},
-	{
-		name: "aiohttp", hint: "Debian has it as python3-aiohttp, and -python names another interpreter", read: readPython,
-		probe: func(j job) []string { return []string{j.python, "-c", "import aiohttp"} },
+	ofPython("aiohttp"),
+	ofPython("httpx"),
+}
+
+// ofPython is a client for asyncio.
+func ofPython(name string) tool {
+	return tool{
+		name: name, hint: "Debian has it as python3-" + name + ", and -python names another interpreter", read: readPython,
+		probe: func(j job) []string { return []string{j.python, "-c", "import " + name} },
 		command: func(j job) []string {
-			return []string{j.python, filepath.Join(j.folder, "many.py"), j.url, strconv.Itoa(j.requests),
+			return []string{j.python, filepath.Join(j.folder, "many.py"), name, j.url, strconv.Itoa(j.requests),
 				strconv.Itoa(j.atOnce), filepath.Join(j.folder, resultsFile)}
 		},
-	},
+	}
 }
 
 func overlapOn(strategy string) func(j job) []string {
