@@ -38,6 +38,9 @@ func mapAs[In, Out any](
 	m.policy = m.options.policy.withDefaultsOf(task.policy)
 	m.batches, m.Job.task = true, task
 	m.openCalls.Add(int64(len(in))) // before launch: feeders begin at once
+	if m.halt != nil {
+		m.halt.setTotal(len(in)) // before launch, too: calls may have ended when that returns
+	}
 	defer m.followContexts()()
 	if err := m.launch(executor); err != nil {
 		return m.out, err
