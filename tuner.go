@@ -50,15 +50,16 @@ type tuner struct {
 }
 
 // measure has CPU time and the like read, without waiting for a core.
-var measure = func(r *tune.Reading) { sensor().Measure(r) }
+var measure = func(r *tune.Reading) { sensor.Measure(r) }
 
 // sense has a reading taken of this process. The same sensor serves all jobs.
-var sense = func(r *tune.Reading) { sensor().Look(r) }
+var sense = func(r *tune.Reading) { sensor.Look(r) }
 
 // lookAtProcesses has processes that this one has started looked at; now, whatever that costs.
-var lookAtProcesses = func(r *tune.Reading, now bool) { sensor().LookAtProcesses(r, now) }
+var lookAtProcesses = func(r *tune.Reading, now bool) { sensor.LookAtProcesses(r, now) }
 
-var sensor = sync.OnceValue(tune.NewSensor)
+// sensor is made before there is any time bubble, to which its channel would belong.
+var sensor = tune.NewSensor()
 
 // tunersWoken is how many tuners of jobs that are not over have taken readings.
 var tunersWoken atomic.Int64
