@@ -11,7 +11,7 @@ FUZZ_PROGRAMS = 100x
 # Modules of their own, for what they depend on.
 MODULES = bench report/browser
 # For a whole package under the race detector; a test that may hang has a shorter deadline of its own.
-TIMEOUT = 10m
+TIMEOUT = 15m
 
 .PHONY: compare build check test format lint portable unit fuzz cgroup chaos bench clean
 
