@@ -28,8 +28,7 @@ func TestAutoOfProcesses(t *testing.T) {
 		{"computing", 2, 100, 2, 1.02, 3, overlap.CPUBound, func(m *simulator.Machine) { m.Compute(100 * ms) }},
 		{"computing on 16 cores", 16, 800, 16, 1.02, 17, overlap.CPUBound,
 			func(m *simulator.Machine) { m.Compute(100 * ms) }},
-		// A window of 20 ms may see four calls of 5 ms end, and the cores idle between them: then it is one step more.
-		{"computing for a moment", 2, 400, 2, 1.05, 4, overlap.CPUBound, func(m *simulator.Machine) { m.Compute(5 * ms) }},
+		{"computing for a moment", 2, 400, 2, 1.05, 3, overlap.CPUBound, func(m *simulator.Machine) { m.Compute(5 * ms) }},
 		{"computing beside four neighbours", 2, 50, 2, 1.02, 2, overlap.CPUBound, func(m *simulator.Machine) {
 			m.SetNeighbours(4)
 			m.Compute(100 * ms)

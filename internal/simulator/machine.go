@@ -35,13 +35,15 @@ type Machine struct {
 	queue   []chan struct{} // who wants one, longest first
 	looking atomic.Int64    // how many of them only want to look
 	blocked int             // how many goroutines are in system calls
-	cpu     time.Duration
+	cpu     float64         // CPU time used until used, in nanoseconds
+	used    time.Time       // when that was
+	using   float64         // how many cores' time is being used now
 	locked  time.Duration
 	memory  memory
 }
 
 // New returns a machine with so many cores. It must be called in the bubble that its calls run in.
-func New(cores int) *Machine { return &Machine{cores: cores} }
+func New(cores int) *Machine { return &Machine{cores: cores, used: time.Now()} }
 
 // SetNeighbours has so many other processes compute from now on, which get their share of the cores.
 func (m *Machine) SetNeighbours(n int) {
@@ -55,10 +57,12 @@ func (m *Machine) Compute(d time.Duration) {
 	m.takeCore()
 	for d > 0 {
 		turn := min(d, slice)
-		time.Sleep(m.stretched(turn))
+		took := m.stretched(turn)
+		m.use(float64(turn) / float64(took))
+		time.Sleep(took)
+		m.use(-float64(turn) / float64(took))
 		d -= turn
 		m.mu.Lock()
-		m.cpu += turn
 		wanted := d > 0 && len(m.queue) > 0
 		m.mu.Unlock()
 		if wanted {
@@ -67,6 +71,23 @@ func (m *Machine) Compute(d time.Duration) {
 		}
 	}
 	m.giveCore()
+}
+
+// use has so many cores' time be used more from now on. A clock of CPU time goes on while a call computes, and does not wait
+// for its end.
+func (m *Machine) use(cores float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.cpuTime()
+	m.using += cores
+}
+
+// cpuTime is the CPU time used so far. The mutex is held.
+func (m *Machine) cpuTime() time.Duration {
+	now := time.Now()
+	m.cpu += m.using * float64(now.Sub(m.used))
+	m.used = now
+	return time.Duration(m.cpu)
 }
 
 // stretched is how long a turn of computing takes, beside those who share the cores.
@@ -137,7 +158,7 @@ func (m *Machine) Measure(r *tune.Reading) {
 	defer m.mu.Unlock()
 	r.Running = max(0, m.busy-1) // without the goroutine that looks
 	r.Runnable, r.Blocked = max(0, len(m.queue)-int(m.looking.Load())), m.blocked
-	r.CPU, r.Locked = m.cpu, m.locked
+	r.CPU, r.Locked = m.cpuTime(), m.locked
 	r.Memory = m.memory.reading()
 }
 
@@ -146,5 +167,5 @@ func (m *Machine) Measure(r *tune.Reading) {
 func (m *Machine) LookAtProcesses(r *tune.Reading) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r.Processes = tune.Processes{Known: true, Running: m.busy + len(m.queue), CPU: m.cpu}
+	r.Processes = tune.Processes{Known: true, Running: m.busy + len(m.queue), CPU: m.cpuTime()}
 }
