@@ -18,6 +18,43 @@ func TestLevelIsAtLeastOneAndAtMostMax(t *testing.T) {
 	}
 }
 
+// Calls that keep the cores busy have no use for more in flight, but where they are brief, some stand by: longer ones would
+// take several times as long, and meet their timeouts.
+func TestBriefCallsStandBy(t *testing.T) {
+	levelOf := func(s Settings, each time.Duration) (level int, why string) {
+		s.Cores = 2
+		c := New(s)
+		for i := range 50 {
+			at := time.Duration(i) * ms
+			advice := c.Look(Reading{
+				At: at, CPU: 2 * at, Running: 2, Runnable: 1, InFlight: c.Level(), Wanted: 1000, Left: -1,
+				Ended: int64(2 * at / each), Timed: int64(2 * at / each), Took: 2 * at,
+			})
+			if level = advice.Level; advice.Why != "" {
+				why = advice.Why
+			}
+		}
+		return level, why
+	}
+	for _, c := range []struct {
+		settings Settings
+		each     time.Duration
+		want     int
+	}{
+		{Settings{}, 10 * time.Microsecond, 2 + standBy},
+		{Settings{Max: 3}, 10 * time.Microsecond, 3},
+		{Settings{Processes: true}, 10 * time.Microsecond, 2},
+		{Settings{}, 5 * ms, 2},
+	} {
+		if level, _ := levelOf(c.settings, c.each); level != c.want {
+			t.Errorf("%+v, calls of %v: %d in flight, want %d", c.settings, c.each, level, c.want)
+		}
+	}
+	if _, why := levelOf(Settings{}, 10*time.Microsecond); why != "calls are brief: some stand by" {
+		t.Errorf("the level rises because %q", why)
+	}
+}
+
 func FuzzController(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 200, 5, 6})
 	f.Fuzz(func(t *testing.T, script []byte) {
