@@ -379,8 +379,8 @@ func (t *tuner) stop() {
 	}
 }
 
-// worthMeasuring is how long a job takes at least for its CPU time to say something. To read it takes 10 to 20 µs, which is
-// longer than three calls of a microsecond.
+// worthMeasuring is how long a job takes at least for its CPU time to say something, and for that to be worth reading it: that
+// takes longer than a few calls of a microsecond do.
 const worthMeasuring = time.Millisecond
 
 // report tells what was found out, when nothing of the job runs any more.

@@ -19,7 +19,8 @@ const (
 	doubling = 500 * time.Microsecond
 	// standBy is how many more calls than cores are in flight at least where calls are brief, however busy the cores are. One
 	// that has to help the garbage collector, or waits for it, then leaves its core to another call, and not to the
-	// collector's idle workers, whose CPU time makes the core look busy: sieves that return lists took 4 to 7 % longer without.
+	// collector's idle workers, whose CPU time makes the core look busy. The article's sieves, which return lists, are such
+	// calls (article-cpu of bench/auto).
 	standBy = 4
 	// brief is how long a call takes at most on average for that: longer ones would use more memory, and would meet their
 	// timeouts when they share the cores.
@@ -122,7 +123,6 @@ func (c *Controller) look(r *Reading) (more int) {
 	more = max(c.level, c.gate.filling(*r), unwanted)
 	switch {
 	case more > c.level:
-		return more
 	case opening == ajar:
 		more = c.level + 1
 	case opening == open:

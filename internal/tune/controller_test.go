@@ -55,6 +55,19 @@ func TestBriefCallsStandBy(t *testing.T) {
 	}
 }
 
+// Where the cores have room for more than would stand by, that is the reason, also if the last reading said otherwise.
+func TestReasonWhereCoresHaveRoom(t *testing.T) {
+	c := New(Settings{Cores: 2, Start: 4})
+	brief := Reading{Running: 2, Runnable: 1, InFlight: 3, Wanted: 1000, Left: -1, Ended: 1000, Timed: 1000, Took: ms}
+	if advice := c.Look(brief); advice.Level != 4 { // as it has less in flight than it may
+		t.Fatalf("at first %+v", advice)
+	}
+	brief.At, brief.CPU, brief.Running, brief.Runnable, brief.InFlight = 20*ms, ms, 0, 0, 4
+	if advice := c.Look(brief); advice.Level != 8 || advice.Why != "the cores have room" {
+		t.Errorf("with room for more: %+v", advice)
+	}
+}
+
 func FuzzController(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 200, 5, 6})
 	f.Fuzz(func(t *testing.T, script []byte) {
