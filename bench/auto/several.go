@@ -23,16 +23,18 @@ func twoJobs(newExecutor func() overlap.Executor) error {
 	return errors.Join(computing, waiting)
 }
 
-// nested makes a job whose calls make jobs on the same executor.
-func nested(newExecutor func() overlap.Executor) error {
-	executor := newExecutor()
-	inner := overlap.Func(func(context.Context, int) (struct{}, error) { time.Sleep(10 * ms); return struct{}{}, nil })
-	outer := overlap.Func(func(ctx context.Context, _ int) (struct{}, error) {
-		_, err := overlap.Map(ctx, executor, inner, make([]int, 100))
-		return struct{}{}, err
-	})
-	_, err := overlap.Map(context.Background(), executor, outer, make([]int, 10))
-	return err
+// nested makes a job whose calls make jobs on the same executor, of calls that wait so long.
+func nested(wait time.Duration) func(newExecutor func() overlap.Executor) error {
+	return func(newExecutor func() overlap.Executor) error {
+		executor := newExecutor()
+		inner := overlap.Func(func(context.Context, int) (struct{}, error) { time.Sleep(wait); return struct{}{}, nil })
+		outer := overlap.Func(func(ctx context.Context, _ int) (struct{}, error) {
+			_, err := overlap.Map(ctx, executor, inner, make([]int, 100))
+			return struct{}{}, err
+		})
+		_, err := overlap.Map(context.Background(), executor, outer, make([]int, 10))
+		return err
+	}
 }
 
 // neighbour is the variable by which this program knows that it is to take a core until it is killed.

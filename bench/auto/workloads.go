@@ -125,7 +125,10 @@ func workloads() []workload {
 		{name: "W23a", what: "one call of 1 µs", calls: 1, theory: 1, classes: none, start: plain(spinFor(time.Microsecond))},
 		{name: "W23b", what: "three calls of 1 µs", calls: 3, theory: 1, classes: none, start: plain(spinFor(time.Microsecond))},
 		{name: "W23c", what: "ten calls of 1 ms", calls: 10, theory: 2, classes: cpu, start: plain(spinFor(ms))},
-		{name: "W24", what: "10 calls that each make a job of 100 calls that wait 10 ms", calls: 1_010, theory: 1_000, jobs: nested},
+		{name: "W24", what: "10 calls that each make a job of 100 calls that wait 10 ms", calls: 1_010, theory: 1_010, jobs: nested(10 * ms),
+			why: "eleven jobs find their number at the same time, each from one call a core on, which takes some milliseconds however long calls " +
+				"take (W24b)"},
+		{name: "W24b", what: "the same, but they wait 100 ms", calls: 1_010, theory: 1_010, jobs: nested(100 * ms)},
 		{name: "tiny", what: "a call that does nothing", calls: 1_000_000, theory: 1, classes: cpu, start: plain(func(context.Context, int) error { return nil })},
 	}
 }

@@ -3,10 +3,11 @@ package tune
 import "time"
 
 const (
-	// spin is for how long at most a controller takes readings one after another, once calls wait to start: it is over
-	// before a call that waits for a network has come back.
+	// spin is for how long at most a controller takes readings one after another, once calls wait to start, and each time
+	// that the level has risen twofold: it is over before a call that waits for a network has come back. Many jobs that begin
+	// at once need that again, since each reading gives way to what all of them have to do, and may find a core busy with it.
 	spin = 3 * time.Millisecond
-	// mostLooks bounds the same where no clock goes on.
+	// mostLooks is how many readings that are at most. It bounds them also where no clock goes on.
 	mostLooks = 64
 	// early is for how long readings follow one another closely.
 	early = 20 * time.Millisecond
@@ -49,8 +50,8 @@ type Controller struct {
 	awake    bool          // Wake was called
 	began    time.Duration // when the first reading was taken
 	looks    int
-	woken    time.Duration // since when readings are taken closely
-	wokenAt  int           // which reading that was
+	raised   time.Duration // when the level was last raised twofold, or the first reading was taken
+	raisedAt int           // which reading that was
 
 	gate      gate
 	beside    beside
@@ -88,7 +89,7 @@ func (c *Controller) Wake(at time.Duration) { c.history.first.At, c.awake = at, 
 // Look takes a reading and says how many calls may be in flight from now on.
 func (c *Controller) Look(r Reading) Advice {
 	if c.looks == 0 {
-		c.began, c.woken = r.At, r.At
+		c.began, c.raised = r.At, r.At
 		if r.Left >= 0 && r.Left <= 2*c.settings.Blind {
 			c.farEnd.cap = max(c.farEnd.cap, r.Left)
 		}
@@ -99,6 +100,9 @@ func (c *Controller) Look(r Reading) Advice {
 	pause := c.refusals.look(r)
 	before := c.level
 	c.setLevel(r, more)
+	if c.level >= 2*before {
+		c.raised, c.raisedAt = r.At, c.looks
+	}
 	c.history.level(r.At, c.level, c.bound)
 	return Advice{
 		Level: c.level, Bound: c.bound, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause,
@@ -204,14 +208,15 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 
 // wait is how long to wait for the next reading.
 func (c *Controller) wait(r Reading) time.Duration {
-	since := r.At - c.woken
+	since := r.At - c.began
 	most := min(c.farEnd.cap, c.settings.Blind)
 	least := shortWait
 	if c.settings.Processes {
 		least = processWait
 	}
+	rising := r.At-c.raised < spin && c.looks-c.raisedAt < mostLooks
 	switch {
-	case !c.settings.Processes && since < spin && c.looks-c.wokenAt < mostLooks && r.Wanted > 0 && c.level < most:
+	case rising && !c.settings.Processes && r.Wanted > 0 && c.level < most:
 		return 0
 	case c.refusals.wave || c.refusals.restart >= 0:
 		return max(shortWait, c.refusals.took/2)

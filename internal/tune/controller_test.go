@@ -68,6 +68,34 @@ func TestReasonWhereCoresHaveRoom(t *testing.T) {
 	}
 }
 
+// The level of a job beside many others rises slowly, as each reading has to wait for what theirs do, and many find a core
+// busy: it must not be held up by waits besides.
+func TestReadingsFollowOneAnotherWhileTheLevelRises(t *testing.T) {
+	c := New(Settings{Cores: 2})
+	r := Reading{CPU: -1, Wanted: 1000, Left: -1}
+	before, rose := c.Level(), 0
+	for i := 0; before < Blind && i < 1000; i++ {
+		r.At, r.InFlight, r.Running = time.Duration(i)*40*time.Microsecond, c.Level(), 2
+		if i-rose > mostLooks/2 {
+			r.Running = 0
+		}
+		advice := c.Look(r)
+		if advice.Level > before {
+			before, rose = advice.Level, i
+		}
+		if advice.Level < Blind && advice.Wait > 0 {
+			t.Fatalf("reading %d, level %d since reading %d: waits for %v", i, advice.Level, rose, advice.Wait)
+		}
+	}
+	if before != Blind {
+		t.Fatalf("the level got to %d", before)
+	}
+	r.Running, r.InFlight = 0, Blind
+	if advice := c.Look(r); advice.Wait == 0 {
+		t.Error("does not wait once the level has risen")
+	}
+}
+
 func FuzzController(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 200, 5, 6})
 	f.Fuzz(func(t *testing.T, script []byte) {
