@@ -2,11 +2,13 @@ package overlap_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/simulator"
 	"example.com/overlap/internal/tune"
 )
 
@@ -29,4 +31,22 @@ func TestAutoMeasuresOnlyWhatTakesTime(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Some brief calls stand by for the garbage collector. When calls take longer, so many would take the cores from one another.
+func TestAutoHasNoCallsStandByOnceTheyAreLong(t *testing.T) {
+	onMachine(t, 2, func(t *testing.T, m *simulator.Machine) (none struct{}) {
+		task := overlap.Func(func(_ context.Context, each time.Duration) (int, error) { m.Compute(each); return 0, nil })
+		calls := slices.Repeat([]time.Duration{10 * time.Microsecond}, 20_000)
+		calls = append(calls, slices.Repeat([]time.Duration{5 * ms}, 200)...)
+		var report overlap.AutoReport
+		auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+		if _, err := overlap.Map(t.Context(), auto, task, calls); err != nil {
+			t.Fatal(err)
+		}
+		if report.Peak <= 3 || report.Level > 3 {
+			t.Errorf("up to %d were in flight, and %d in the end, want more than 3 and at most 3", report.Peak, report.Level)
+		}
+		return none
+	})
 }

@@ -18,14 +18,6 @@ const (
 	// it then takes at least to put twice as many in flight: so that a far end that refuses at once is heard.
 	atFirst  = 16
 	doubling = 500 * time.Microsecond
-	// standBy is how many more calls than cores are in flight at least where calls are brief, however busy the cores are. One
-	// that has to help the garbage collector, or waits for it, then leaves its core to another call, and not to the
-	// collector's idle workers, whose CPU time makes the core look busy. The article's sieves, which return lists, are such
-	// calls (article-cpu of bench/auto).
-	standBy = 4
-	// brief is how long a call takes at most on average for that: longer ones would use more memory, and would meet their
-	// timeouts when they share the cores.
-	brief = time.Millisecond
 	// mostBlocked is how many calls may be in system calls at once, each of which holds a thread: Go ends a program at
 	// 10,000.
 	mostBlocked = 1024
@@ -46,7 +38,6 @@ type Controller struct {
 	settings Settings
 	level    int
 	bound    Bound
-	standing bool          // the last reading asked for calls that stand by, and for no other reason
 	awake    bool          // Wake was called
 	began    time.Duration // when the first reading was taken
 	looks    int
@@ -55,6 +46,7 @@ type Controller struct {
 
 	gate      gate
 	beside    beside
+	standBys  standBys
 	processes processGate
 	farEnd    farEnd
 	refusals  refusals
@@ -132,11 +124,7 @@ func (c *Controller) look(r *Reading) (more int) {
 	case opening == open:
 		more = 2 * c.level
 	}
-	c.standing = r.Timed > 0 && r.Took <= time.Duration(r.Timed)*brief && more < c.settings.Cores+standBy
-	if c.standing {
-		return c.settings.Cores + standBy
-	}
-	return more
+	return c.standBys.look(*r, more, c.level, c.settings.Cores)
 }
 
 // setLevel sets the level to the least of the caps. The cores have room for so many calls.
@@ -164,7 +152,7 @@ func (c *Controller) why(before int) string {
 		return ""
 	case c.level > before && c.level == c.farEnd.cap && c.farEnd.phase == climbing:
 		return "do more end in a second?"
-	case c.level > before && c.standing:
+	case c.level > before && c.standBys.added:
 		return "calls are brief: some stand by"
 	case c.level > before && (c.farEnd.phase != ramping || c.level <= c.farEnd.blind):
 		return "the cores have room"
@@ -174,6 +162,8 @@ func (c *Controller) why(before int) string {
 		return "more might not fit into memory"
 	case c.bound == ByMax:
 		return "more may not be"
+	case c.standBys.cap > 0:
+		return "calls are brief no more: none stand by"
 	case c.bound == ByCores:
 		return "the cores have no room"
 	case c.farEnd.phase == descending, c.farEnd.phase == refining:
@@ -197,6 +187,7 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 		lower(mostBlocked, ByMax)
 	}
 	lower(c.beside.cap, ByCores)
+	lower(c.standBys.cap, ByCores)
 	lower(c.refusals.cap, ByRefusals)
 	lower(c.memory.cap, ByMemory)
 	lower(c.settings.Max, ByMax)

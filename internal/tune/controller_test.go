@@ -55,6 +55,47 @@ func TestBriefCallsStandBy(t *testing.T) {
 	}
 }
 
+// When calls that were brief become long, those that stood by leave, where the cores are busy with the others: calls that wait
+// are as many as the cores have room for.
+func TestCallsStandByUntilTheyAreLong(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		running     int // once calls are long
+		least, most int
+		why         string // empty: any
+	}{
+		{"they compute", 2, 2, 2, "calls are brief no more: none stand by"},
+		{"they wait", 0, Blind, 10 * Blind, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			controller := New(Settings{Cores: 2})
+			r := Reading{Running: 2, Runnable: 1, Wanted: 1000, Left: -1}
+			pass := func(each time.Duration) (last Advice, why string) {
+				for range 100 {
+					r.At, r.CPU, r.InFlight = r.At+5*ms, r.CPU+time.Duration(r.Running)*5*ms, controller.Level()
+					ended := max(1, int64(10*ms/each))
+					r.Ended, r.Timed, r.Took = r.Ended+ended, r.Timed+ended, r.Took+time.Duration(ended)*each
+					if last = controller.Look(r); last.Why != "" {
+						why = last.Why
+					}
+				}
+				return last, why
+			}
+			if last, _ := pass(10 * time.Microsecond); last.Level != 2+standBy {
+				t.Fatalf("%d brief calls in flight, want %d", last.Level, 2+standBy)
+			}
+			r.Running, r.Runnable = c.running, c.running/2
+			if last, why := pass(15 * ms); last.Level < c.least || last.Level > c.most || c.why != "" && why != c.why {
+				t.Errorf("%d long calls in flight because %q, want %d to %d because %q", last.Level, why, c.least, c.most, c.why)
+			}
+			r.Running, r.Runnable = 2, 1
+			if last, _ := pass(10 * time.Microsecond); last.Level < 2+standBy {
+				t.Errorf("brief again: %d in flight, want %d", last.Level, 2+standBy)
+			}
+		})
+	}
+}
+
 // Where the cores have room for more than would stand by, that is the reason, also if the last reading said otherwise.
 func TestReasonWhereCoresHaveRoom(t *testing.T) {
 	c := New(Settings{Cores: 2, Start: 4})
