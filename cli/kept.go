@@ -60,7 +60,7 @@ func (j *job) openKept(file durable.File) error {
 		if before.Damaged > 0 {
 			damaged = ", and " + figures.Counted(before.Damaged, "damaged line", "damaged lines")
 		}
-		j.messages.sayf("going on from %s, which has %s%s", run.From(), results, damaged)
+		j.messages.sayf("going on from %s, which has %s%s%s", run.From(), results, damaged, notesText(before.Begun))
 	case !file.DryRun:
 		j.messages.sayf("the results are in %s until the job is over", run.Partial())
 	}
@@ -76,6 +76,9 @@ func cannotContinue(err error) error {
 		hint := "--fresh throws those results away, another -o FILE keeps them"
 		if different.Resumable {
 			hint = "--resume makes the calls of inputs that have no result yet; " + hint
+		}
+		if different.Is == "" && strings.Contains(different.What, "(at most once)") {
+			hint = "give --at-most-once again, since calls would be made twice without it; " + hint
 		}
 		different.What = inFlags.Replace(different.What)
 		return usageErrorf("%w", err).withHint(hint)
@@ -150,13 +153,21 @@ func (k *keptResults) close() (err error) {
 	return err
 }
 
-// where says where results are while the job is not over, "" for nowhere.
-func (k *keptResults) where() string {
-	n := k.run.Progress().Done
-	if k.isOver || n == 0 {
+// notesText says of how many calls there are notes that they began, and no results.
+func notesText(calls int64) string {
+	if calls == 0 {
 		return ""
 	}
-	where := figures.Counted(n, "result is", "results are") + " in " + k.run.Partial()
+	return ", and notes of " + figures.Counted(calls, "call", "calls") + " that may have run"
+}
+
+// where says where results are while the job is not over, "" for nowhere.
+func (k *keptResults) where() string {
+	is := k.run.Progress()
+	if k.isOver || is.Done == 0 && is.Begun == 0 {
+		return ""
+	}
+	where := figures.Counted(is.Done, "result is", "results are") + " in " + k.run.Partial() + notesText(is.Begun)
 	if k.isOther {
 		return where
 	}
@@ -176,7 +187,7 @@ func (k *keptResults) tell(to *messages) {
 		to.sayf("%s has %s of earlier runs as well", name, figures.Counted(is.Before, "result", "results"))
 	}
 	if is.MayHaveRun > 0 {
-		to.sayf("%s begun by a run that was killed and may have run; %s says of which inputs",
+		to.sayf("%s begun by a run that was ended before, and may have run; %s says of which inputs",
 			figures.Counted(is.MayHaveRun, "call was", "calls were"), name)
 	}
 	if is.Unused > 0 {

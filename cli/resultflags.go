@@ -31,7 +31,7 @@ func (f *resultFlags) add(cmd *cobra.Command) {
 	set.BoolVar(&f.fresh, "fresh", false, "throw away what an unfinished run has left")
 	set.BoolVar(&f.retryFailed, "retry-failed", false, "make the calls again that failed, and keep the other results")
 	set.StringVar(&f.key, "key", "", "two inputs are the same when this `field` of them is, instead of all of them")
-	set.BoolVar(&f.atMostOnce, "at-most-once", false, "note each call before it starts; one that a kill has cut off is a "+
+	set.BoolVar(&f.atMostOnce, "at-most-once", false, "note each call before it starts; one that was cut off then is a "+
 		"failure (\"it may have run\") instead of being made again")
 	set.StringVar(&f.jobLog, "joblog", "", "write a line for each call that ended to this `file`, as GNU parallel does; "+
 		"+FILE appends to it, and so does a run that goes on from what an earlier one left")

@@ -39,9 +39,10 @@ type File struct {
 	// RetryFailed makes the calls again that failed. Of a finished file, the others are taken over as by Resume.
 	RetryFailed bool
 	// AtMostOnce notes each call before it begins, and waits until the disk has that, which takes some milliseconds. A
-	// call that was begun and has no result, since its run was killed, is not made again: its result is the failure
-	// [ErrMayHaveRun]. So may be that of an input that was drawn and whose call was about to begin. A run without it
-	// cannot be continued with it, since it has noted nothing. [Stream] adds [overlap.AtMostOnce], by which a worker that
+	// call that was begun and has no result, since its run was killed or has canceled it, is not made again: its result
+	// is the failure [ErrMayHaveRun]. So may be that of an input that was drawn and whose call was about to begin. A run
+	// with it is continued with it, and one without it without: what has not been noted cannot be told, and what has been
+	// must count. [Stream] adds [overlap.AtMostOnce], by which a worker that
 	// dies is not the reason for another call either; whoever drives a job by [Remaining] adds it.
 	AtMostOnce bool
 	// DryRun only reads: [Remaining] gives the calls that would be made, and nothing is locked or written.

@@ -255,17 +255,6 @@ func TestWhatARunHasChosenIsFound(t *testing.T) {
 	}
 }
 
-// A run without notes cannot tell which calls may have run.
-func TestAtMostOnceMustBeWantedFromTheStart(t *testing.T) {
-	file := newFile(t)
-	stream(file, texts(0, 50), 20)
-	file.AtMostOnce = true
-	o := stream(file, texts(0, 50), 0)
-	if _, ok := errors.AsType[*durable.DifferentError](o.err); !ok || !strings.Contains(o.err.Error(), "at most once") {
-		t.Errorf("%v", o.err)
-	}
-}
-
 func TestASymbolicLinkStays(t *testing.T) {
 	file := newFile(t)
 	link := filepath.Join(filepath.Dir(file.Name), "link")

@@ -82,12 +82,12 @@ type inputState int
 const (
 	finished   inputState = iota // it has a result
 	unfinished                   // its call is to be made
-	mayHaveRun                   // its call was begun at most once, and its run was killed
+	mayHaveRun                   // its call was begun at most once, and has no result
 )
 
 // ErrMayHaveRun is the failure of a call that a run with AtMostOnce began, and that has no result because that run was
-// killed. It is not made again, unless by RetryFailed later. It is an [overlap.ErrMayHaveRun].
-var ErrMayHaveRun = fmt.Errorf("%w: it was begun by a run that was killed before it ended; "+
+// killed or has canceled it. It is not made again, unless by RetryFailed later. It is an [overlap.ErrMayHaveRun].
+var ErrMayHaveRun = fmt.Errorf("%w: it was begun by a run that was ended before the call was; "+
 	"it is not made again, since calls are to be made at most once", overlap.ErrMayHaveRun)
 
 // next takes the job's next input, and says whether all finished inputs up to this one are what they were.
@@ -145,6 +145,7 @@ func (r *Run) begin(d drawn) (isToBeMade bool, err error) {
 	defer r.mu.Unlock()
 	if d.state == mayHaveRun {
 		r.mayHaveRun++
+		delete(r.contents.begun, d.index)
 		line, _, _ := r.encoder.Result(overlap.Result[any, any]{
 			Index: d.index, Input: d.value, Err: ErrMayHaveRun, Outcome: overlap.WorkerDied, Attempts: 1, Worker: -1,
 		}, d.raw, nil)
@@ -152,6 +153,7 @@ func (r *Run) begin(d drawn) (isToBeMade bool, err error) {
 	}
 	if r.options.AtMostOnce {
 		if err = r.note(d.index, d.key, begun); err == nil {
+			r.noted++
 			err = r.journal.sync()
 		}
 	}

@@ -184,6 +184,8 @@ func (h heading) differs(file string, now heading, byContent bool) error {
 		return is("what makes two inputs the same (key)", h.Key, now.Key)
 	case now.AtMostOnce && !h.AtMostOnce:
 		return is("a note of each call before it began (at most once)", "", "wanted")
+	case h.AtMostOnce && !now.AtMostOnce: // and then calls would be made that nothing notes
+		return is("a note of each call before it began (at most once)", "wanted", "")
 	case h.Ordered != now.Ordered && !byContent:
 		return &DifferentError{file, "the order of the results", order[h.Ordered], order[now.Ordered], true}
 	}

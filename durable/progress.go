@@ -8,6 +8,7 @@ type Progress struct {
 	Failed     int64         // of those, how many are failures
 	Before     int64         // of those, how many are of earlier runs
 	MayHaveRun int64         // calls that this run has not made since they may have run, see [ErrMayHaveRun]
+	Begun      int64         // calls that were noted before they began, and have no result, see [File].AtMostOnce
 	Damaged    int64         // lines of the partial file that were damaged when the run began: their calls are made again
 	Unused     int64         // results that Resume has found and that no input so far has had
 	Total      int64         // inputs; 0 if that is not known
@@ -24,7 +25,10 @@ func (r *Run) Progress() Progress {
 	defer r.mu.Unlock()
 	p := Progress{
 		Done: r.contents.results, Failed: r.contents.failures.count, MayHaveRun: r.mayHaveRun, Total: r.options.Total,
-		Damaged: r.contents.damaged,
+		Damaged: r.contents.damaged, Begun: r.noted + int64(len(r.contents.begun)),
+	}
+	for _, calls := range r.contents.lost {
+		p.Begun += calls
 	}
 	p.Before = max(0, p.Done-r.added)
 	if r.stock != nil {

@@ -40,6 +40,7 @@ type Run struct {
 	dropped    bool             // a call has not been made
 	added      int64            // results of this run
 	mayHaveRun int64            // calls of which that became the result
+	noted      int64            // calls of this run that were noted before they began, and have no result
 	closed     bool
 }
 
@@ -53,7 +54,7 @@ func (r *Run) Add(index int, object []byte, isFailure bool) error {
 	if at, rest, isIndexed := leadingIndex(object); !ok || !isIndexed || at != index || len(rest) < 2 {
 		panic(fmt.Sprintf("durable: Add: no call %d is open, or this is not its result: %.80q", index, object))
 	}
-	delete(r.open, index)
+	r.ended(index)
 	return r.cannotWrite(r.addResult(index, k, object, resultKind(isFailure)))
 }
 
@@ -71,11 +72,19 @@ func (r *Run) AddFrom(index int, object io.WriterTo, isFailure bool) error {
 	if err == nil && bad != nil {
 		return bad
 	}
-	delete(r.open, index)
+	r.ended(index)
 	if err == nil {
 		r.tookResult(index, offset, isFailure)
 	}
 	return r.cannotWrite(err)
+}
+
+// ended says that a call has its result. r.mu is held.
+func (r *Run) ended(index int) {
+	delete(r.open, index)
+	if r.options.AtMostOnce {
+		r.noted--
+	}
 }
 
 func resultKind(isFailure bool) kind {
@@ -136,6 +145,7 @@ func (r *Run) Drop(index int, outcome overlap.Outcome) error {
 	if !r.options.AtMostOnce || outcome != overlap.NeverStarted {
 		return nil
 	}
+	r.noted--
 	return r.cannotWrite(r.note(index, k, notBegun))
 }
 
@@ -190,14 +200,14 @@ func (r *Run) makeSure() error {
 func (r *Run) From() string { return r.from }
 
 // Close ends the run. When each input has its result, it makes the finished file of them, puts that in its place, and
-// reports true. Otherwise they stay in the partial file; one without results is removed. An error says where they are.
-// A second Close does nothing and reports false. Close waits for the disk.
+// reports true. Otherwise they stay in the partial file; one that has neither results nor notes of calls that began is
+// removed. An error says where they are. A second Close does nothing and reports false. Close waits for the disk.
 func (r *Run) Close() (finished bool, err error) {
 	r.mu.Lock()
 	wasClosed := r.closed
 	r.closed = true
 	complete := r.noMore && !r.dropped && len(r.open) == 0
-	isEmpty := r.isNew && r.added == 0
+	isEmpty := r.isNew && r.added == 0 && r.noted == 0
 	r.mu.Unlock()
 	if wasClosed {
 		return false, nil
