@@ -37,7 +37,10 @@ func (r *Run) beginOrContinue() error {
 		return err
 	}
 	if r.contents.exists && !r.contents.heading.Copying {
-		return r.resume()
+		err := r.resume()
+		if _, isDifferent := errors.AsType[*DifferentError](err); !isDifferent || !r.contents.isEmpty {
+			return err
+		}
 	}
 	if (r.options.Resume || r.options.RetryFailed) && r.at.Info != nil && r.at.Info.Size() > 0 {
 		return r.resumeFinished()

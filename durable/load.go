@@ -15,6 +15,7 @@ var ErrUnreadable = errors.New("it is damaged in the line that says of which job
 type contents struct {
 	heading heading // the last one
 	exists  bool    // there is a heading
+	isEmpty bool    // nothing would be lost with the file: it has no results, notes or damaged lines
 	from    int64   // behind it: the results from here on are at the indexes of the inputs
 	end     int64   // behind the last undamaged line
 	damaged int64   // lines that are not what was written
@@ -33,7 +34,7 @@ type contents struct {
 // load reads what is in a partial file behind its first line. One whose writer was killed while it made the file has
 // nothing.
 func load(file *os.File, size int64, retryFailed bool) (*contents, error) {
-	c := &contents{lost: map[key]int64{}, retry: func(l *line) bool { return retryFailed && l.kind.isFailure() }}
+	c := &contents{isEmpty: true, lost: map[key]int64{}, retry: func(l *line) bool { return retryFailed && l.kind.isFailure() }}
 	c.reset(0)
 	s := newScanner(file, int64(holderLength), size)
 	for {
@@ -57,6 +58,7 @@ func load(file *os.File, size int64, retryFailed bool) (*contents, error) {
 			return nil, ErrUnreadable
 		default:
 			c.add(&l)
+			c.isEmpty = false
 		}
 	}
 	if !c.exists {
@@ -65,6 +67,7 @@ func load(file *os.File, size int64, retryFailed bool) (*contents, error) {
 		}
 	}
 	c.end, c.damaged = s.end, s.damaged
+	c.isEmpty = c.isEmpty && s.damaged+s.bad == 0
 	return c, nil
 }
 

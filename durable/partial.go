@@ -173,7 +173,8 @@ func (h heading) differs(file string, now heading, byContent bool) error {
 	all := map[string]string{}
 	maps.Copy(all, now.Job)
 	maps.Copy(all, h.Job)
-	for _, name := range slices.Sorted(maps.Keys(all)) {
+	delete(all, "task")
+	for _, name := range append([]string{"task"}, slices.Sorted(maps.Keys(all))...) { // another task has other names
 		if h.Job[name] != now.Job[name] {
 			return is(name, h.Job[name], now.Job[name])
 		}
