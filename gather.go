@@ -175,6 +175,7 @@ func (f *future) Done() <-chan struct{} {
 	if f.ended() {
 		return closedChannel
 	}
+	f.job.startNow()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.forDone == nil {
@@ -206,6 +207,7 @@ func (f *future) addWatcher(mine *watcher) bool {
 // subscribe has the future's end added to the arrivals, until the watcher it returns is taken out again.
 func (f *future) subscribe(to *arrivals, place int) *watcher {
 	mine := &watcher{arrived: to, place: place}
+	f.job.startNow()
 	f.mu.Lock()
 	watching := f.addWatcher(mine)
 	f.mu.Unlock()

@@ -322,6 +322,20 @@ func (j *groupJob) startLate() bool {
 	return true
 }
 
+// startNow starts the call that startLate has put off: who waits for it now does so in another way than by doing its work.
+// An idle program's alarms are a millisecond late, so it may not be left to that.
+func (j *groupJob) startNow() {
+	if !j.lendsWork || j.queued.Load() == 0 {
+		return
+	}
+	j.queueing.Lock()
+	putOff := j.lateStart != nil && j.lateStart.Stop()
+	j.queueing.Unlock()
+	if putOff {
+		j.dispatch()
+	}
+}
+
 // borrow returns a worker with a slot for the future's call alone, or nil.
 func (j *groupJob) borrow(f *future) *Worker {
 	j.queueing.Lock()
