@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -136,14 +138,7 @@ func (k *held) runCalls(ctx context.Context, t *offered) (refused error) {
 		options = append(options, overlap.Timeout(k.timeout))
 	}
 	start, out := time.Now(), reflect.New(t.crossing.OutType)
-	results := overlap.Stream(ctx, k.host.executor, t.task, func(yield func(any) bool) {
-		for _, input := range inputs {
-			if !yield(input) {
-				return
-			}
-		}
-	}, options...)
-	for r := range results {
+	for r := range k.results(ctx, t, inputs, places, options) {
 		switch {
 		case r.Index < 0 && ctx.Err() == nil && k.draining.Err() == nil:
 			refused = r.Err
@@ -159,6 +154,28 @@ func (k *held) runCalls(ctx context.Context, t *offered) (refused error) {
 		}
 	}
 	return refused
+}
+
+// results makes the calls, whose places in the chunk are given. A single one is submitted to a group and waited for here: the
+// executor may make it on this goroutine then, where a Stream needs two more.
+func (k *held) results(ctx context.Context, t *offered, inputs []any, places []int,
+	options []overlap.Option) iter.Seq[overlap.Result[any, any]] {
+	if len(inputs) > 1 {
+		return overlap.Stream(ctx, k.host.executor, t.task, slices.Values(inputs), options...)
+	}
+	return func(yield func(overlap.Result[any, any]) bool) {
+		group := overlap.NewGroup(ctx, k.host.executor, options...)
+		call := overlap.Submit(group, t.task, inputs[0])
+		k.at = places[0] // the executor decodes the value here, too
+		_, _ = call.Wait(ctx)
+		k.at = -1
+		err := group.Wait()
+		r, _ := call.Result() // it has ended, as the group has
+		if r.Index < 0 {
+			r.Err = err // the executor's refusal
+		}
+		yield(r)
+	}
 }
 
 // bodyOf encodes how a call has ended. out is where a value of the task's fits.
