@@ -19,7 +19,7 @@ import (
 const (
 	largestMessage = 8 << 20
 	engineMemory   = 2 * streamBytes
-	startPatience  = 10 * time.Second
+	startPatience  = 30 * time.Second
 	patienceToJoin = 20 * time.Second // that the server has with who connects: a thousand may at the same time
 	lameDuckGrace  = time.Second      // in which answers under way still come through an engine that ends
 	lameDuck       = 3 * time.Second  // in which all who are connected to it are let go, the grace included
