@@ -43,8 +43,9 @@ func TestAutoOfProcesses(t *testing.T) {
 			m.Compute(10 * ms)
 			time.Sleep(time.Second)
 		}},
-		// No more are started once the cores are busy for nine tenths of the time, so up to a tenth may be lost.
-		{"computing a tenth of the time", 4, 2000, 40, 1.15, 80, overlap.Mixed, func(m *simulator.Machine) {
+		// It takes 86 ms of a second until there are so many, and no more are started once the cores are busy for nine tenths of
+		// the time.
+		{"computing a tenth of the time", 4, 2000, 40, 1.1, 80, overlap.Mixed, func(m *simulator.Machine) {
 			m.Compute(2 * ms)
 			time.Sleep(18 * ms)
 		}},

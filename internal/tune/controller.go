@@ -203,7 +203,7 @@ func (c *Controller) wait(r Reading) time.Duration {
 	most := min(c.farEnd.cap, c.settings.Blind)
 	least := shortWait
 	if c.settings.Processes {
-		least = processWait
+		least = processesApart(c.looks)
 	}
 	rising := r.At-c.raised < spin && c.looks-c.raisedAt < mostLooks
 	switch {

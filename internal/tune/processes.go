@@ -16,6 +16,12 @@ const (
 	processRoom = 0.9
 )
 
+// processesApart is how long after a reading of processes the next one is taken at least: up to half as long again as
+// processWait, and not always the same, since calls that take turns in step with the readings would look as busy at each.
+func processesApart(readings int) time.Duration {
+	return processWait + processWait*time.Duration(5*readings%8)/16
+}
+
 // processGate says whether the cores have room for more calls that run in processes of their own. The goroutine that
 // waits for a process looks idle whatever that does. So it goes by the processes' CPU time and by how many of them want
 // a core: those that others keep from one have used little, and count.

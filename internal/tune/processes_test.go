@@ -1,0 +1,25 @@
+package tune
+
+import (
+	"testing"
+	"time"
+)
+
+// Calls that compute in step with the readings keep the cores busy at each of them and leave some of their time all the same.
+func TestProcessesThatComputeInStepWithReadings(t *testing.T) {
+	const inFlight, share = 36, 0.8
+	c := New(Settings{Cores: 4, Start: inFlight, Processes: true})
+	for at := time.Duration(0); at < time.Second && c.Level() == inFlight; {
+		r := Reading{At: at, CPU: -1, InFlight: inFlight, Wanted: 1000, Left: -1}
+		r.Ended = int64(at / (20 * ms) * inFlight)
+		r.Timed, r.Took = r.Ended, time.Duration(r.Ended)*20*ms
+		r.Processes = Processes{Known: true, CPU: time.Duration(share * 4 * float64(at)), Running: 2}
+		if at%processWait < ms {
+			r.Processes.Running = 4
+		}
+		at += c.Look(r).Wait
+	}
+	if c.Level() == inFlight {
+		t.Errorf("after a second there are still %d in flight", inFlight)
+	}
+}
