@@ -107,12 +107,12 @@ func (c *Controller) Look(r Reading) Advice {
 func (c *Controller) look(r *Reading) (more int) {
 	if c.settings.Processes {
 		*r = r.ofProcesses()
-		c.history.look(*r, c.farEnd.limited())
+		c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 		more = c.processes.look(*r, c.level)
 		c.farEnd.look(*r, c.processes.saturated())
 		return max(more, c.level)
 	}
-	c.history.look(*r, c.farEnd.limited())
+	c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 	opening := c.gate.look(*r)
 	unwanted := c.beside.look(*r, c.level)
 	c.farEnd.look(*r, c.gate.saturated() && !c.beside.waits)

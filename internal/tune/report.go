@@ -68,6 +68,8 @@ type history struct {
 	first, last Reading
 	early       Reading       // the first by which calls had been timed
 	busy        float64       // the goroutines that ran or wanted to, times seconds
+	cores       float64       // the cores that goroutines kept busy in Go's eyes, times seconds
+	blocked     float64       // the other calls that may have been in system calls or in C, times seconds
 	others      float64       // the cores that other programs used, times seconds
 	inFlight    float64       // the calls in flight, times seconds
 	locked      float64       // the seconds that goroutines waited for mutexes while no other job was looked at
@@ -76,8 +78,8 @@ type history struct {
 	changes     []Change
 }
 
-// look takes a reading. limited is whether what the calls wait for seems to do no more.
-func (h *history) look(r Reading, limited bool) {
+// look takes a reading of a program with so many cores. limited is whether what the calls wait for seems to do no more.
+func (h *history) look(r Reading, cores int, limited bool) {
 	if h.inFlight == 0 && h.last.At == 0 {
 		h.first, h.last = r, r
 	}
@@ -85,7 +87,10 @@ func (h *history) look(r Reading, limited bool) {
 		h.early = r
 	}
 	dt := (r.At - h.last.At).Seconds()
-	h.busy += dt * float64(min(r.Running+r.Runnable, r.InFlight))
+	wanting := r.Running + r.Runnable
+	h.busy += dt * float64(min(wanting, r.InFlight))
+	h.blocked += dt * float64(min(r.Blocked, r.InFlight-min(wanting, r.InFlight)))
+	h.cores += dt * float64(r.coresInGo(cores))
 	h.inFlight += dt * float64(r.InFlight)
 	h.others += dt * r.Neighbours.Used
 	if r.Beside == 0 { // else they may be of other jobs
@@ -95,6 +100,14 @@ func (h *history) look(r Reading, limited bool) {
 		h.limited += r.At - h.last.At
 	}
 	h.last = r
+}
+
+// coresInGo is how many of the cores goroutines keep busy in Go's eyes, had one not been needed for the reading.
+func (r Reading) coresInGo(cores int) int {
+	if r.Running >= cores-1 && r.Runnable > 0 {
+		return cores
+	}
+	return min(r.Running, cores)
 }
 
 func (h *history) level(at time.Duration, level int, bound Bound) {
@@ -135,11 +148,21 @@ func (c *Controller) Report(end Reading) Report {
 		r.Typical = end.Took / time.Duration(end.Timed)
 	}
 	if h.inFlight > 0 {
-		r.Waiting = max(0, 1-h.busy/h.inFlight)
+		r.Waiting = max(0, 1-h.wanting(r, c.settings.Cores)/h.inFlight)
 	}
 	c.farEnd.compare(&r)
 	r.Class = c.classify(r, end)
 	return r
+}
+
+// wanting is how many calls ran or wanted to, times seconds. To Go, one that computes in C, or in the kernel, is in a system call
+// as one that waits is: but where no core is idle, and most of the CPU time went there, they compute.
+func (h *history) wanting(r Report, cores int) float64 {
+	used := r.CoresBusy * r.Took.Seconds()
+	if r.CoresBusy+r.Others >= busy*float64(cores) && used-h.cores > used/2 {
+		return h.busy + h.blocked
+	}
+	return h.busy
 }
 
 // classify says what held the calls up, from what bound the level and how busy the cores were.

@@ -59,3 +59,32 @@ func TestLocksOfOtherJobs(t *testing.T) {
 		t.Error("beside nine others: called lock-bound, which of them nobody knows")
 	}
 }
+
+// To Go, calls that compute in C are in system calls, as are those that wait: what tells them apart is the CPU time.
+func TestCallsThatComputeInC(t *testing.T) {
+	report := func(running int, cores, others float64) Report {
+		c := New(Settings{Cores: 2})
+		r := Reading{InFlight: 20, Running: running, Runnable: 2, Blocked: 18, Left: -1, Neighbours: Neighbours{Used: others}}
+		c.Look(r)
+		for range 100 {
+			r.At += 5 * time.Millisecond
+			r.CPU += time.Duration(cores * float64(5*time.Millisecond))
+			r.Took, r.Timed, r.Ended = r.Took+100*time.Millisecond, r.Timed+2, r.Ended+2
+			c.Look(r)
+		}
+		c.history.peak = 20
+		return c.Report(r)
+	}
+	if r := report(0, 1.9, 0); r.Class != CPUBound || r.Waiting > 0.1 {
+		t.Errorf("all in C: class %d, %.2f of the calls waited, want CPU-bound and none", r.Class, r.Waiting)
+	}
+	if r := report(0, 0.9, 1); r.Class != CPUBound {
+		t.Errorf("all in C, beside others that take a core: class %d, want CPU-bound", r.Class)
+	}
+	if r := report(2, 1.9, 0); r.Class != Mixed || r.Waiting < 0.7 {
+		t.Errorf("few compute, and not in C: class %d, %.2f of the calls waited, want mixed and most", r.Class, r.Waiting)
+	}
+	if r := report(0, 0.1, 0); r.Class != IOBound {
+		t.Errorf("the cores are idle: class %d, want IO-bound", r.Class)
+	}
+}
