@@ -44,6 +44,10 @@ const caution = "a fifth of the memory is left free until the collector has show
 const waves = "128 calls are put in flight before it is known what they wait for, then 160, 320 and so on, each once those before have " +
 	"ended: four waves of a thousand calls instead of one"
 
+// together is why jobs within the calls of a job take longer.
+const together = "eleven jobs find their number at the same time, each from one call a core on: that takes some milliseconds, however long " +
+	"their calls take"
+
 func workloads() []workload {
 	var (
 		cpu    = []overlap.Class{overlap.CPUBound}
@@ -102,7 +106,7 @@ func workloads() []workload {
 		{name: "W14", what: "the same, but more and more", calls: 200, theory: fits, only: true, classes: memoryBound, start: keepMemory(true), why: caution},
 		{name: "W15", why: waves, what: "computes 5 ms, 200 times, then waits 50 ms, 1,000 times", calls: 1_200, theory: 1_000, classes: io, start: plain(computesThenWaits(200))},
 		{name: "W15c", what: "computes 5 ms, 2,000 times, then waits 50 ms, 1,000 times", calls: 3_000, theory: 1_000, start: plain(
-			computesThenWaits(2_000)), classes: cpu},
+			computesThenWaits(2_000)), classes: append(mixed, cpu...)},
 		{name: "W15b", what: "a server best at 8, then one without a limit", calls: 4_000, theory: 16, classes: far, start: phases},
 		{name: "W16", what: "computes 1 ms to 2 s, bounded Pareto", calls: 1_000, theory: 2, classes: cpu, start: func() (func(context.Context, int) error, func(), error) {
 			draw := station.Pareto(ms, 2*time.Second, 1.5, 1)
@@ -125,9 +129,8 @@ func workloads() []workload {
 		{name: "W23b", what: "three calls of 1 µs", calls: 3, theory: 1, classes: none, start: plain(spinFor(time.Microsecond))},
 		{name: "W23c", what: "ten calls of 1 ms", calls: 10, theory: 2, classes: cpu, start: plain(spinFor(ms))},
 		{name: "W24", what: "10 calls that each make a job of 100 calls that wait 10 ms", calls: 1_010, theory: 1_010, jobs: nested(10 * ms),
-			why: "eleven jobs find their number at the same time, each from one call a core on, which takes some milliseconds however long calls " +
-				"take (W24b)"},
-		{name: "W24b", what: "the same, but they wait 100 ms", calls: 1_010, theory: 1_010, jobs: nested(100 * ms)},
+			why: together},
+		{name: "W24b", what: "the same, but they wait 100 ms", calls: 1_010, theory: 1_010, jobs: nested(100 * ms), why: together},
 		{name: "tiny", what: "a call that does nothing", calls: 1_000_000, theory: 1, classes: cpu, start: plain(func(context.Context, int) error { return nil })},
 	}
 }
