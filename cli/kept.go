@@ -164,7 +164,7 @@ func notesText(calls int64) string {
 // where says where results are while the job is not over, "" for nowhere.
 func (k *keptResults) where() string {
 	is := k.run.Progress()
-	if k.isOver || is.Done == 0 && is.Begun == 0 {
+	if is.Done == 0 && is.Begun == 0 {
 		return ""
 	}
 	where := figures.Counted(is.Done, "result is", "results are") + " in " + k.run.Partial() + notesText(is.Begun)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -18,7 +19,12 @@ func (j *job) drainCalls(by os.Signal) {
 	select {
 	case <-time.After(settling): // until what does not run has ended
 	case <-j.over:
-		if j.ended.Load() > 0 || j.tally.left > 0 {
+		switch {
+		case j.kept != nil && j.kept.run.IsFinishing():
+			j.messages.sayf("all calls are over, and %s is being made of their results; Ctrl-C again leaves them in %s",
+				j.kept.at.Name(), j.kept.run.Partial())
+			return
+		case j.ended.Load() > 0 || j.tally.left > 0:
 			return // the summary says so
 		}
 	}
@@ -48,12 +54,24 @@ var errReaderGone = errors.New("nobody reads the results any more")
 
 // cancelCalls is what the second does.
 func (j *job) cancelCalls(by os.Signal) {
+	select {
+	case <-j.over:
+		if j.kept != nil {
+			j.kept.run.Leave() // finish tells where the results are
+			return
+		}
+	default:
+	}
 	late := ""
 	if by == nil {
 		late = cancelAfter.String() + " after the signal to end: "
 	}
-	j.messages.sayf("%scanceling %s; Ctrl-C again ends the command without waiting for them",
-		late, figures.Count(j.running(), "call"))
+	if running := j.running(); running > 0 {
+		j.messages.sayf("%scanceling %s; Ctrl-C again ends the command without waiting for them",
+			late, figures.Count(running, "call"))
+	} else {
+		j.messages.sayf("%sno call is under way; Ctrl-C again ends the command at once", late)
+	}
 	j.cancel(errInterrupted)
 }
 
@@ -61,21 +79,29 @@ func (j *job) cancelCalls(by os.Signal) {
 // written, nor for a disk.
 func (j *job) exitNow(os.Signal) {
 	j.leaving.Store(true)
+	var status atomic.Int32
+	status.Store(exitInterrupted)
 	within(time.Second, func() {
 		j.messages.draw("")
 		if !j.opened.Load() {
 			return
 		}
 		_, _ = j.results.flush(), j.trace.close() // there is no later line that could tell
-		where := ""
-		if j.kept != nil && j.kept.where() != "" {
-			where = "; " + j.kept.where()
+		how := "ended at once"
+		if running := j.running(); running > 0 {
+			how = "ended without waiting for " + figures.Count(running, "call")
 		}
-		if j.ended.Load() > 0 {
-			j.messages.sayf("ended without waiting for %s%s", figures.Count(j.running(), "call"), where)
+		switch {
+		case j.kept != nil && j.kept.run.Leave(): // too late
+			j.messages.sayf("all calls are over, and %s has their results", j.kept.at.Name())
+			status.Store(int32(j.finishedStatus()))
+		case j.kept != nil && j.kept.where() != "":
+			j.messages.sayf("%s; %s", how, j.kept.where())
+		case j.ended.Load() > 0:
+			j.messages.sayf("%s", how)
 		}
 	})
-	os.Exit(exitInterrupted)
+	os.Exit(int(status.Load()))
 }
 
 // within waits for fn, but no longer than d.

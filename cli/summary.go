@@ -161,11 +161,14 @@ func (j *job) finish() error {
 		return fmt.Errorf("cannot write the results, so %s: %w", stopped, withoutPath(err))
 	}
 	misplaced := errors.Join(j.closeFile(), j.log.close(), j.trace.close())
+	if j.leaving.Load() {
+		select {} // as above: exitNow tells
+	}
 	if !j.show.quiet && (j.ended.Load() > 0 || j.tally.left > 0) {
 		if lacks := j.scarce.Load(); lacks != nil {
 			j.tally.scarce = *lacks
 		}
-		j.messages.sayf("%s", j.tally.text(j.interrupted.Load()))
+		j.messages.sayf("%s", j.tally.text(j.wasInterrupted()))
 		if hosts := j.hosts.text(); hosts != "" {
 			j.messages.sayf("%s", hosts)
 		}
@@ -198,7 +201,7 @@ func (j *job) ending(misplaced error) error {
 		return cannotContinue(j.badInput)
 	case j.refused != nil:
 		return j.refused
-	case j.interrupted.Load():
+	case j.wasInterrupted():
 		return &statusError{status: exitInterrupted}
 	case j.halted != nil && j.halted.Policy.On == overlap.OnSuccess:
 		if !j.show.quiet {
@@ -209,10 +212,23 @@ func (j *job) ending(misplaced error) error {
 		return j.halted
 	case j.drawn.Load() == 0 && j.tally.left == 0 && (j.kept == nil || !j.kept.isOver):
 		return noInputs(j.inputs)
-	case j.failed.Load() > 0 || j.kept != nil && j.kept.run.Progress().Failed > 0:
-		return &statusError{status: exitFailed}
+	}
+	if status := j.finishedStatus(); status != exitSucceeded {
+		return &statusError{status: status}
 	}
 	return nil
+}
+
+// wasInterrupted reports whether a signal has kept the job from being finished. One that comes when all calls are over,
+// and FILE is put in its place nevertheless, has not.
+func (j *job) wasInterrupted() bool { return j.interrupted.Load() && (j.kept == nil || !j.kept.isOver) }
+
+// finishedStatus is how the command ends when all calls have ended.
+func (j *job) finishedStatus() int {
+	if j.failed.Load() > 0 || j.kept != nil && j.kept.run.Progress().Failed > 0 {
+		return exitFailed
+	}
+	return exitSucceeded
 }
 
 // putFile closes what the results go to, and puts them in their place if the job is over.

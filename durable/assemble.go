@@ -7,20 +7,21 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"example.com/overlap/internal/outfile"
 )
 
 const newSuffix = ".new"
 
-// assemble makes the finished file of the partial one, which stays, and puts it in its place.
-func (r *Run) assemble() error {
-	path := r.partial + newSuffix
+// makeFinished makes the finished file of the partial one, beside its place. The partial one stays.
+func (r *Run) makeFinished() (path string, err error) {
+	path = r.partial + newSuffix
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
-		return reason(err)
+		return path, fmt.Errorf("cannot make %s: %w", r.Partial()+newSuffix, reason(err))
 	}
-	final := &finalFile{disk: r.disk, file: file}
+	final := &finalFile{disk: r.disk, file: file, isLeft: &r.isLeft}
 	err = outfile.MakeLike(file, r.at.Info)
 	if err == nil {
 		err = r.writeResults(final)
@@ -31,7 +32,16 @@ func (r *Run) assemble() error {
 	if closed := file.Close(); err == nil {
 		err = closed
 	}
-	if err == nil {
+	if err != nil {
+		_ = os.Remove(path)
+	}
+	return path, err
+}
+
+// putInPlace gives the finished file its name. r.placing is held.
+func (r *Run) putInPlace(path string) error {
+	err := errLeft
+	if !r.isLeft.Load() {
 		err = r.disk.rename(path, r.at.Path)
 	}
 	if err != nil {
@@ -48,6 +58,7 @@ type finalFile struct {
 	size   int64
 	unsent []byte
 	lines  int
+	isLeft *atomic.Bool // it is not wanted any more
 }
 
 // addAt adds the line at an offset of a partial file.
@@ -101,7 +112,10 @@ func (f *finalFile) flush() error { return f.flushBut(0) }
 // flushBut writes what waits, but for the last bytes.
 func (f *finalFile) flushBut(last int) error {
 	now := f.unsent[:max(0, len(f.unsent)-last)]
-	if len(now) == 0 {
+	switch {
+	case f.isLeft.Load():
+		return errLeft
+	case len(now) == 0:
 		return nil
 	}
 	n, err := f.disk.writeAt(f.file, now, f.size)

@@ -3,10 +3,9 @@ package durable
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/overlap"
@@ -28,6 +27,11 @@ type Run struct {
 	from    string // what had results before; "" for nothing
 	isNew   bool   // the partial file was made by this run, and has nothing that is not elsewhere
 	start   time.Time
+
+	isFinishing atomic.Bool // the finished file is made
+	isLeft      atomic.Bool // it is not to be made
+	placing     sync.Mutex  // held while it is put in its place, and the partial one removed
+	isPlaced    atomic.Bool // that has been done
 
 	mu         sync.Mutex
 	encoder    *resultline.Encoder // of what begin says itself
@@ -198,63 +202,3 @@ func (r *Run) makeSure() error {
 // From names the file whose results this run has taken over: the partial file of one that did not finish, the finished
 // one, or "" for none.
 func (r *Run) From() string { return r.from }
-
-// Close ends the run. When each input has its result, it makes the finished file of them, puts that in its place, and
-// reports true. Otherwise they stay in the partial file; one that has neither results nor notes of calls that began is
-// removed. An error says where they are. A second Close does nothing and reports false. Close waits for the disk.
-func (r *Run) Close() (finished bool, err error) {
-	r.mu.Lock()
-	wasClosed := r.closed
-	r.closed = true
-	complete := r.noMore && !r.dropped && len(r.open) == 0
-	isEmpty := r.isNew && r.added == 0 && r.noted == 0
-	r.mu.Unlock()
-	if wasClosed {
-		return false, nil
-	}
-	defer r.journal.file.Close() // all is on the disk by then
-	if r.options.DryRun {
-		_ = r.journal.file.Close()
-		r.removeScratch()
-		return false, nil
-	}
-	if err := r.journal.end(); err != nil {
-		return false, r.cannotWrite(err)
-	}
-	switch {
-	case complete:
-		if err := r.assemble(); err != nil {
-			return false, fmt.Errorf("cannot put the results in their place, %s: %w; %s", r.options.Name, err, r.whereabouts())
-		}
-	case !isEmpty:
-		return false, nil
-	}
-	if runtime.GOOS == "windows" { // where no open file can be removed
-		_ = r.journal.file.Close()
-	}
-	if err := r.disk.remove(r.partial); err != nil && complete {
-		return true, fmt.Errorf("cannot remove %s, which is not needed any more: %w", r.Partial(), err)
-	}
-	return complete, nil
-}
-
-// whereabouts says where results are that could not be put in their place.
-func (r *Run) whereabouts() string {
-	if _, err := os.Lstat(r.partial); err != nil {
-		return "nor are they in " + r.Partial() + " any more, where they were written"
-	}
-	return "they are in " + r.Partial() + ", whole, and the same run again puts them there"
-}
-
-// removeIfNew removes a partial file that has no results, or only those of the finished file.
-func (r *Run) removeIfNew() {
-	if info, err := r.journal.file.Stat(); r.isNew || err == nil && info.Size() == 0 {
-		_ = os.Remove(r.partial)
-	}
-}
-
-func (r *Run) removeScratch() {
-	if r.scratch != "" {
-		_ = os.Remove(r.scratch)
-	}
-}
