@@ -36,6 +36,7 @@ is not this machine, unless -j or --per-host says how many.
 
 With --save DIR the body of each response that succeeded is in a file of DIR, as a whole and on the disk before the result
 is there: HOST/NAME-HASH.EXTENSION, of letters, digits, dots and dashes, one for each request that differs from the others.
+It is not replaced: another body of the same request is in HOST/NAME-HASH-BODYHASH.EXTENSION.
 
 The value of a result has status, protocol, url (the last one), redirects, content_type, size and sha256 of the body, and
 times. That of a failure has reason, host, and status, retry_after (seconds) and page where there was an answer; earlier

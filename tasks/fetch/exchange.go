@@ -168,7 +168,7 @@ func (c *Client) readPage(
 	if err := c.readBody(ctx, w, r, at, response, page, to); err != nil {
 		return err
 	}
-	if page.Path, err = to.commit(); err != nil {
+	if page.Path, err = to.commit(page.SHA256); err != nil {
 		return r.notSaved(err)
 	}
 	return nil

@@ -19,7 +19,8 @@ type Page struct {
 	Times       Times  `json:"times"`
 
 	// Path is the file that the body was saved in, if the settings name a directory for that. It is there as a whole, or
-	// not at all, and on the disk before the page is a result. Requests that differ have different files.
+	// not at all, and on the disk before the page is a result. Requests that differ have different files, and so have equal
+	// ones with different bodies: no file is replaced.
 	Path string `json:"path,omitempty"`
 
 	Redirects []Redirect `json:"redirects,omitempty"` // that led from the request to URL, the first first

@@ -2,10 +2,12 @@ package fetch
 
 import (
 	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"mime"
 	"net/url"
 	"os"
@@ -13,14 +15,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // saving is a body on its way into a file. A nil one takes everything and does nothing.
 type saving struct {
 	in        *os.Root
 	dir       string // that is in, as the request says it
-	name      string // in it, with slashes
+	name      string // in it, with slashes, but for the extension
+	extension string
 	temporary string
 	file      *os.File
 }
@@ -51,8 +53,6 @@ func rootOf(dir string) (*os.Root, error) {
 	return root, nil
 }
 
-var temporaries atomic.Int64
-
 // save readies the file for the body of a response to r, if r wants that.
 func (r Request) save(contentType string) (*saving, error) {
 	if r.Settings == nil || r.Settings.Save == "" {
@@ -62,9 +62,11 @@ func (r Request) save(contentType string) (*saving, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &saving{in: root, dir: r.Settings.Save, name: r.fileName(contentType)}
+	s := &saving{in: root, dir: r.Settings.Save}
+	s.name, s.extension = r.fileName(contentType)
 	folder, base := path.Split(s.name)
-	s.temporary = fmt.Sprintf("%s.%s.%d-%d.part", folder, base, os.Getpid(), temporaries.Add(1))
+	// What a killed run has left has another name, also where each run has the same process number, as in a container.
+	s.temporary = fmt.Sprintf("%s.%s.%s.part", folder, base, rand.Text())
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if s.file, err = root.OpenFile(s.temporary, flags, 0o666); os.IsNotExist(err) {
 		if err = root.MkdirAll(strings.TrimSuffix(folder, "/"), 0o777); err == nil {
@@ -85,8 +87,11 @@ func (s *saving) write(part []byte) error {
 	return err
 }
 
-// commit puts the file in its place, with all of it on the disk, and returns its path.
-func (s *saving) commit() (string, error) {
+// commit puts the file in its place, with all of it on the disk, and returns its path. sum is the body's.
+//
+// A file that a result names is never replaced by one with another body: calls with equal inputs, or a call that is made
+// again, may get different answers. Then the later ones have the hash of the body in their names as well.
+func (s *saving) commit(sum string) (string, error) {
 	if s == nil {
 		return "", nil
 	}
@@ -95,14 +100,37 @@ func (s *saving) commit() (string, error) {
 		err = closing
 	}
 	s.file = nil
-	if err == nil {
-		err = s.in.Rename(s.temporary, s.name)
-	}
 	if err != nil {
 		_ = s.in.Remove(s.temporary)
 		return "", err
 	}
-	return filepath.Join(s.dir, filepath.FromSlash(s.name)), nil
+	name := s.name + s.extension
+	if s.in.Link(s.temporary, name) == nil || s.holds(name, sum) {
+		_ = s.in.Remove(s.temporary)
+	} else { // also where there are no links: what has this name has this body
+		name = s.name + "-" + sum[:16] + s.extension
+		if err = s.in.Rename(s.temporary, name); err != nil {
+			_ = s.in.Remove(s.temporary)
+			return "", err
+		}
+	}
+	return filepath.Join(s.dir, filepath.FromSlash(name)), nil
+}
+
+// holds reports whether a file has the body with a hash.
+func (s *saving) holds(name, want string) bool {
+	info, err := s.in.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	file, err := s.in.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, file)
+	return err == nil && hex.EncodeToString(sum.Sum(nil)) == want
 }
 
 // discard is for a body that did not come whole. After commit it does nothing.
@@ -113,24 +141,26 @@ func (s *saving) discard() {
 	}
 }
 
-// fileName is where the body of a response to r is saved: HOST/LAST_PART_OF_PATH-HASH.EXTENSION, with nothing in it that
-// any file system takes amiss. The hash is of all that tells the request from others, so that requests have files of
-// their own, and a request that is made again has the same.
-func (r Request) fileName(contentType string) string {
+// fileName is where the body of a response to r is saved: HOST/LAST_PART_OF_PATH-HASH and .EXTENSION, with nothing in it
+// that any file system takes amiss. The hash is of all of the request but the directory, so that requests that differ in
+// anything have files of their own, and a request that is made again has the same.
+func (r Request) fileName(contentType string) (name, extension string) {
 	last := ""
 	if u, err := parseURL(r.URL); err == nil {
 		last = lastPart(u)
 	}
 	host := cmp.Or(fileSafe(r.HostKey()), "host")
-	what, _ := json.Marshal(requestJSON{URL: r.URL, Method: r.method(), Header: r.Header, Body: r.Body})
+	settings := r.Settings.json()
+	settings.Save = ""
+	what, _ := json.Marshal(requestJSON{r.URL, r.method(), r.Header, r.Body, r.KeepBody, settings}) // never fails
 	sum := sha256.Sum256(what)
-	extension := path.Ext(last)
+	extension = path.Ext(last)
 	if len(extension) < 2 || len(extension) > 6 || fileSafe(extension[1:]) != extension[1:] {
 		extension = extensionOf(contentType)
 	} else {
 		last = strings.TrimSuffix(last, extension)
 	}
-	return host + "/" + cmp.Or(fileSafe(last), "index") + "-" + hex.EncodeToString(sum[:8]) + extension
+	return host + "/" + cmp.Or(fileSafe(last), "index") + "-" + hex.EncodeToString(sum[:8]), extension
 }
 
 func lastPart(u *url.URL) string {

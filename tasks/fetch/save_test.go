@@ -3,15 +3,19 @@ package fetch_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"example.com/overlap"
 	"example.com/overlap/tasks/fetch"
 )
 
@@ -60,13 +64,60 @@ func TestSave(t *testing.T) {
 			if err != nil || int64(len(text)) != page.Size || hex.EncodeToString(sum[:]) != page.SHA256 {
 				t.Errorf("%s: %+v has %q: %v", r.URL, page, text, err)
 			}
-			if name := filepath.Base(page.Path); strings.HasPrefix(name, ".") || len(name) > 110 {
+			if name := filepath.Base(page.Path); strings.HasPrefix(name, ".") || len(name) > 130 {
 				t.Errorf("%s is saved as %s", r.URL, name)
 			}
 		}
 	}
 	if files := saved(t, dir); len(files) != len(requests) || len(saved(t, outside)) != len(files) {
 		t.Errorf("%d requests have the files %q", len(requests), saved(t, outside))
+	}
+}
+
+// Requests that differ in anything that may change the body do not share a file.
+func TestSaveTellsRequestsApart(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "the same")
+	}))
+	defer server.Close()
+	dir := t.TempDir()
+	for i, s := range []fetch.Settings{
+		{}, {UTF8: true}, {MaxRedirects: 3}, {MaxRedirects: -1}, {Proxy: "none"}, {HTTP1: true}, {Insecure: true},
+		{Resolve: []string{"example.com:80:127.0.0.1"}},
+	} {
+		s.Save = dir
+		r := fetch.Request{URL: server.URL, Settings: &s}
+		if _, err := fetch.Default.Fetch(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if files := saved(t, dir); len(files) != i+1 {
+			t.Errorf("after %+v there are the files %q", s, files)
+		}
+	}
+}
+
+// Equal requests with different answers have files of their own, however many at once: what a result says of its file stays
+// true. Those with the same answer share one, also with what a killed run has left.
+func TestSaveKeepsEachAnswer(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, asked.Add(1)%8)
+	}))
+	defer server.Close()
+	dir := t.TempDir()
+	requests := slices.Repeat([]fetch.Request{{URL: server.URL, Settings: &fetch.Settings{Save: dir}}}, 64)
+	pages, err := overlap.Map(t.Context(), overlap.Async(), fetch.Task, requests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page.Path)
+		if sum := sha256.Sum256(text); err != nil || hex.EncodeToString(sum[:]) != page.SHA256 {
+			t.Errorf("%+v has %q: %v", page, text, err)
+		}
+	}
+	if files := saved(t, dir); len(files) != 8 {
+		t.Errorf("8 answers have the files %q", files)
 	}
 }
 
