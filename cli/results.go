@@ -31,9 +31,7 @@ func newResults(to io.Writer, direct bool) *results {
 func (r *results) add(call overlap.Result[any, any], inputRaw []byte) (outcome overlap.Outcome, failure, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	line, outcome, failure := r.encoder.Result(call, inputRaw, resultline.FailedValue(call.Err))
-	r.pending.Write(line)
-	r.encoder.Release()
+	outcome, failure, _ = r.encoder.Keep((*pendingLines)(r), call, inputRaw, resultline.FailedValue(call.Err))
 	if r.direct || r.pending.Len() >= 64<<10 {
 		r.flushLocked()
 	}
@@ -52,5 +50,34 @@ func (r *results) flushLocked() {
 	if r.pending.Len() > 0 && r.err == nil {
 		_, r.err = r.to.Write(r.pending.Bytes())
 	}
-	r.pending.Reset()
+	if r.pending.Reset(); r.pending.Cap() > mostPending {
+		r.pending = bytes.Buffer{}
+	}
+}
+
+// mostPending is how many bytes may have been pending for their memory to be kept.
+const mostPending = 1 << 20
+
+// pendingLines are the results as what takes a line, whole or in pieces. The mutex is held.
+type pendingLines results
+
+// Add implements resultline.Keeper.
+func (p *pendingLines) Add(_ int, line []byte, _ bool) error {
+	p.pending.Write(line)
+	return nil
+}
+
+// AddFrom implements resultline.Keeper. It has the line written twice, and first only counted: memory that grows would be
+// several times as much.
+func (p *pendingLines) AddFrom(_ int, line io.WriterTo, _ bool) error {
+	size, err := line.WriteTo(io.Discard)
+	if err != nil {
+		return err
+	}
+	before := p.pending.Len()
+	p.pending.Grow(int(size))
+	if _, err = line.WriteTo(&p.pending); err != nil {
+		p.pending.Truncate(before)
+	}
+	return err
 }

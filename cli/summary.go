@@ -41,7 +41,7 @@ func (t *tally) add(r overlap.Result[any, any], outcome overlap.Outcome) {
 		}
 	}
 	if r.Finished-r.Started > t.slowest.Finished-t.slowest.Started {
-		r.Value = nil // which may be large
+		r.Value, r.Err, r.Earlier = nil, nil, nil // which may be large
 		t.slowest = r
 	}
 }

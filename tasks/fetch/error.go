@@ -40,7 +40,7 @@ type Error struct {
 	Host       string // host and port that it failed at, after redirects; "" if it was refused before anything was sent
 	Idempotent bool   // making the request again does no harm
 	Err        error  // nil if the request was refused before anything was sent
-	Page       *Page  // what there was of an answer: its status, and as much of its body as came; nil if there was none
+	Page       *Page  // what there was of an answer: its status, and as much of its body as came, unless that was too large; nil: none
 
 	text string
 }

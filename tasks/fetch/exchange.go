@@ -80,6 +80,9 @@ func (c *Client) page(ctx context.Context, w *watchdog, r Request, t *trace, h *
 	page := h.page(response)
 	succeeded := c.isSuccess(h.sent, response)
 	err := c.readPage(ctx, w, r, h.at, response, &page, succeeded)
+	if failed, ok := err.(*Error); ok && failed.Reason == TooLarge {
+		page.Body = nil // nobody has asked for that much
+	}
 	page.Times = t.done()
 	if !succeeded {
 		return Page{}, &StatusError{
