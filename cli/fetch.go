@@ -31,7 +31,8 @@ when a header is larger than 1 MiB, or a body than 64 MiB. Certificates must be 
 A host that answers 429 or 503 is asked more slowly, by all requests to it, and not before its Retry-After is over; a
 request that it refused is made again, up to five times, besides what --retries says. When a host cannot be reached, its
 requests wait while others are made, and one after another tries it, after 1 s, 2 s, 4 s and so on up to 30 s; after
---max-down they fail. What waits holds up no other host, and no worker. At most 8 requests are made at once to a host that
+--max-down they fail. What waits holds up no other host, and no worker. A POST or PATCH is made again by --retries only where there was no
+connection to send it over, or where it has the header Idempotency-Key: it may have been done. At most 8 requests are made at once to a host that
 is not this machine, unless -j or --per-host says how many.
 
 With --save DIR the body of each response that succeeded is in a file of DIR, as a whole and on the disk before the result

@@ -14,6 +14,7 @@ import (
 	"example.com/overlap/internal/outfile"
 	"example.com/overlap/internal/resultline"
 	"example.com/overlap/source"
+	"example.com/overlap/tasks/fetch"
 )
 
 // job is what run does: calls, counted, and their results, written.
@@ -204,16 +205,20 @@ func (j *job) take(all iter.Seq[overlap.Result[any, any]]) (refused error) {
 			}
 			continue
 		}
+		told := r
+		if _, ok := asked.Input.(fetch.Request); ok { // its method may be one of the flags
+			told.Input = asked.Input
+		}
 		j.log.add(asked, r.Input)
 		j.trace.add(r)
 		outcome, failure, err := j.results.add(r, given.raw)
-		j.tally.add(r, outcome)
+		j.tally.add(told, outcome)
 		j.ended.Add(1)
-		j.page.add(r, outcome, failure)
+		j.page.add(told, outcome, failure)
 		if failure != nil {
 			j.failed.Add(1)
 			j.tally.fail(outcome, failure)
-			j.tellFailure(r, outcome, failure)
+			j.tellFailure(told, outcome, failure)
 		}
 		if err != nil {
 			return nil // leaving the loop stops the job; finish tells

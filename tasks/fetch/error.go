@@ -39,6 +39,7 @@ type Error struct {
 	URL        string // as given, without a password
 	Host       string // host and port that it failed at, after redirects; "" if it was refused before anything was sent
 	Idempotent bool   // making the request again does no harm
+	Unsent     bool   // there was no connection to send it over, so that making it again does no harm, whatever its method
 	Err        error  // nil if the request was refused before anything was sent
 	Page       *Page  // what there was of an answer: its status, and as much of its body as came, unless that was too large; nil: none
 
@@ -77,7 +78,7 @@ func (e *Error) Retryable() bool {
 	switch e.Reason {
 	case DNSFailed, Refused, ConnectTimeout, ConnectFailed, ResponseTimeout, Broken, Interrupted, ProxyFailed,
 		OutOfTime, Stalled:
-		return e.Idempotent
+		return e.Idempotent || e.Unsent
 	}
 	return false
 }

@@ -154,8 +154,8 @@ func TestConnectionsThatFail(t *testing.T) {
 				t.Errorf("%v does not wrap its cause %v", err, test.cause)
 			}
 			_, err = client(t, test.options).Fetch(t.Context(), fetch.Request{URL: test.url, Method: "POST"})
-			if wantError(t, err, test.reason, "").Retryable() {
-				t.Errorf("a POST is retryable: %v", err)
+			if got := wantError(t, err, test.reason, ""); got.Retryable() != test.retryable || !got.Unsent { // as a POST is, too
+				t.Errorf("of a POST, retryable is %v and unsent %v: %v", got.Retryable(), got.Unsent, err)
 			}
 		})
 	}
@@ -251,5 +251,23 @@ func TestCancelBeforeTheResponse(t *testing.T) {
 	wantError(t, err, fetch.Interrupted, "stopped while waiting for the response: enough")
 	if !errors.Is(err, cause) {
 		t.Errorf("%v does not wrap the cause of the cancel", err)
+	}
+}
+
+// What a server has seen of a POST is not made again.
+func TestPostThatWasSentIsNotRetryable(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/redirect" {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+			return
+		}
+		panic(http.ErrAbortHandler)
+	})
+	for path, want := range map[string]fetch.Reason{"/redirect": fetch.Refused, "/broken": fetch.Broken} {
+		r := fetch.Request{URL: server.URL + path, Method: "POST", Body: fetch.Body("x")}
+		_, err := client(t, fetch.Options{}).Fetch(t.Context(), r)
+		if got := wantError(t, err, want, ""); got.Retryable() || got.Unsent {
+			t.Errorf("%s: retryable is %v, unsent %v: %v", path, got.Retryable(), got.Unsent, err)
+		}
 	}
 }

@@ -53,7 +53,10 @@ func (c *Client) exchange(ctx context.Context, w *watchdog, r Request, h *hop) (
 		}
 		response, err := c.transport.RoundTrip(request)
 		if err != nil {
-			return Page{}, c.explain(ctx, r, t, h.at, err)
+			failed := c.explain(ctx, r, t, h.at, err)
+			connected, _ := t.phase()
+			failed.Unsent = !connected && len(h.redirects) == 0
+			return Page{}, failed
 		}
 		if !isRedirect(response) || c.options.MaxRedirects < 0 {
 			w.bodyBegins()
