@@ -21,16 +21,28 @@ type keyAdaptation struct {
 
 // atOnce is how many calls may run at once; 0 for any number.
 func (l *keyLine) atOnce() int {
-	most := l.of.limits.atOnce
-	if l.adapts == nil {
-		return most
-	}
-	for _, n := range []int{l.adapts.policy.AtOnce, l.adapts.state.AtOnce} {
-		if n > 0 && (most == 0 || n < most) {
-			most = n
-		}
+	most := l.usualAtOnce()
+	if l.adapts != nil {
+		most = leastLimit(most, l.adapts.state.AtOnce)
 	}
 	return most
+}
+
+// usualAtOnce is atOnce as long as no state says otherwise.
+func (l *keyLine) usualAtOnce() int {
+	most := l.of.limits.atOnce
+	if l.adapts != nil {
+		most = leastLimit(most, l.adapts.policy.AtOnce)
+	}
+	return most
+}
+
+// leastLimit is the lower of two limits, of which 0 is none.
+func leastLimit(a, b int) int {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // isPaced reports whether calls of the line are granted one after another, each when the one before has begun.
@@ -146,7 +158,8 @@ func (k *jobKeys) newPolicy(c Call, key string) *KeyPolicy {
 	return policy
 }
 
-// HeldUp is how many times a call had to wait since as many of its key ran as may at once.
+// HeldUp is how many times a call had to wait since as many of its key ran as may at once by [AtOnce] or the AtOnce of its
+// [KeyPolicy], whatever a [KeyState] says.
 func (k *KeyLimits) HeldUp() int {
 	n := 0
 	for i := range k.parts {

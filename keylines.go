@@ -14,7 +14,7 @@ type keyLines struct {
 	_       [64]byte // kept away from other keys
 	mu      sync.Mutex
 	lines   map[string]*keyLine
-	heldUp  int     // how many calls had to wait since as many of their key ran as may
+	heldUp  int     // how many calls had to wait since as many of their key ran as may while all is well
 	sweepAt int     // how many lines there may be before those that are not in use are looked for
 	timed   keyHeap // the lines whose next call waits for its time alone
 	timer   *time.Timer
@@ -93,7 +93,7 @@ func (k *keyLines) enter(key string, c keyedCall, begins bool, policy *KeyPolicy
 		c.keys.failWaiting(c.call, err)
 		return false
 	}
-	if most := line.atOnce(); most > 0 && line.inUse >= most {
+	if most := line.usualAtOnce(); most > 0 && line.inUse >= most {
 		k.heldUp++
 	}
 	c.call.worker = nil
