@@ -178,6 +178,9 @@ func (h *host) tryAgain(a overlap.KeyAttempt, now time.Time, err error, after ti
 	if said {
 		h.wait = after
 	}
+	if left := h.politeness.MaxDown - now.Sub(h.badSince); left > 0 && !said {
+		h.wait = min(h.wait, left) // it is tried once more when its time is over
+	}
 	h.hold = now.Add(h.wait)
 	if down := now.Sub(h.badSince); down >= h.politeness.MaxDown {
 		h.failing = hostDown(h.key, down, err)

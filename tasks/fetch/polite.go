@@ -50,8 +50,8 @@ const (
 // until then.
 //
 // A host that cannot be connected to is tried by one request at a time, after 1 s, 2 s, 4 s and so on up to 30 s; the
-// others wait, and hold no worker. When that has gone on for MaxDown they fail with a [HostError], and so does what comes
-// later, while one request each 30 s finds out whether the host is back. The requests that find a host down fail as
+// others wait, and hold no worker. When that has gone on for MaxDown, and one more has tried it then, they fail with a
+// [HostError], and so does what comes later, while one request each 30 s finds out whether the host is back. The requests that find a host down fail as
 // ever, and are made again if the job's RetryPolicy says so. When it has no address, those that wait fail at once. A
 // host that refuses everything for MaxDown counts as down as well.
 //

@@ -160,6 +160,30 @@ func TestHostThatIsDown(t *testing.T) {
 	}
 }
 
+// What waits for a host that is down fails when its time is over, not at the next try after that. The tries that fill the
+// time do not make requests wait for one another, as the limit at once does.
+func TestMaxDown(t *testing.T) {
+	for _, most := range []time.Duration{500 * time.Millisecond, 6 * time.Second, 8 * time.Second, 100 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHosts(t, &hosts{dial: func(string, time.Duration) error { return syscall.ECONNREFUSED }})
+			limits := overlap.PerKey(fetch.Request.HostKey, fetch.Polite(fetch.Politeness{AtOnce: 8, MaxDown: most}))
+			requests := slices.Repeat([]fetch.Request{{URL: "http://down.example/"}}, 20)
+			task := overlap.Func(h.client.Fetch)
+			for r := range overlap.Stream(context.Background(), overlap.Pool(4), task, slices.Values(requests), limits) {
+				if r.Err == nil {
+					t.Errorf("%v succeeded", r.Input)
+				}
+			}
+			if took := time.Since(h.begun); took != most {
+				t.Errorf("requests waited for %v of %v", took, most)
+			}
+			if n := limits.HeldUp(); n > 0 {
+				t.Errorf("%d requests are said to have waited for others", n)
+			}
+		})
+	}
+}
+
 // A host that comes back is found out, and nothing but what tried it has failed; with retries nothing has.
 func TestHostThatComesBack(t *testing.T) {
 	for _, extra := range []int{0, 20} {
