@@ -23,10 +23,10 @@ func (p *program) fetchCommand() *cobra.Command {
 say what a request leaves open, for all; what a request says itself counts before them. Everything else is as
 overlap run --help says.
 
-Requests are GET, with the User-Agent overlap and compressed by gzip, unless said otherwise. Up to 10 redirects are
+Requests are GET, with "overlap" as User-Agent and compressed by gzip, unless said otherwise. Up to 10 redirects are
 followed; one to another host is followed without Authorization and Cookie. An attempt fails when there is no connection
-within 10 s, no TLS within 10 s more, no answer within 2 min, no byte of a body for 30 s, or when it takes 10 min in all,
-when a header is larger than 1 MiB, or a body than 64 MiB. Certificates must be such as the system trusts.
+within 10 s, no TLS within 10 s more, no answer within 2 min, no byte of a body for 30 s, or when it takes 10 min in all
+(--max-time, as --timeout for the attempts of any task; a call with --retries may take that several times), when a header is larger than 1 MiB, or a body than 64 MiB. Certificates must be such as the system trusts.
 
 A host that answers 429 or 503 is asked more slowly, by all requests to it, and not before its Retry-After is over; a
 request that it refused is made again, up to five times, besides what --retries says. When a host cannot be reached, its
@@ -40,7 +40,7 @@ is there: HOST/NAME-HASH.EXTENSION, of letters, digits, dots and dashes, one for
 It is not replaced: another body of the same request is in HOST/NAME-HASH-BODYHASH.EXTENSION.
 
 The value of a result has status, protocol, url (the last one), redirects, content_type, size and sha256 of the body, and
-times. That of a failure has reason, host, and status, retry_after (seconds) and page where there was an answer; earlier
+times, and content_encoding where the body is still encoded by what was not asked for. That of a failure has reason, host, and status, retry_after (seconds) and page where there was an answer; earlier
 has the attempts before the last. The summary counts calls by status and reason, and has percentiles of the service
 times: how long calls took that succeeded, each of which began when there was room for it (a closed loop).`),
 		Example: p.named(`  overlap run fetch --from urls.txt -j 64 --retries 3 -o pages.jsonl

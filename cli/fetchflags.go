@@ -31,6 +31,7 @@ type fetchFlags struct {
 	maxBody                   byteSize
 	save                      string
 	utf8                      bool
+	untyped                   bool // -H leaves Content-Type out
 	perHost                   perHostFlags
 	given                     func(flag string) bool // whether the user did
 }
@@ -39,8 +40,8 @@ func (f *fetchFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
 	f.given = set.Changed
 	f.perHost.add(cmd)
-	set.StringArrayVarP(&f.header, "request-header", "H", nil, "send this header, `NAME: VALUE`; @FILE reads several, one a "+
-		"line; may be given again")
+	set.StringArrayVarP(&f.header, "request-header", "H", nil, "send this header, `NAME: VALUE`; NAME: leaves one out, and "+
+		"NAME; sends an empty one; @FILE reads several, one a line; may be given again")
 	set.StringVar(&f.method, "method", "", "the `method` of the requests (default GET, or POST with --data)")
 	set.StringArrayVar(&f.data, "data", nil, "send this `text` as the body, or the content of a file for @FILE, without "+
 		"its line ends; given again, & comes between; its type is a form's unless -H says another")
@@ -61,7 +62,7 @@ func (f *fetchFlags) add(cmd *cobra.Command) {
 	timeVar(set, &f.connectTimeout, "connect-timeout", 10*time.Second, "give up a connection that is not there after "+
 		"this long, and its TLS after as long again")
 	timeVar(set, &f.maxTime, "max-time", 10*time.Minute, "give up an attempt after this long, redirects and body "+
-		"included; 0 for no limit")
+		"included; --retries make others; 0 for no limit")
 	timeVar(set, &f.stallLimit, "stall-limit", 30*time.Second, "give up an attempt whose body has not sent a byte for "+
 		"this long; 0 for no limit")
 	set.Var(&f.maxBody, "max-body", "give up a body that is larger than this `size`, decompressed (default 64MiB)")
@@ -81,6 +82,9 @@ func (f *fetchFlags) defaults() (r fetch.Request, err error) {
 	}
 	if err := f.readData(&r); err != nil {
 		return r, err
+	}
+	if err := r.Check(); err != nil {
+		return r, usageErrorf("the flags say what no request may have: %w", err)
 	}
 	s := fetch.Settings{
 		Insecure: f.insecure, Proxy: f.proxy, Resolve: f.resolve, HTTP1: f.http1, MaxBody: int64(f.maxBody),
@@ -130,6 +134,8 @@ func (f *fetchFlags) check() error {
 		return usageErrorf("--stall-limit %v makes no sense: give a positive time, or 0 for no limit", f.stallLimit)
 	case f.given("max-body") && f.maxBody == 0:
 		return usageErrorf("--max-body 0 would refuse every body: give a size such as 1MiB")
+	case f.given("save") && f.save == "":
+		return usageErrorf("--save '' names no directory: give one, such as . for this one, or leave the flag out")
 	case f.key != "" && f.cert == "":
 		return usageErrorf("--cert-key is the key of a certificate: give --cert FILE as well")
 	case f.cookie != "" && !strings.Contains(f.cookie, "="):
@@ -164,14 +170,22 @@ func (f *fetchFlags) readHeader(r *fetch.Request) error {
 	}
 	for _, line := range lines {
 		name, value, found := strings.Cut(line, ":")
+		isEmpty := false
 		if empty, ok := strings.CutSuffix(line, ";"); !found && ok { // as curl has it
-			name, found = empty, true
+			name, found, isEmpty = empty, true, true
 		}
 		name, value = textproto.CanonicalMIMEHeaderKey(name), strings.TrimSpace(value)
 		if !found || name == "" {
 			return usageErrorf("-H %q is no header: give NAME: VALUE", line)
 		}
 		switch before, again := r.Header[name]; {
+		case value == "" && !isEmpty && name == "Host":
+			return usageErrorf("-H %q would leave out what every request has: give the host, or leave the flag out", line)
+		case value == "" && !isEmpty && name == "Content-Type":
+			f.untyped = true
+			continue
+		case value == "" && !isEmpty && name != "User-Agent" && name != "Accept-Encoding":
+			continue // leaves it out, as for curl; no other is sent by itself
 		case again && name == "Cookie":
 			value = before + "; " + value
 		case again:
@@ -203,7 +217,7 @@ func (f *fetchFlags) readData(r *fetch.Request) error {
 	}
 	r.Body = bytes.Join(parts, []byte("&"))
 	r.Method = cmp.Or(r.Method, http.MethodPost)
-	if _, said := r.Header["Content-Type"]; !said {
+	if _, said := r.Header["Content-Type"]; !said && !f.untyped {
 		setHeader(r, "Content-Type", formType)
 	}
 	return nil

@@ -41,6 +41,9 @@ func (f *resultFlags) add(cmd *cobra.Command) {
 
 // check refuses flags that contradict each other.
 func (f *resultFlags) check() error {
+	if f.given("output") && f.output == "" {
+		return usageErrorf("-o '' names no file: give one, or - for standard output")
+	}
 	for _, flag := range []string{"resume", "fresh", "retry-failed", "key", "at-most-once"} {
 		switch {
 		case !f.given(flag) || f.isKept:

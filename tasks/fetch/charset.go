@@ -14,7 +14,7 @@ import (
 // decodeText makes the body of a response that is text UTF-8, if r wants that.
 func (r Request) decodeText(response *http.Response) error {
 	contentType := response.Header.Get("Content-Type")
-	if r.Settings == nil || !r.Settings.UTF8 || !isText(contentType) || response.ContentLength == 0 {
+	if r.Settings == nil || !r.Settings.UTF8 || !isText(contentType) || response.ContentLength == 0 || encodingOf(response) != "" {
 		return nil
 	}
 	body := bufio.NewReaderSize(response.Body, 1024)
@@ -27,10 +27,17 @@ func (r Request) decodeText(response *http.Response) error {
 	if certain || name != unknownCharset || !isUTF8(head, err == io.EOF) {
 		decoded = encoding.NewDecoder().Reader(body)
 	}
+	text := bufio.NewReaderSize(decoded, 16) // what is read in larger pieces goes past it
+	const mark = "\ufeff"                    // which says how text is encoded, and is none of it
+	if begin, err := text.Peek(len(mark)); err != nil && err != io.EOF {
+		return err
+	} else if string(begin) == mark {
+		_, _ = text.Discard(len(mark))
+	}
 	response.Body = struct {
 		io.Reader
 		io.Closer
-	}{decoded, response.Body}
+	}{text, response.Body}
 	return nil
 }
 

@@ -30,10 +30,29 @@ func check(r Request) (*url.URL, *Error) {
 	if problem := checkURL(r, u); problem != nil {
 		return nil, problem
 	}
-	if !isToken(r.method()) {
-		return nil, r.refuse(BadRequest, nil, "bad method %q", r.Method)
+	return u, r.checkSent()
+}
+
+// Check says what of a request no server can be sent, but for its URL and its settings: a method or a header.
+func (r Request) Check() error {
+	if problem := r.checkSent(); problem != nil {
+		return problem
 	}
-	return u, checkHeader(r)
+	for name, value := range r.Header {
+		if http.CanonicalHeaderKey(name) == "Host" && value != "" {
+			if _, err := hostHeader(value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r Request) checkSent() *Error {
+	if !isToken(r.method()) {
+		return r.refuse(BadRequest, nil, "bad method %q", r.Method)
+	}
+	return checkHeader(r)
 }
 
 func checkHeader(r Request) *Error {
@@ -57,11 +76,14 @@ func checkHeader(r Request) *Error {
 
 // checkURL is for the URL of a request and for those it is redirected to.
 func checkURL(r Request, u *url.URL) *Error {
+	if u.Scheme == "" {
+		return r.refuse(UnknownScheme, nil, "no scheme in %q: want http://host or https://host", redact(r.URL))
+	}
 	if scheme := u.Scheme; scheme != "http" && scheme != "https" {
 		return r.refuse(UnknownScheme, nil, "unknown scheme %q in %s: http and https are known", scheme, withoutPassword(u))
 	}
 	if u.Hostname() == "" {
-		return r.refuse(NoHost, nil, "no host in %s", withoutPassword(u))
+		return r.refuse(NoHost, nil, "no host in %q: want %s://host", withoutPassword(u), u.Scheme)
 	}
 	if port := u.Port(); port != "" && !isPort(port) {
 		return r.refuse(BadURL, nil, "port %s is not between 1 and 65535 in %s", port, withoutPassword(u))

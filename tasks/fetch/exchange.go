@@ -80,9 +80,12 @@ func (c *Client) page(ctx context.Context, w *watchdog, r Request, t *trace, h *
 	}
 	defer unzip(request, response)()
 	defer response.Body.Close()
-	page := h.page(response)
+	page, encoding := h.page(response), encodingOf(response)
 	succeeded := c.isSuccess(h.sent, response)
 	err := c.readPage(ctx, w, r, h.at, response, &page, succeeded)
+	if page.Size > 0 {
+		page.ContentEncoding = encoding
+	}
 	if failed, ok := err.(*Error); ok && failed.Reason == TooLarge {
 		page.Body = nil // nobody has asked for that much
 	}

@@ -14,10 +14,15 @@ import (
 
 var acceptGzip = []string{"gzip"}
 
-// askForGzip asks for a compressed body, unless the request says itself what it takes. The transport would do that as
-// well, but calls zeros after the end an error, and cannot tell bad data from a connection that broke.
+// askForGzip asks for a compressed body, unless the request says itself what it takes, or that it says nothing. The
+// transport would do that as well, but calls zeros after the end an error, and cannot tell bad data from a connection that
+// broke.
 func askForGzip(request *http.Request) {
 	header := request.Header
+	if said := header["Accept-Encoding"]; len(said) == 1 && said[0] == "" {
+		delete(header, "Accept-Encoding")
+		return
+	}
 	if request.Method != http.MethodHead && header["Accept-Encoding"] == nil && header["Range"] == nil {
 		header["Accept-Encoding"] = acceptGzip
 	}
@@ -41,6 +46,15 @@ func unzip(request *http.Request, response *http.Response) (done func()) {
 		u.body = watchedBody{}
 		unzippers.Put(u)
 	}
+}
+
+// encodingOf is how the body of a response is still encoded, as a server may that was not asked for it; "" if it is not.
+func encodingOf(response *http.Response) string {
+	encoding := strings.ToLower(strings.Join(response.Header["Content-Encoding"], ", "))
+	if _, unzipped := response.Body.(*unzipper); unzipped || encoding == "identity" {
+		return ""
+	}
+	return encoding
 }
 
 var unzippers = sync.Pool{New: func() any {

@@ -23,6 +23,10 @@ type Page struct {
 	// ones with different bodies: no file is replaced.
 	Path string `json:"path,omitempty"`
 
+	// ContentEncoding is how the body is still encoded, br for instance, since it is none that was asked for; "" for a body
+	// as it is.
+	ContentEncoding string `json:"content_encoding,omitempty"`
+
 	Redirects []Redirect `json:"redirects,omitempty"` // that led from the request to URL, the first first
 	Body      Body       `json:"body,omitempty"`      // if the request said KeepBody
 }

@@ -12,11 +12,16 @@ import (
 // proxy is one that a request goes through.
 type proxy struct {
 	url  *url.URL
-	from string // who named it: a variable of the environment, or the request
+	from string // the variable of the environment that named it; "" for the request's own
 }
 
 // String names a proxy in messages: "the proxy 127.0.0.1:3128 (from http_proxy)".
-func (p *proxy) String() string { return fmt.Sprintf("the proxy %s (from %s)", p.url.Host, p.from) }
+func (p *proxy) String() string {
+	if p.from == "" {
+		return "the proxy " + p.url.Host
+	}
+	return fmt.Sprintf("the proxy %s (from %s)", p.url.Host, p.from)
+}
 
 func (p *proxy) isSOCKS() bool { return strings.HasPrefix(p.url.Scheme, "socks") }
 

@@ -126,7 +126,7 @@ func TestARedirectThatLeadsNowhereIsNamed(t *testing.T) {
 		"http://me:hush\x1b@h/":  {fetch.BadResponse, `against the rules of HTTP: malformed MIME header line`},
 		"ftp://me:hush@h/a":      {fetch.UnknownScheme, `unknown scheme "ftp" in ftp://me:xxxxx@h/a`},
 		"javascript:alert(1)":    {fetch.UnknownScheme, `unknown scheme "javascript"`},
-		"http://":                {fetch.NoHost, "no host in http:"},
+		"http://":                {fetch.NoHost, `no host in "http:": want http://host`},
 		"http://h:99999/":        {fetch.BadURL, "port 99999 is not between 1 and 65535"},
 		"http://me:hush@h/to":    {fetch.TooManyRedirects, "on the way to http://me:xxxxx@h/to"},
 		"http://me:hush@h:70000": {fetch.BadURL, "in http://me:xxxxx@h:70000"},

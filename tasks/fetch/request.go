@@ -9,8 +9,8 @@ import (
 )
 
 // Request is the input of [Task]. Only the URL is needed. In JSON a request is its URL as a string, or an object with
-// the fields' names in lower case, with _ between words; times in it are seconds, or texts such as "1m30s", and
-// 0 means none for max_redirects, max_time and stall_limit.
+// the fields' names in lower case, with _ between words; times in it are seconds, or texts such as "1m30s", sizes are
+// bytes, or texts such as "16MiB", and 0 means none for max_redirects, max_time and stall_limit.
 //
 // The URL is read as browsers do: what a path, a query or a fragment may not hold is percent-encoded, so that it may
 // have spaces and letters of any alphabet, and so may the host, which becomes its ASCII form (xn--…). A name and a
@@ -19,7 +19,7 @@ import (
 type Request struct {
 	URL      string
 	Method   string            // in any case; "" means GET
-	Header   map[string]string // Host sets the host asked for
+	Header   map[string]string // Host sets the host asked for; an empty User-Agent or Accept-Encoding leaves it out
 	Body     Body
 	KeepBody bool      // whether the page carries the body it got
 	Settings *Settings // nil: as the client makes all requests. In JSON its fields stand beside the others

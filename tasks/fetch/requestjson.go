@@ -68,6 +68,9 @@ func (r *requestJSON) readObject(data []byte) error {
 			return fmt.Errorf("unknown field %q of a request: known are %s", name, requestFields)
 		}
 		if err := json.Unmarshal(fields[name], known[at].place); err != nil {
+			if bad, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+				return fmt.Errorf("field %q of a request: want %s, got %s", name, wanted(known[at].place), kindOf(bad.Value))
+			}
 			return fmt.Errorf("field %q of a request: %w", name, err)
 		}
 	}
@@ -89,6 +92,30 @@ func fieldsOf(r *requestJSON) []field {
 		}
 	}
 	return all
+}
+
+// kindOf names what package json calls a value that it cannot take: "number 1.5", "string", "array".
+func kindOf(value string) string {
+	kind, _, _ := strings.Cut(value, " ")
+	if kind == "array" || kind == "object" {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+// wanted says what belongs in a field.
+func wanted(place any) string {
+	switch place.(type) {
+	case *string:
+		return "a text"
+	case *bool:
+		return "true or false"
+	case *[]string:
+		return "a list of texts"
+	case *map[string]string:
+		return "an object of texts"
+	}
+	return "a whole number"
 }
 
 var requestFields = func() string {

@@ -171,3 +171,31 @@ func TestWhatWillFailAgainIsNotTriedAgain(t *testing.T) {
 		})
 	}
 }
+
+// A body that came in an encoding that nobody asked for is as it came, and the page says so.
+func TestBodyThatStaysEncoded(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=iso-8859-1")
+		w.Header().Set("Content-Encoding", r.URL.Path[1:])
+		switch _, asked := r.Header["Accept-Encoding"]; {
+		case r.URL.Path == "/gzip" && asked:
+			z := gzip.NewWriter(w)
+			_, _ = z.Write([]byte("text"))
+			_ = z.Close()
+		default:
+			_, _ = w.Write([]byte("\xe9"))
+		}
+	})
+	for _, test := range []struct{ path, accept, body, want string }{
+		{"/br", "gzip", "\xe9", "br"}, {"/gzip", "gzip", "text", ""}, {"/gzip", "", "\xe9", "gzip"}, {"/identity", "gzip", "é", ""},
+	} {
+		r := fetch.Request{URL: server.URL + test.path, KeepBody: true, Settings: &fetch.Settings{UTF8: true}}
+		if test.accept == "" {
+			r.Header = map[string]string{"Accept-Encoding": ""} // which leaves it out
+		}
+		page, err := client(t, fetch.Options{}).Fetch(t.Context(), r)
+		if err != nil || page.ContentEncoding != test.want || string(page.Body) != test.body {
+			t.Errorf("%+v: got %q of %q, %v", test, page.Body, page.ContentEncoding, err)
+		}
+	}
+}

@@ -143,7 +143,7 @@ func (s *Settings) proxies() (func() proxies, error) {
 	}
 	var all proxies
 	if s.Proxy != noProxy {
-		p, err := readProxy("the settings of the request", ProxyOfRequest, s.Proxy)
+		p, err := readProxy("", ProxyOfRequest, s.Proxy)
 		if err != nil {
 			return nil, err
 		}
@@ -165,6 +165,9 @@ func (s *Settings) addresses() (map[string][]string, error) {
 		name, err := asciiName(host)
 		if !found || err != nil || name == "" || !isPort(port) {
 			return nil, bad
+		}
+		if strings.Contains(name, "*") {
+			return nil, fmt.Errorf("%w; a * stands for no host: name each", bad)
 		}
 		at := net.JoinHostPort(name, port)
 		all[at] = nil

@@ -110,6 +110,7 @@ func TestBadSettings(t *testing.T) {
 		"the proxy of the request has the unknown":  {Proxy: "gopher://a"},
 		`"a:b:c" says no address of a host`:         {Resolve: []string{"a:b:c"}},
 		"a negative connect_timeout or max_body":    {ConnectTimeout: -1},
+		"a * stands for no host: name each":         {Resolve: []string{"*:80:127.0.0.1"}},
 		"give host:port:address, as in example.com": {Resolve: []string{"a:80:b"}},
 	} {
 		_, err := get(t, c, "http://127.0.0.1:1/", &settings)
@@ -219,6 +220,19 @@ func TestSettingsInJSON(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), `field "`+field+`" of a request: -`) {
 			t.Errorf("%s of %s: %v", field, value, err)
 		}
+	}
+	for field, said := range map[string]string{
+		`"max_body":"2 elephants"`: `"2 elephants" is no size: give bytes, or a text such as "16MiB"`, `"max_redirects":"1"`: "want a whole number, got a string",
+		`"insecure":1`: "want true or false, got a number", `"proxy":[]`: "want a text, got an array",
+		`"header":{"A":1}`: "want an object of texts, got a number", `"resolve":"a"`: "want a list of texts, got a string",
+	} {
+		err := got.UnmarshalText([]byte(`{"url":"http://a/",` + field + `}`))
+		if err == nil || !strings.Contains(err.Error(), said) {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	if err := got.UnmarshalText([]byte(`{"url":"http://a/","max_body":"16MiB"}`)); err != nil || got.Settings.MaxBody != 16<<20 {
+		t.Errorf("max_body of 16MiB: %+v, %v", got.Settings, err)
 	}
 	if err := got.UnmarshalText([]byte(`{"url":"http://a/","max_time":1e-12}`)); err == nil {
 		t.Error("a time that rounds to 0 is taken, as if it meant no limit")

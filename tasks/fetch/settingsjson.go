@@ -6,6 +6,8 @@ import (
 	"math"
 	"reflect"
 	"time"
+
+	"example.com/overlap/internal/figures"
 )
 
 // settingsJSON are the settings of a request in JSON.
@@ -23,7 +25,7 @@ type settingsJSON struct {
 	StallLimit   *seconds `json:"stall_limit,omitempty"`
 
 	ConnectTimeout seconds `json:"connect_timeout,omitempty"`
-	MaxBody        int64   `json:"max_body,omitempty"`
+	MaxBody        size    `json:"max_body,omitempty"`
 
 	Save string `json:"save,omitempty"`
 	UTF8 bool   `json:"utf8,omitempty"`
@@ -39,7 +41,7 @@ func (s settingsJSON) settings() *Settings {
 	return &Settings{
 		s.CACert, s.Cert, s.Insecure, s.Proxy, s.Resolve, s.HTTP1,
 		orNone(s.MaxRedirects), time.Duration(s.ConnectTimeout), time.Duration(orNone(s.MaxTime)),
-		time.Duration(orNone(s.StallLimit)), s.MaxBody, s.Save, s.UTF8,
+		time.Duration(orNone(s.StallLimit)), int64(s.MaxBody), s.Save, s.UTF8,
 	}
 }
 
@@ -50,7 +52,7 @@ func (s *Settings) json() settingsJSON {
 	return settingsJSON{
 		s.CACert, s.Cert, s.Insecure, s.Proxy, s.Resolve, s.HTTP1,
 		zeroForNone(s.MaxRedirects), zeroForNone(seconds(s.MaxTime)), zeroForNone(seconds(s.StallLimit)),
-		seconds(s.ConnectTimeout), s.MaxBody, s.Save, s.UTF8,
+		seconds(s.ConnectTimeout), size(s.MaxBody), s.Save, s.UTF8,
 	}
 }
 
@@ -124,4 +126,22 @@ func (s *seconds) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	return bad
+}
+
+// size is a number of bytes in JSON, or a text such as "16MiB".
+type size int64
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (s *size) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, (*int64)(s)) == nil {
+		return nil
+	}
+	if json.Unmarshal(data, &text) == nil {
+		if bytes, ok := figures.ParseSize(text); ok {
+			*s = size(bytes)
+			return nil
+		}
+	}
+	return fmt.Errorf(`%s is no size: give bytes, or a text such as "16MiB"`, data)
 }
