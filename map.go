@@ -85,7 +85,7 @@ func (m *mapJob[In, Out]) claimBatch(w *Worker, most int) int {
 		return 0
 	}
 	if most > 1 { // guided self-scheduling: the last batches are short, so that all workers end at once
-		most = max(1, min(most, int(left/16)))
+		most = max(1, min(most, int(left/4)))
 	}
 	start, n := m.claimRange(most)
 	if n > 0 {
