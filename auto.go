@@ -19,8 +19,8 @@ import (
 //
 // The first 128 calls are put in flight before any has ended, within a few milliseconds, as long as cores are free:
 // whoever knows that what they wait for cannot take that gives [Max], or a [PerKey]. Workers are goroutines that exist
-// only while there are calls, so an Auto needs no Close. A job with no more calls than cores is never looked at. Safe
-// for concurrent use.
+// only while there are calls, so an Auto needs no Close. A job with no more calls than cores is never looked at, and a Map
+// of a few calls of microseconds is done by one worker. Safe for concurrent use.
 func Auto(options ...AutoOption) Executor {
 	a := &auto{}
 	for i, option := range options {

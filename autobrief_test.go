@@ -2,7 +2,9 @@ package overlap_test
 
 import (
 	"context"
+	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,4 +51,24 @@ func TestAutoHasNoCallsStandByOnceTheyAreLong(t *testing.T) {
 		}
 		return none
 	})
+}
+
+// A few tiny calls are over before anything could be found out about them: one worker makes them, and nothing is looked at,
+// which would take longer than they do. On a core of its own, that depends on nothing else.
+func TestAutoDoesNotLookAtAFewTinyCalls(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for _, calls := range []int{1, 2, 3, 10} {
+		var looks atomic.Int64
+		overlap.SenseMachine(t, 1, func(r *tune.Reading) { r.CPU = 0; looks.Add(1) }, func(*tune.Reading) {})
+		nothing := overlap.Func(func(_ context.Context, i int) (int, error) { return i, nil })
+		const jobs = 100
+		for range jobs {
+			if _, err := overlap.Map(t.Context(), overlap.Auto(), nothing, make([]int, calls)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if looks := looks.Load(); looks > jobs/2 { // some: the system may have taken the core away in the middle of a job
+			t.Errorf("%d jobs of %d calls were looked at %d times", jobs, calls, looks)
+		}
+	}
 }

@@ -23,6 +23,7 @@ type Job struct {
 	noWorker  Worker // stands in for a worker where a call runs on a goroutine of Call.Go, or on none
 	batches   bool   // the call set hands out batches of calls
 	mayGrow   bool   // calls may be added at any time, so workers are parked rather than ended
+	waitedFor bool   // whoever has made the job waits for it once its calls are there: a Map
 	lendsWork bool   // a goroutine that waits for a call may do the work that was given to Serve
 
 	batchPlaces int // how many places a worker's ring has, where the places of a batch are not consecutive; else 0

@@ -36,7 +36,7 @@ func mapAs[In, Out any](
 	m.init(ctx, m, set)
 	defer m.cancel(nil)
 	m.policy = m.options.policy.withDefaultsOf(task.policy)
-	m.batches, m.Job.task = true, task
+	m.batches, m.Job.task, m.waitedFor = true, task, true
 	m.openCalls.Add(int64(len(in))) // before launch: feeders begin at once
 	if m.halt != nil {
 		m.halt.setTotal(len(in)) // before launch, too: calls may have ended when that returns
@@ -47,6 +47,9 @@ func mapAs[In, Out any](
 	}
 	m.close(len(in))
 	m.dispatch()
+	if m.tuner != nil {
+		m.tuner.joinIn()
+	}
 	m.wait(ctx)
 	observer := m.waitForObservers()
 	m.rethrow()

@@ -3,6 +3,7 @@ package overlap
 import (
 	"errors"
 	"math"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -23,6 +24,7 @@ type tuner struct {
 	caps    func(AutoCap)    // likewise
 	cores   int
 	outside bool                      // the calls run in processes
+	alone   bool                      // there is one worker at the most until joinIn
 	held    atomic.Bool               // there is a pause or a rate: else calls start without a lock
 	gate    *Gate                     // closed while nothing may start
 	rate    atomic.Pointer[RateLimit] // how fast calls may start; nil: at once
@@ -44,7 +46,8 @@ type tuner struct {
 	squares atomic.Uint64 // the sum of the squares of that, in microseconds
 
 	mu         sync.Mutex
-	controller *tune.Controller
+	settings   tune.Settings
+	controller *tune.Controller // made by control
 	timer      *time.Timer
 	refusals   map[int]int // how often calls were refused, by index
 }
@@ -52,8 +55,8 @@ type tuner struct {
 // measure has CPU time and the like read, without waiting for a core.
 var measure = func(r *tune.Reading) { sensor.Measure(r) }
 
-// sense has a reading taken of this process. The same sensor serves all jobs.
-var sense = func(r *tune.Reading) { sensor.Look(r) }
+// sense has a reading taken of this process, after it has given way. The same sensor serves all jobs.
+var sense = func(r *tune.Reading) { sensor.Measure(r) }
 
 // lookAtProcesses has processes that this one has started looked at; now, whatever that costs.
 var lookAtProcesses = func(r *tune.Reading, now bool) { sensor.LookAtProcesses(r, now) }
@@ -71,12 +74,15 @@ var tunerTrying atomic.Pointer[tuner]
 // newTuner gives the job a tuner, which it has until it is over.
 func newTuner(job *Job, settings tune.Settings, a *auto) *tuner {
 	t := &tuner{
-		job: job, gate: NewGate(), controller: tune.New(settings), explain: a.explain, steps: a.steps, caps: a.caps,
-		cores:   settings.Cores,
-		outside: settings.Processes,
+		job: job, gate: NewGate(), settings: settings, explain: a.explain, steps: a.steps, caps: a.caps,
+		cores: settings.Cores, outside: settings.Processes, alone: job.waitedFor && !settings.Processes,
 	}
-	t.slots = NewSlots(t.controller.Level())
-	t.slots.wanted = t.wake
+	if t.alone {
+		t.slots = NewSlots(1)
+	} else {
+		t.slots = NewSlots(settings.Level())
+		t.slots.wanted = t.wake
+	}
 	job.mu.Lock()
 	defer job.mu.Unlock()
 	if job.stopped.Load() { // its context has ended already, and whoever stops it may be looking at what follows
@@ -90,6 +96,23 @@ func newTuner(job *Job, settings tune.Settings, a *auto) *tuner {
 	return t
 }
 
+// joinIn is when all calls of a Map are there and its one worker has been started. It gives way to that worker: calls of
+// microseconds are over by then, and take less time than it takes to start another worker and to join it. Once the
+// worker waits, or another core is free to go on here, there may be as many workers as the level says.
+func (t *tuner) joinIn() {
+	if t.alone && t.job.hasWork() {
+		runtime.Gosched()
+	}
+	if !t.alone || t.over.Load() {
+		return
+	}
+	t.slots.mu.Lock()
+	t.slots.wanted = t.wake
+	t.slots.setLimit(t.settings.Level())
+	t.slots.mu.Unlock()
+	t.job.dispatch()
+}
+
 // wake is when the job wants a slot and there is none. The mutex of the slots is held.
 func (t *tuner) wake() {
 	if !t.awake.Load() && t.awake.CompareAndSwap(false, true) {
@@ -100,11 +123,19 @@ func (t *tuner) wake() {
 	}
 }
 
+// control is the controller, which most jobs of a few calls do without. The mutex is held.
+func (t *tuner) control() *tune.Controller {
+	if t.controller == nil {
+		t.controller = tune.New(t.settings)
+	}
+	return t.controller
+}
+
 // begin is before the first reading.
 func (t *tuner) begin() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.controller.Wake(t.job.now())
+	t.control().Wake(t.job.now())
 	if !t.over.Load() {
 		t.woken.Store(true)
 		tunersWoken.Add(1)
@@ -136,11 +167,11 @@ func (t *tuner) setTimer(wait time.Duration) {
 // look takes a reading and does what the controller says. It reports when to take the next one, and false if none is to
 // be taken.
 func (t *tuner) look() (wait time.Duration, more bool) {
-	if t.over.Load() {
+	r := tune.Reading{Delay: sensor.GiveWay()}
+	if t.over.Load() { // its calls were done first
 		return 0, false
 	}
-	var r tune.Reading
-	sense(&r) // first, as it lets others run
+	sense(&r)
 	if t.outside {
 		lookAtProcesses(&r, false)
 	}
@@ -158,7 +189,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 		}
 	}
 	t.mu.Lock()
-	advice := t.controller.Look(r)
+	advice := t.control().Look(r)
 	refused := t.refused.Load()
 	t.mu.Unlock()
 	t.trying.Store(advice.Trying)
@@ -322,7 +353,7 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 	t.read(&r)
 	took := t.job.now() - c.worker.claimedAt
 	t.mu.Lock()
-	again := t.controller.Refused(r, took, after)
+	again := t.control().Refused(r, took, after)
 	if again {
 		if t.refusals == nil {
 			t.refusals = map[int]int{}
@@ -397,7 +428,7 @@ func (t *tuner) report() {
 	}
 	t.read(&r)
 	t.mu.Lock()
-	report := t.controller.Report(r)
+	report := t.control().Report(r)
 	t.mu.Unlock()
 	t.explain(newAutoReport(report, t.cores))
 }

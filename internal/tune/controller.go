@@ -33,6 +33,18 @@ type Settings struct {
 	Processes bool // the calls run in processes of their own, of which the readings tell
 }
 
+// Level is how many calls a job begins with.
+func (s Settings) Level() int {
+	level := s.Start
+	if level == 0 {
+		level = s.Cores
+	}
+	if s.Max > 0 {
+		level = min(level, s.Max)
+	}
+	return level
+}
+
 // Controller says how many calls of a job may be in flight. It is not safe for concurrent use.
 type Controller struct {
 	settings Settings
@@ -56,12 +68,7 @@ type Controller struct {
 
 // New returns a controller.
 func New(s Settings) *Controller {
-	if s.Start == 0 {
-		s.Start = s.Cores
-	}
-	if s.Max > 0 {
-		s.Start = min(s.Start, s.Max)
-	}
+	s.Start = s.Level()
 	if s.Blind == 0 {
 		s.Blind = Blind
 	}

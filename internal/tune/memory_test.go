@@ -37,7 +37,7 @@ func TestMemoryDoesNotBoundSmallCalls(t *testing.T) {
 // What this machine says makes sense, whatever it is.
 func TestSensor(t *testing.T) {
 	var r Reading
-	NewSensor().Look(&r)
+	NewSensor().Measure(&r)
 	if r.Running < 0 || r.Runnable < 0 || r.Blocked < 0 || r.Delay < 0 {
 		t.Errorf("got %+v", r)
 	}

@@ -30,18 +30,17 @@ func NewSensor() *Sensor {
 	return s
 }
 
-// Look fills in what the scheduler has to do. It gives way to all goroutines that a core has to run first, and so takes
-// microseconds where a core is free, and some 10 ms where none is.
-func (s *Sensor) Look(r *Reading) {
+// GiveWay gives way to all goroutines that a core has to run first, and returns how long that took: microseconds where a
+// core is free, and some 10 ms where none is. It is the delay of a reading that is measured next.
+func (s *Sensor) GiveWay() time.Duration {
 	before := time.Now()
 	s.looking.Add(1)
 	runtime.Gosched()
 	s.looking.Add(-1)
-	r.Delay = time.Since(before)
-	s.Measure(r)
+	return time.Since(before)
 }
 
-// Measure is Look without giving way, and so without the delay: for the last reading of a job.
+// Measure fills in what the scheduler has to do, what the process uses, and what others leave of the machine.
 func (s *Sensor) Measure(r *Reading) {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
