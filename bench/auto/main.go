@@ -5,11 +5,15 @@
 // far. Then the best three levels and Auto are measured in turns, and the medians are compared. Auto is to take at most
 // 1.05 times as long as the best, or 2 ms longer.
 //
+// A second table has jobs of a few tiny calls, which are over before anything could be found out. There, Auto is to take
+// at most 1.5 times as long as Sync, or 5 µs longer.
+//
 //	go run ./auto
 //	go run ./auto -quick -only W3,W5
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -34,10 +38,20 @@ func main() {
 	if *quick {
 		rounds = 3
 	}
+	fmt.Printf("%s, %s/%s, GOMAXPROCS %d, %d rounds; times are medians, least..most\n\n", runtime.Version(), runtime.GOOS,
+		runtime.GOARCH, runtime.GOMAXPROCS(0), rounds)
+	if err := errors.Join(besideTheBest(*only, rounds), besideSync(*only, rounds)); err != nil {
+		fmt.Fprintln(os.Stderr, "auto:", err)
+		os.Exit(1)
+	}
+}
+
+// besideTheBest prints how long the workloads take that only names, all if it is empty.
+func besideTheBest(only string, rounds int) error {
 	var rows [][]string
 	var reasons []string
 	for _, w := range workloads() {
-		if *only != "" && !contains(*only, w.name) {
+		if only != "" && !contains(only, w.name) {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "%s: %s\n", w.name, w.what)
@@ -48,12 +62,12 @@ func main() {
 			reasons = append(reasons, w.name+": "+w.why)
 		}
 	}
-	fmt.Printf("%s, %s/%s, GOMAXPROCS %d, %d rounds; times are medians, least..most\n\n", runtime.Version(), runtime.GOOS,
-		runtime.GOARCH, runtime.GOMAXPROCS(0), rounds)
+	if len(rows) == 0 {
+		return nil
+	}
 	heading := []string{"workload", "calls", "theory", "best level", "its time", "Auto", "Auto / best", "within", "found", "right"}
 	if err := markdown.Table(os.Stdout, heading, rows); err != nil {
-		fmt.Fprintln(os.Stderr, "auto:", err)
-		os.Exit(1)
+		return err
 	}
 	if len(reasons) > 0 {
 		fmt.Println("\nWhere it takes longer than 5 per cent more:")
@@ -61,6 +75,17 @@ func main() {
 	for _, reason := range reasons {
 		fmt.Println("-", reason)
 	}
+	fmt.Println()
+	return nil
+}
+
+// besideSync prints how long the jobs of a few tiny calls take that only names, all if it is empty.
+func besideSync(only string, rounds int) error {
+	rows, err := tinyRows(only, rounds)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	return markdown.Table(os.Stdout, []string{"job", "Sync", "Pool(1)", "Auto", "may take", "within"}, rows)
 }
 
 func contains(list, name string) bool {

@@ -57,7 +57,6 @@ func workloads() []workload {
 		rate   = []overlap.Class{overlap.RateLimited}
 		device = []overlap.Class{overlap.IOBound, overlap.ServerLimited, overlap.Mixed} // as many as it can do at once, and as the cores can ask for
 		mixed  = []overlap.Class{overlap.Mixed}
-		none   = []overlap.Class{overlap.TooFewCalls, overlap.UnknownClass}
 	)
 	spinFor := func(d time.Duration) func(context.Context, int) error {
 		return func(context.Context, int) error { burn(d); return nil }
@@ -125,8 +124,6 @@ func workloads() []workload {
 			return nil
 		})},
 		{name: "W22", what: "20 ms at a server of 64 that is 40 ms farther away after 2 s", calls: 20_000, theory: 192, classes: far, start: at(farther)},
-		{name: "W23a", what: "one call of 1 µs", calls: 1, theory: 1, classes: none, start: plain(spinFor(time.Microsecond))},
-		{name: "W23b", what: "three calls of 1 µs", calls: 3, theory: 1, classes: none, start: plain(spinFor(time.Microsecond))},
 		{name: "W23c", what: "ten calls of 1 ms", calls: 10, theory: 2, classes: cpu, start: plain(spinFor(ms))},
 		{name: "W24", what: "10 calls that each make a job of 100 calls that wait 10 ms", calls: 1_010, theory: 1_010, jobs: nested(10 * ms),
 			why: together},
