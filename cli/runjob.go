@@ -148,6 +148,9 @@ func (j *job) openInputs(flags *runFlags, args []string, s strategy, exec *execJ
 	if err != nil {
 		return nil, err
 	}
+	if s.isCluster() {
+		j.reader = ofCopies(j.reader)
+	}
 	chosen, atOnce := flags.choose(cmp.Or(flags.where.atOnce(s), exec.chunkedFor()))
 	j.inputs, err = j.program.inputs(j.draining, j.reader, args, &flags.inputs, atOnce)
 	return chosen, err

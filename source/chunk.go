@@ -17,7 +17,8 @@ type Chunk struct {
 	Header int64  `json:"header,omitempty"` // how many bytes of the beginning of the file come before the chunk's own
 
 	// FileSize and Modified are what the file had when it was divided: they tell a chunk from one at the same place of a
-	// file that was changed. Nothing compares them when the chunk is read, since a log may grow meanwhile.
+	// file that was changed. WriteTo fails where they are not the same any more. Zero says that they do not count: who
+	// has chunks read on machines that have copies of the file leaves out Modified, which copies need not share.
 	FileSize int64     `json:"file_size,omitempty"` // in bytes
 	Modified time.Time `json:"modified,omitzero"`   // in UTC
 }
@@ -27,19 +28,40 @@ func (c Chunk) String() string { return fmt.Sprintf("%s[%d:%d]", c.File, c.Offse
 
 // WriteTo writes the bytes of the chunk to w, after those of its header. Where the system can do it (Linux, into a
 // pipe, a socket or a file), the bytes go there without passing through this process, and a pipe is given room for 1
-// MiB first. It fails when the file ends before the chunk does, or with what w fails with: a command that stops reading
-// is [syscall.EPIPE].
+// MiB first. It fails when the file has been changed since it was divided, which is looked at before and after it is
+// read, when it ends before the chunk does, or with what w fails with: a command that stops reading is [syscall.EPIPE].
 func (c Chunk) WriteTo(w io.Writer) (written int64, err error) {
 	file, err := os.Open(c.File)
 	if err != nil {
 		return 0, err
 	}
 	defer file.Close() // it was only read
+	if err := c.isUnchanged(file); err != nil {
+		return 0, err
+	}
 	if written, err = send(w, file, 0, c.Header); err != nil {
 		return written, c.failed(err)
 	}
 	n, err := send(w, file, c.Offset, c.Length)
+	if err == nil {
+		return written + n, c.isUnchanged(file)
+	}
 	return written + n, c.failed(err)
+}
+
+// isUnchanged says how a file differs from what was divided.
+func (c Chunk) isUnchanged(file *os.File) error {
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return err
+	case c.FileSize != 0 && info.Size() != c.FileSize:
+		return fmt.Errorf("%s has been changed since it was divided: its size was %d and is %d", c.File, c.FileSize, info.Size())
+	case !c.Modified.IsZero() && !info.ModTime().Equal(c.Modified):
+		return fmt.Errorf("%s has been changed since it was divided: its time of change was %s and is %s", c.File,
+			c.Modified.Format(time.RFC3339Nano), info.ModTime().UTC().Format(time.RFC3339Nano))
+	}
+	return nil
 }
 
 func (c Chunk) failed(err error) error {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // chunksOf are the chunks of a text, as texts.
@@ -197,6 +198,51 @@ func TestChunkOfAFileThatShrank(t *testing.T) {
 	}
 	if _, err := (Chunk{File: name + "x", Length: 5}).WriteTo(io.Discard); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+// changing is a writer whose first write has a file be written over.
+type changing struct {
+	name, text string
+	isDone     bool
+}
+
+func (c *changing) Write(b []byte) (int, error) {
+	if !c.isDone {
+		c.isDone = true
+		if err := os.WriteFile(c.name, []byte(c.text), 0o600); err != nil {
+			return 0, err
+		}
+		later := time.Now().Add(time.Second) // however coarse the times of the file system are
+		return len(b), os.Chtimes(c.name, later, later)
+	}
+	return len(b), nil
+}
+
+// A file that is written over, in the same size or as a log that grows, is not what was divided, be it before a chunk is
+// read or meanwhile.
+func TestChunkOfAFileThatWasWrittenOver(t *testing.T) {
+	for _, text := range []string{"5\n6\n7\n8\n", "1\n2\n3\n4\n5\n"} {
+		name := filepath.Join(t.TempDir(), "log")
+		if err := os.WriteFile(name, []byte("1\n2\n3\n4\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var chunks []Chunk
+		for c, err := range (Cut{Size: 4}).Chunks(name) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			chunks = append(chunks, c)
+		}
+		for i, to := range []io.Writer{&changing{name: name, text: text}, io.Discard} {
+			if _, err := chunks[i].WriteTo(to); err == nil || !strings.Contains(err.Error(), "changed since it was divided") {
+				t.Errorf("chunk %d: %v", i, err)
+			}
+		}
+		chunks[0].FileSize, chunks[0].Modified = 0, time.Time{}
+		if _, err := chunks[0].WriteTo(io.Discard); err != nil {
+			t.Errorf("where it does not count: %v", err)
+		}
 	}
 }
 
