@@ -2,6 +2,9 @@ package cli
 
 import (
 	"os"
+	"slices"
+
+	"example.com/overlap/durable"
 )
 
 // readyFolders makes the folders that the calls keep files in and tries to write there, so that a folder that cannot be
@@ -17,13 +20,20 @@ func (f *runFlags) readyFolders(s strategy, exec *execJob) error {
 	switch {
 	case folder == "":
 		return nil
-	case f.results.isKept && absolute(folder) == absolute(f.results.output): // which would be known when all calls are made
+	case f.results.isKept && f.isOfResults(folder): // which would be known when all calls are made
 		return usageErrorf("%s %s and -o %s name one place, which cannot be both a folder and a file: give one of them "+
 			"another name", flag, folder, f.results.output)
 	case s.elastic:
 		return nil
 	}
 	return readyFolder(flag, folder)
+}
+
+// isOfResults reports whether a folder would have the place of the file of -o, or of one beside it that it is made by.
+func (f *runFlags) isOfResults(folder string) bool {
+	path := absolute(f.results.output)
+	partial, finished := durable.Beside(path)
+	return slices.Contains([]string{path, partial, finished}, absolute(folder))
 }
 
 func readyFolder(flag, folder string) error {

@@ -56,7 +56,7 @@ func (j *job) refuseTrace(file *outfile.File) error {
 			return err
 		}
 	}
-	if j.file != nil && j.file.Same(file) || j.kept != nil && file.Takes(j.kept.at) {
+	if j.file != nil && j.file.Same(file) || j.kept != nil && j.kept.at.isTakenBy(file) {
 		return usageErrorf("the results go to %s as well: give %s another file", file.Name(), flag)
 	}
 	if j.log != nil {

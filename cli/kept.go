@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"iter"
+	"os"
+	"slices"
 	"strings"
 
 	"example.com/overlap"
@@ -18,7 +20,7 @@ import (
 // keptResults are results in a file that is made when the job is over, by a job that can be continued.
 type keptResults struct {
 	run     *durable.Run
-	at      outfile.Location
+	at      keptPlace
 	encoder *resultline.Encoder
 	isOver  bool // the file is in its place
 	isOther bool // it is of another job than this run, which so cannot go on from there
@@ -33,12 +35,34 @@ func (p *program) isKept(output string) bool {
 	return ok || err != nil
 }
 
+// keptPlace is where the file of -o is, and those beside it that it is made by.
+type keptPlace struct{ outfile.Location }
+
+func (k keptPlace) paths() []string {
+	partial, finished := durable.Beside(k.Path)
+	return []string{k.Path, partial, finished}
+}
+
+// Writes reports whether a regular file is one of these, by whatever name.
+func (k keptPlace) Writes(other os.FileInfo) bool {
+	return slices.ContainsFunc(k.paths(), func(path string) bool {
+		there, err := os.Stat(path)
+		return err == nil && os.SameFile(there, other)
+	})
+}
+
+// isTakenBy reports whether a file that is to be put in its place would have that of one of these.
+func (k keptPlace) isTakenBy(file *outfile.File) bool {
+	return slices.ContainsFunc(k.paths(), func(path string) bool { return file.Takes(outfile.Location{Path: path}) })
+}
+
 // openKept opens the file of -o, or says why the job cannot be the one to be continued.
 func (j *job) openKept(file durable.File) error {
-	at, _, err := outfile.Locate(file.Name)
+	found, _, err := outfile.Locate(file.Name)
 	if err != nil {
 		return usageErrorf("%w", err)
 	}
+	at := keptPlace{found}
 	err = errors.Join(
 		refuseInputs(at, "-o", j.inputs.Files), refuseStream(at, "-o", j.messages.to, "standard error"))
 	if err != nil {

@@ -117,6 +117,12 @@ func Open(file File) (*Run, error) {
 	return r, nil
 }
 
+// Beside returns the names of what a run makes beside the file at path, whose links have been followed: the partial
+// file, and what becomes the finished one.
+func Beside(path string) (partial, finished string) {
+	return path + partialSuffix, path + partialSuffix + newSuffix
+}
+
 // Unfinished reports whether a run of the file did not finish, and what that has chosen by itself ([File].Chosen).
 func Unfinished(name string) (chosen map[string]string, ok bool) {
 	at, ok, err := outfile.Locate(name)
