@@ -99,6 +99,10 @@ func Open(file File) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write %s: %w", r.Partial(), reason(err))
 	}
+	if err := refuseForeign(partial, r.partial, at.Info); err != nil {
+		_ = partial.Close()
+		return nil, fmt.Errorf("cannot use %s: %w", r.Partial(), err)
+	}
 	r.journal.disk, r.journal.file = r.disk, partial
 	if err := r.beginOrContinue(); err != nil {
 		if !file.DryRun {

@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"example.com/overlap/internal/outfile"
 )
 
 // partialSuffix is what the name of a file's partial file has more.
@@ -67,6 +69,23 @@ func openPartial(name, path string, toRead bool) (*os.File, error) {
 			return nil, err
 		}
 	}
+}
+
+// refuseForeign says why a partial file must not be gone on with that somebody else may have put there. finished is the
+// file that it will become, nil for none.
+func refuseForeign(partial *os.File, path string, finished os.FileInfo) error {
+	if partial == nil {
+		return nil
+	}
+	info, err := partial.Stat()
+	switch {
+	case err != nil:
+		return reason(err)
+	case outfile.IsForeign(path, info, finished):
+		return errors.New("it belongs to somebody else, in a directory where each may make files, and so may what it says: " +
+			"have its owner delete it, or give another file for the results")
+	}
+	return nil
 }
 
 var errNotRegular = errors.New("it is no regular file: move it away, or give another file for the results")

@@ -34,6 +34,18 @@ func replaceable(at place) error {
 	return nil
 }
 
+// IsForeign reports whether a file may have been put there by somebody else: it belongs to another user, in a directory
+// where each may make files. before is the file that it will replace, nil for none: root leaves that with its user.
+func IsForeign(path string, info, before os.FileInfo) bool {
+	dir, err := os.Stat(filepath.Dir(path))
+	if err != nil || dir.Mode()&os.ModeSticky == 0 {
+		return false
+	}
+	me := os.Geteuid()
+	isOfBefore := me == 0 && before != nil && owner(info) == owner(before)
+	return owner(info) != me && !isOfBefore
+}
+
 func owner(info os.FileInfo) int { return int(info.Sys().(*syscall.Stat_t).Uid) }
 
 // keepOwner leaves a file that root replaces with its user. Nobody else may do that.
