@@ -72,3 +72,18 @@ func TestAutoDoesNotLookAtAFewTinyCalls(t *testing.T) {
 		}
 	}
 }
+
+// On one core a Map begins with all the workers that its level allows, so that nobody asks for a slot later on.
+func TestAutoOnOneCoreHasCallsThatWaitOverlap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		overlap.SenseMachine(t, 1, func(r *tune.Reading) { r.CPU = 0 }, func(*tune.Reading) {})
+		waits := overlap.Func(func(context.Context, int) (int, error) { time.Sleep(time.Second); return 0, nil })
+		start := time.Now()
+		if _, err := overlap.Map(t.Context(), overlap.Auto(), waits, make([]int, 20)); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("20 calls that wait a second took %v", took)
+		}
+	})
+}

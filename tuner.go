@@ -109,6 +109,9 @@ func (t *tuner) joinIn() {
 	t.slots.mu.Lock()
 	t.slots.wanted = t.wake
 	t.slots.setLimit(t.settings.Level())
+	if t.job.queued.Load() { // since before anybody was to be told that it wants a slot
+		t.wake()
+	}
 	t.slots.mu.Unlock()
 	t.job.dispatch()
 }
