@@ -64,8 +64,12 @@ func TestFewerWorkersThanWantedFailNoCall(t *testing.T) {
 				before := limit(t, unix.RLIMIT_NOFILE, 60)
 				var told notes
 				p, job := open(wanted, Silent(), Notices(told.take))
+				// On a busy machine, a job may be over before so many workers have been started that the files run out.
+				isSlow := func(text string) bool { return strings.Contains(text, "to get ready") }
+				said := func() []string { return slices.DeleteFunc(told.said(), isSlow) }
+				mustTell := wanted == 20 && name == "same binary"
 				within(t, "jobs", func() {
-					for range 2 {
+					for jobs := 0; jobs < 2 || mustTell && len(said()) == 0 && jobs < 100; jobs++ {
 						if err := job(); err != nil {
 							t.Errorf("a job with fewer workers ended with %v", err)
 						}
@@ -76,9 +80,8 @@ func TestFewerWorkersThanWantedFailNoCall(t *testing.T) {
 				}
 				limit(t, unix.RLIMIT_NOFILE, before)
 				within(t, "Close", func() { p.Close() })
-				isSlow := func(text string) bool { return strings.Contains(text, "to get ready") } // a busy machine
-				if all := slices.DeleteFunc(told.said(), isSlow); len(all) > 1 || len(all) == 1 && (!strings.Contains(all[0], "ulimit -n") || !strings.Contains(all[0], "calls run at once")) ||
-					len(all) == 0 && wanted == 20 && name == "same binary" {
+				if all := said(); len(all) > 1 || len(all) == 1 && (!strings.Contains(all[0], "ulimit -n") || !strings.Contains(all[0], "calls run at once")) ||
+					len(all) == 0 && mustTell {
 					t.Errorf("people were told %q", all)
 				}
 			})
