@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
+	"example.com/overlap/internal/figures"
 	"example.com/overlap/internal/outfile"
 )
 
@@ -17,7 +18,8 @@ const newSuffix = ".new"
 // makeFinished makes the finished file of the partial one, beside its place. The partial one stays.
 func (r *Run) makeFinished() (path string, err error) {
 	path = r.partial + newSuffix
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
+	// What has come there since the run began is not written to: it may be a link to another file.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return path, fmt.Errorf("cannot make %s: %w", r.Partial()+newSuffix, reason(err))
 	}
@@ -142,7 +144,8 @@ func (r *Run) writeResults(to *finalFile) error {
 }
 
 func errDamaged(missing int) error {
-	return fmt.Errorf("the results of %d inputs cannot be read any more: the same run again makes them anew", missing)
+	return fmt.Errorf("%s cannot be read any more: the same run again makes them anew",
+		figures.Counted(missing, "result", "results"))
 }
 
 // isLast reports whether a line is the one that counts for its index.

@@ -9,7 +9,8 @@ import (
 
 // Close ends the run. When each input has its result, it makes the finished file of them, puts that in its place, and
 // reports true. Otherwise they stay in the partial file; one that has neither results nor notes of calls that began is
-// removed. [Run.Leave] has it do without the finished file. An error says where they are. A second Close does nothing and reports false. Close waits for the disk.
+// removed. [Run.Leave] has it do without the finished file. An error says where they are. A second Close does nothing and
+// reports false. Close waits for the disk.
 func (r *Run) Close() (finished bool, err error) {
 	r.mu.Lock()
 	wasClosed := r.closed
@@ -61,7 +62,13 @@ func (r *Run) finish() (finished bool, err error) {
 	return true, nil
 }
 
+// removePartial removes the partial file, unless somebody has put another one under its name meanwhile.
 func (r *Run) removePartial() error {
+	ours, err := r.journal.file.Stat()
+	now, errNow := os.Lstat(r.partial)
+	if err == nil && errNow == nil && !os.SameFile(ours, now) {
+		return nil
+	}
 	if runtime.GOOS == "windows" { // where no open file can be removed
 		_ = r.journal.file.Close()
 	}

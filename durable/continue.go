@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -27,7 +28,9 @@ func (r *Run) beginOrContinue() error {
 		return err
 	}
 	if !r.options.DryRun {
-		_ = os.Remove(r.partial + newSuffix) // of a run that was killed while it put its results in their place
+		if err := r.removeLeftover(); err != nil {
+			return err
+		}
 	}
 	if r.options.Fresh {
 		size = 0
@@ -49,6 +52,24 @@ func (r *Run) beginOrContinue() error {
 		return err
 	}
 	r.contents.reset(r.journal.size)
+	return nil
+}
+
+// removeLeftover removes what was left by a run that was killed while it put its results in their place.
+func (r *Run) removeLeftover() error {
+	path := r.partial + newSuffix
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !info.Mode().IsRegular():
+		err = errNotRegular
+	case err == nil:
+		err = os.Remove(path)
+	}
+	if err != nil {
+		return fmt.Errorf("the results are to be put together in %s: %w", r.Partial()+newSuffix, reason(err))
+	}
 	return nil
 }
 

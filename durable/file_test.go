@@ -39,6 +39,9 @@ func TestFilesThatCannotBeWritten(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "folder.part"), 0o777); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, "late.part.new"), 0o777); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Symlink("elsewhere", filepath.Join(dir, "link.part")); err != nil {
 		t.Skip(err)
 	}
@@ -47,6 +50,7 @@ func TestFilesThatCannotBeWritten(t *testing.T) {
 		dir:                              "is a directory",
 		filepath.Join(dir, "folder"):     "no regular file",
 		filepath.Join(dir, "link"):       "no regular file",
+		filepath.Join(dir, "late"):       "late.part.new: it is no regular file",
 		filepath.Join(dir, "no", "file"): "no such file",
 	} {
 		if runtime.GOOS == "windows" {

@@ -80,3 +80,22 @@ func withoutError(n int) func(func(int, error) bool) {
 		upTo(n)(func(i int) bool { return yield(i, nil) })
 	}
 }
+
+// Who has put a file of his own where the partial one was finds it there at the end.
+func TestAnotherFileInThePlaceOfThePartialOne(t *testing.T) {
+	file := fileIn(inMemory(t))
+	run := finishedBut(t, file, overlap.Func(tripledTask), 10)
+	partial := file.Name + partialSuffix
+	if err := os.Rename(partial, partial+".kept"); err != nil {
+		t.Skip(err) // on Windows, nobody can
+	}
+	if err := os.WriteFile(partial, []byte("mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if finished, err := run.Close(); !finished || err != nil {
+		t.Errorf("finished %v, %v", finished, err)
+	}
+	if text, _ := os.ReadFile(partial); string(text) != "mine" {
+		t.Errorf("that file has become %q", text)
+	}
+}
