@@ -102,7 +102,7 @@ func (r *Run) next(value any, raw []byte) (d drawn, isSure bool, err error) {
 	if r.stock != nil {
 		d.state, err = r.findByContent(d.index, d.key)
 	} else {
-		d.state, isSure, err = r.findByPlace(d.index, d.key)
+		d.state, isSure, err = r.findByPlace(d.index, d.key, value, raw)
 	}
 	if d.state == mayHaveRun {
 		d.value, d.raw = value, raw
@@ -111,9 +111,9 @@ func (r *Run) next(value any, raw []byte) (d drawn, isSure bool, err error) {
 }
 
 // findByPlace finds the state of an input that is where it was. r.mu is held.
-func (r *Run) findByPlace(index int, k key) (state inputState, isSure bool, err error) {
+func (r *Run) findByPlace(index int, k key, value any, raw []byte) (state inputState, isSure bool, err error) {
 	c, block := r.contents, index/digestBlock
-	r.keysSeen[index%digestBlock] = k
+	r.seen.note(index, k, value, raw, r.keys.encoded, !c.digest.isEmpty(block))
 	state = unfinished
 	if c.done.has(index) {
 		state = finished

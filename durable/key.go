@@ -30,29 +30,34 @@ type keys struct {
 	field   string                 // "" for none
 	decode  func(raw []byte) (any, error)
 	encoder *resultline.Encoder
+	encoded []byte // the JSON of the last input, where its key comes from that; for a text, or an own key, nothing
+	space   [20]byte
 }
 
 // of is the key of an input; raw are its bytes where they were no UTF-8.
 func (k *keys) of(input any, raw []byte) (key, error) {
+	k.encoded = nil
 	text, isText := input.(string)
 	number, isNumber := input.(int)
 	switch {
 	case k.own != nil:
 		return hash('k', []byte(k.own(input))), nil
 	case k.field != "":
-		return k.ofField(k.encoder.Input(input))
+		k.encoded = k.encoder.Input(input)
+		return k.ofField(k.encoded)
 	case raw != nil:
 		return hash('t', raw), nil
 	case isText:
 		return hash('t', []byte(text)), nil
 	case isNumber:
-		var space [20]byte
-		return hash('j', strconv.AppendInt(space[:0], int64(number), 10)), nil
+		k.encoded = strconv.AppendInt(k.space[:0], int64(number), 10)
+		return hash('j', k.encoded), nil
 	}
 	if raw := resultline.RawText(input); raw != nil && !marshals(input) {
 		return hash('t', raw), nil
 	}
-	return keyOfJSON(k.encoder.Input(input)), nil
+	k.encoded = k.encoder.Input(input)
+	return keyOfJSON(k.encoded), nil
 }
 
 // ofField is the key of an input that is an object of JSON.

@@ -39,12 +39,12 @@ type Run struct {
 	stock      *stock // nil where inputs are compared by their place
 	nextIndex  int    // of the next input
 	open       map[int]key
-	keysSeen   [digestBlock]key // of the block that the next input is in
-	noMore     bool             // all inputs have been seen
-	dropped    bool             // a call has not been made
-	added      int64            // results of this run
-	mayHaveRun int64            // calls of which that became the result
-	noted      int64            // calls of this run that were noted before they began, and have no result
+	seen       seenInputs
+	noMore     bool  // all inputs have been seen
+	dropped    bool  // a call has not been made
+	added      int64 // results of this run
+	mayHaveRun int64 // calls of which that became the result
+	noted      int64 // calls of this run that were noted before they began, and have no result
 	closed     bool
 }
 
