@@ -217,7 +217,7 @@ func (c *Client) readBody(
 		case err == nil:
 			w.gotBytes()
 		case ctx.Err() != nil:
-			return r.interrupted(ctx, fmt.Sprintf("reading the body, after %d bytes", page.Size))
+			return r.interrupted(ctx, "reading the body, after "+figures.Count(page.Size, "byte"))
 		default:
 			return c.explainBody(r, at, page.Size, err)
 		}

@@ -31,19 +31,19 @@ func (r Request) explainResponse(place string, err error) *Error {
 
 // explainBody is for a body that came in part.
 func (c *Client) explainBody(r Request, at *url.URL, size int64, err error) *Error {
-	place := at.Host
+	place, after := at.Host, figures.Count(size, "byte")
 	if through := c.proxyFor(at); through != nil {
 		place += " through " + through.String()
 	}
 	if bad, ok := errors.AsType[badEncoding](err); ok {
-		return r.refuse(BadResponse, err, "the body of the response of %s is no valid gzip after %d bytes: %v",
-			place, size, bad)
+		return r.refuse(BadResponse, err, "the body of the response of %s is no valid gzip after %s: %v",
+			place, after, bad)
 	}
 	if isBroken(err) {
-		return r.refuse(Broken, err, "the connection to %s broke after %d bytes of the body: %s", place, size, said(err))
+		return r.refuse(Broken, err, "the connection to %s broke after %s of the body: %s", place, after, said(err))
 	}
-	return r.refuse(BadResponse, err, "the body of the response of %s is against the rules of HTTP after %d bytes: %s",
-		place, size, said(err))
+	return r.refuse(BadResponse, err, "the body of the response of %s is against the rules of HTTP after %s: %s",
+		place, after, said(err))
 }
 
 // isBroken tells a connection that went away, which may not happen again, from what the server says, which will. Only
