@@ -3,14 +3,12 @@ package cli
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"reflect"
+	"maps"
 	"strconv"
 	"strings"
 
 	"example.com/overlap/durable"
 	"example.com/overlap/tasks/command"
-	"example.com/overlap/tasks/fetch"
 )
 
 // identity is what must be the same for a run to continue another, besides the inputs, by the names that messages use.
@@ -24,7 +22,7 @@ func (j *job) identity(flags runFlags, exec *execJob) map[string]string {
 	add("the version of the task", j.task.Version())
 	add("--worker", flags.where.worker)
 	if flags.fetch != nil {
-		add("what the flags say of requests", flags.fetch.identity())
+		maps.Copy(is, flags.fetch.identity())
 	}
 	if exec == nil {
 		return is
@@ -37,7 +35,10 @@ func (j *job) identity(flags runFlags, exec *execJob) map[string]string {
 	add("--placeholder", exec.placeholder)
 	add("--shell", exec.shell)
 	add("--workdir", exec.workdir)
-	add("--env", digest(exec.env)) // which may be secrets
+	for _, variable := range exec.env {
+		name, _, _ := strings.Cut(variable, "=")
+		add("--env "+name, digest(variable))
+	}
 	if most := exec.most(exec.given); most != 1 {
 		add("the number of inputs of a command", "at most "+strconv.Itoa(most))
 	}
@@ -47,32 +48,12 @@ func (j *job) identity(flags runFlags, exec *execJob) map[string]string {
 	return is
 }
 
-// identity stands for what the flags put into each request; times may change from run to run.
-func (f *fetchFlags) identity() string {
-	defaults, err := f.defaults()
-	if err != nil {
+// digest stands for a text that may be a secret, "" for none.
+func digest(text string) string {
+	if text == "" {
 		return ""
 	}
-	if defaults.Settings != nil {
-		s := *defaults.Settings
-		s.ConnectTimeout, s.MaxTime, s.StallLimit = 0, 0, 0
-		if defaults.Settings = &s; reflect.ValueOf(s).IsZero() {
-			defaults.Settings = nil
-		}
-	}
-	if reflect.DeepEqual(defaults, fetch.Request{}) {
-		return ""
-	}
-	text, _ := json.Marshal(defaults) // its texts and numbers never fail
-	return digest([]string{string(text)})
-}
-
-// digest stands for texts that are not to be shown, "" for none.
-func digest(texts []string) string {
-	if len(texts) == 0 {
-		return ""
-	}
-	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
+	sum := sha256.Sum256([]byte(text))
 	return "something with the hash " + hex.EncodeToString(sum[:6])
 }
 

@@ -198,13 +198,20 @@ func (k *keptResults) where() string {
 	return where + ": the same command goes on from there"
 }
 
-// tell says what there is to say of this and other runs at the end of this one.
-func (k *keptResults) tell(to *messages) {
+// tell says what there is to say of this and other runs at the end of this one. When it is to be quiet, it says where
+// results are that are not in their place, and how many are left out.
+func (k *keptResults) tell(to *messages, quiet bool) {
 	is, name := k.run.Progress(), k.at.Name()
 	if !k.isOver {
 		if where := k.where(); where != "" {
 			to.sayf("%s", where)
 		}
+		return
+	}
+	if is.Unused > 0 {
+		to.sayf("%s left out, since the inputs are gone", figures.Counted(is.Unused, "result is", "results are"))
+	}
+	if quiet {
 		return
 	}
 	if is.Before > 0 {
@@ -214,10 +221,7 @@ func (k *keptResults) tell(to *messages) {
 		to.sayf("%s begun by a run that was ended before, and may have run; %s says of which inputs",
 			figures.Counted(is.MayHaveRun, "call was", "calls were"), name)
 	}
-	if is.Unused > 0 {
-		to.sayf("%s left out, since the inputs are gone", figures.Counted(is.Unused, "result is", "results are"))
-	}
-	if is.Failed > 0 && is.Before > 0 {
+	if is.Failed > 0 {
 		to.sayf("%s; --retry-failed makes such calls again",
 			figures.Counted(is.Failed, "result is a failure", "results are failures"))
 	}

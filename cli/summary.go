@@ -183,9 +183,9 @@ func (j *job) finish() error {
 				"abandoned call is still running, and ends", "abandoned calls are still running, and end"))
 		}
 	}
-	if j.kept != nil && misplaced == nil && (!j.show.quiet || !j.kept.isOver) {
+	if j.kept != nil && misplaced == nil {
 		j.kept.isOther = isDifferent(j.badInput)
-		j.kept.tell(j.messages)
+		j.kept.tell(j.messages, j.show.quiet)
 	}
 	return j.ending(misplaced)
 }
