@@ -106,6 +106,10 @@ func (r AutoReport) proof() string {
 	switch r.Class {
 	case TooFewCalls:
 		add("no call waited for another to end")
+	case UnknownClass:
+		if r.Took < shortJob {
+			add("the job was too short to tell")
+		}
 	case RateLimited:
 		add("%d calls refused; %.3g started in a second without refusals", r.Refused, r.StartRate)
 	case ServerLimited, LockBound:
@@ -116,6 +120,9 @@ func (r AutoReport) proof() string {
 			add("%d in flight brought no more than %d", r.Higher, r.Level)
 		}
 	case IOBound, Mixed:
+		if r.Readings < 2 { // and so there was no time between two of them
+			break
+		}
 		add("%.0f %% of the calls in flight waited", 100*r.Waiting)
 	}
 	if r.CallTime > 0 {
@@ -126,6 +133,9 @@ func (r AutoReport) proof() string {
 	}
 	return string(r.Class) + ": " + strings.Join(facts, ", ")
 }
+
+// shortJob is how long a job takes at least of which it is odd that nothing was found out.
+const shortJob = 50 * time.Millisecond
 
 // picture shows how the level changed.
 func (r AutoReport) picture() string {

@@ -31,6 +31,8 @@ const (
 	mostlyLocked = 0.5
 	// ioBoundUpTo and cpuBoundFrom are the shares of the calls' time on a core of calls that wait and of calls that compute.
 	ioBoundUpTo, cpuBoundFrom = 0.25, 0.75
+	// shortOfProcesses is up to how long a job of processes says nothing: some ten readings of them.
+	shortOfProcesses = 10 * processWait
 	// mostChanges is how many changes of the level are kept; then every other is dropped.
 	mostChanges = 64
 )
@@ -140,7 +142,8 @@ func (c *Controller) Report(end Reading) Report {
 	if r.Took > 0 {
 		r.Rate = float64(end.Ended-h.first.Ended) / r.Took.Seconds()
 		r.Others = h.others / r.Took.Seconds()
-		if end.CPU >= 0 && h.first.CPU >= 0 {
+		// In less, processes come and go whose CPU time counts before or after it.
+		if isShort := c.settings.Processes && r.Took < shortOfProcesses; end.CPU >= 0 && h.first.CPU >= 0 && !isShort {
 			r.CoresBusy = float64(end.CPU-h.first.CPU) / float64(r.Took)
 		}
 	}
@@ -195,7 +198,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return Mixed
 	case r.CoresBusy >= busy*cores || share >= cpuBoundFrom || h.inFlight > 0 && r.Waiting <= hardlyWaiting:
 		return CPUBound
-	case locked >= mostlyLocked:
+	case locked >= mostlyLocked && !c.settings.Processes: // whose locks are not seen
 		return LockBound
 	case c.farEnd.limited() || h.limited > r.Took/2: // or it was for most of the job
 		return FarEndLimited

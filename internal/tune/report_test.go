@@ -88,3 +88,28 @@ func TestCallsThatComputeInC(t *testing.T) {
 		t.Errorf("the cores are idle: class %d, want IO-bound", r.Class)
 	}
 }
+
+// Of processes that come and go within milliseconds, some CPU time counts before the first reading or after it: five cores
+// of two were said to be busy. And their locks are not seen.
+func TestShortJobsOfProcesses(t *testing.T) {
+	report := func(took time.Duration) Report {
+		c := New(Settings{Cores: 2, Processes: true})
+		r := Reading{InFlight: 2, Left: -1}
+		r.Processes = Processes{Known: true, Running: 1}
+		c.Look(r)
+		for range 10 {
+			r.At += took / 10
+			r.Processes.CPU += time.Millisecond
+			r.Locked += took
+			r.Took, r.Timed, r.Ended = r.Took+took/5, r.Timed+1, r.Ended+1
+			c.Look(r)
+		}
+		return c.Report(r)
+	}
+	if r := report(2 * time.Millisecond); r.Class != Unknown || r.CoresBusy >= 0 {
+		t.Errorf("2 ms: class %d, %.2f cores busy, want neither", r.Class, r.CoresBusy)
+	}
+	if r := report(200 * time.Millisecond); r.Class == LockBound || r.CoresBusy < 0 {
+		t.Errorf("200 ms: class %d, %.2f cores busy, want no locks, and some", r.Class, r.CoresBusy)
+	}
+}
