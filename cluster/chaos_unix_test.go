@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -99,19 +98,7 @@ func insist(try func() error) (err error) {
 	return err
 }
 
-func init() {
-	beElse = func() {
-		for variable, be := range map[string]func(string) error{engineVariable: beEngine, submitVariable: beSubmitter} {
-			if value := os.Getenv(variable); value != "" {
-				if err := be(value); err != nil {
-					fmt.Fprintln(os.Stderr, variable, err)
-					os.Exit(1)
-				}
-				os.Exit(0)
-			}
-		}
-	}
-}
+func init() { others[engineVariable], others[submitVariable] = beEngine, beSubmitter }
 
 func writeWhole(name, text string) error {
 	return errors.Join(os.WriteFile(name+".new", []byte(text), 0o600), os.Rename(name+".new", name))

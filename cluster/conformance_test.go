@@ -17,8 +17,9 @@ import (
 // joinVariable has this binary, started again, be a worker.
 const joinVariable = "CLUSTER_TEST_JOIN"
 
-// beElse has this binary be something else than tests and a worker, and end then, if it was started as that.
-var beElse func()
+// others are what this binary is instead of tests and a worker, if it was started with a variable: given its value, until it
+// is over.
+var others = map[string]func(value string) error{}
 
 // beWorker is a worker process, until SIGTERM.
 func beWorker(join string) {
@@ -40,8 +41,14 @@ func beWorker(join string) {
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each worker process takes a second to end under the race detector
 	process.Main()
-	if beElse != nil {
-		beElse()
+	for variable, be := range others {
+		if value := os.Getenv(variable); value != "" {
+			if err := be(value); err != nil {
+				fmt.Fprintln(os.Stderr, variable, err)
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
 	}
 	if join := os.Getenv(joinVariable); join != "" {
 		beWorker(join)
