@@ -20,9 +20,18 @@ type fake struct {
 	changed   chan struct{}
 	listeners map[address]map[*mailbox]bool
 	repliers  map[address]func([]byte) []byte
-	lost      int          // how much it has lost
-	twice     bool         // each chunk is delivered twice, and once more after some seconds
-	all       []*fakeOffer // that there have been
+	lost      int                         // how much it has lost
+	twice     bool                        // each chunk is delivered twice, and once more after some seconds
+	all       []*fakeOffer                // that there have been
+	alter     func(message []byte) []byte // what becomes of all that it carries, if that is not the same
+}
+
+// pass is what arrives of what is carried.
+func (f *fake) pass(message []byte) []byte {
+	if f.alter == nil {
+		return message
+	}
+	return f.alter(message)
 }
 
 func newFake(random *rand.Rand) *fake {
@@ -63,7 +72,7 @@ func (f *fake) open(context.Context, string) error { return nil }
 func (f *fake) submit(task, session string, chunk []byte) offer {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	o := &fakeOffer{f, task, session, chunk, false}
+	o := &fakeOffer{f, task, session, f.pass(chunk), false}
 	f.all = append(f.all, o)
 	if f.twice {
 		f.add(o)
@@ -214,6 +223,7 @@ func (f *fake) listen(at address, handle func([]byte)) (stop func(), err error) 
 func (f *fake) send(to address, message []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	message = f.pass(message)
 	copies := 1
 	if f.lies(10) {
 		copies = f.random.IntN(2) * 2
@@ -244,11 +254,15 @@ func (f *fake) reply(at address, answer func([]byte) []byte) (stop func(), err e
 func (f *fake) ask(ctx context.Context, to address, question []byte) ([]byte, error) {
 	f.mu.Lock()
 	answer, lost, unheard := f.repliers[to], f.lies(20), f.lies(20)
+	question = f.pass(question)
 	f.mu.Unlock()
 	if answer == nil || lost {
 		return nil, errors.New("nobody answers")
 	}
 	said := answer(question)
+	f.mu.Lock()
+	said = f.pass(said)
+	f.mu.Unlock()
 	if unheard {
 		return nil, errors.New("the answer was lost on the way")
 	}

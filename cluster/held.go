@@ -73,7 +73,7 @@ func (h *host) run(t *offered, message []byte) error {
 	defer cancel(nil)
 	k.cancel = cancel
 	if c.left > 0 {
-		limited, release := context.WithDeadline(ctx, c.deadline())
+		limited, release := context.WithDeadline(ctx, c.ends())
 		defer release()
 		ctx = limited
 	}

@@ -123,8 +123,7 @@ func pin(public any) ([]byte, error) {
 }
 
 // certificate is a new one of the engine's key. Clients go by the key alone, so that clocks may differ.
-func (i *identity) certificate() (tls.Certificate, error) {
-	now := time.Now()
+func (i *identity) certificate(now time.Time) (tls.Certificate, error) {
 	of := x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "overlap"},
 		NotBefore: now.Add(-24 * time.Hour), NotAfter: now.Add(10 * 365 * 24 * time.Hour),

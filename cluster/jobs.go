@@ -14,12 +14,18 @@ import (
 type Job struct {
 	ID     string    `json:"id"`
 	Name   string    `json:"name"`
-	From   string    `json:"from"` // the submitter's machine and process
-	Began  time.Time `json:"began"`
-	Ended  int64     `json:"ended"`  // calls that have ended, those that failed included
-	Failed int64     `json:"failed"` // calls that have failed
-	Total  int64     `json:"total"`  // calls that there are; 0 while that is not known
-	Paused bool      `json:"paused"` // no call begins
+	From   string    `json:"from"`           // the submitter's machine and process
+	Began  time.Time `json:"began,omitzero"` // by the clock of who asks
+	Ended  int64     `json:"ended"`          // calls that have ended, those that failed included
+	Failed int64     `json:"failed"`         // calls that have failed
+	Total  int64     `json:"total"`          // calls that there are; 0 while that is not known
+	Paused bool      `json:"paused"`         // no call begins
+}
+
+// saidJob is a job as its submitter tells it to others, whose clocks may differ.
+type saidJob struct {
+	Job               // without Began
+	Age time.Duration `json:"age"` // since the job began; 0 if that is not known
 }
 
 // Orders for a job.
@@ -46,8 +52,11 @@ func ordersTo(job string) address { return address("jobs.orders." + job) }
 func (x *Executor) Offer(state func() Job, obey func(order string) error) (stop func(), err error) {
 	id := newNonce().String()[:8]
 	unhear, err := x.engine.listen(toJobs, func(asker []byte) {
-		job := state()
-		job.ID, job.From = id, workerName()
+		job := saidJob{Job: state()}
+		if !job.Began.IsZero() {
+			job.Age = time.Since(job.Began)
+		}
+		job.ID, job.From, job.Began = id, workerName(), time.Time{}
 		if text, err := json.Marshal(job); err == nil && len(asker) <= 2*len(nonce{}) {
 			_ = x.engine.send(jobsTo(string(asker)), text) // who asks again is told again
 		}
@@ -92,9 +101,12 @@ func (x *Executor) Jobs(ctx context.Context, within time.Duration) ([]Job, error
 	for {
 		select {
 		case text := <-answers:
-			var job Job
+			var job saidJob
 			if len(text) <= mostJobText && json.Unmarshal(text, &job) == nil {
-				jobs[job.ID] = job
+				if job.Age != 0 {
+					job.Began = time.Now().Add(-job.Age)
+				}
+				jobs[job.ID] = job.Job
 			}
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)

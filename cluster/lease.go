@@ -164,9 +164,8 @@ func (l *lease) submit(calls []*flying, single bool) {
 	c := chunk{nonce: p.nonce, session: l.x.id, task: first.call.Task().Name(), timed: first.call.Timed(), once: p.once}
 	c.timeout, c.grace = first.call.Timeout()
 	c.inputs = make([][]byte, 0, len(calls))
-	c.sent = time.Now().Round(0) // the wall clock's, from which the deadline is as far as it says itself
 	if deadline, ok := first.call.Context().Deadline(); ok {
-		c.left = max(deadline.Round(0).Sub(c.sent), 1)
+		c.left, c.deadline = max(time.Until(deadline), 1), deadline
 	}
 	size := beside
 	for _, f := range calls {

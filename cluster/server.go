@@ -82,7 +82,7 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 		Nkeys: users,
 	}
 	if !isLoopback(at.host) {
-		certificate, err := i.certificate()
+		certificate, err := i.certificate(time.Now())
 		if err != nil {
 			return nil, err
 		}

@@ -190,15 +190,15 @@ func (l *lease) fail(f *flying, c answer, end func(any, overlap.Outcome, error))
 }
 
 // ends reports whether the context of a call has ended that its worker says is canceled. The worker knows the deadline,
-// and its clock may be a little ahead.
+// and its clock may be a little ahead (chunk.ends).
 func ends(ctx context.Context) bool {
-	if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) > time.Second {
+	if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) > clocksAgree {
 		return ctx.Err() != nil
 	}
 	select {
 	case <-ctx.Done():
 		return true
-	case <-time.After(time.Second):
+	case <-time.After(clocksAgree):
 		return false
 	}
 }

@@ -60,8 +60,8 @@ type chunk struct {
 	timed          bool          // The session wants to know when calls begin and end.
 	once           bool          // The calls may begin when the session has granted a claim alone.
 	timeout, grace time.Duration // Of each call; a timeout of 0 is none.
-	left           time.Duration // From sent to the job's deadline; 0 if it has none.
-	sent           time.Time     // By the session's clock, which may be wrong.
+	left           time.Duration // To the job's deadline, when the chunk was submitted; 0 if it has none.
+	deadline       time.Time     // By the session's clock, which may be wrong.
 	inputs         [][]byte
 }
 
@@ -75,7 +75,11 @@ func (c *chunk) append(b []byte) []byte {
 	b = appendDuration(b, c.timeout)
 	b = appendDuration(b, c.grace)
 	b = appendDuration(b, c.left)
-	b = binary.AppendVarint(b, c.sent.UnixNano())
+	deadline := int64(0)
+	if !c.deadline.IsZero() {
+		deadline = c.deadline.UnixNano()
+	}
+	b = binary.AppendVarint(b, deadline)
 	b = binary.AppendUvarint(b, uint64(len(c.inputs)))
 	for _, input := range c.inputs {
 		b = appendBytes(b, input)
@@ -87,7 +91,7 @@ func decodeChunk(b []byte) (*chunk, error) {
 	r := reader{b: b}
 	r.kind(kindChunk)
 	c := &chunk{nonce: r.nonce(), session: r.text(), task: r.text(), timed: r.truth(), once: r.truth(),
-		timeout: r.duration(), grace: r.duration(), left: r.duration(), sent: time.Unix(0, r.integer())}
+		timeout: r.duration(), grace: r.duration(), left: r.duration(), deadline: time.Unix(0, r.integer())}
 	n := r.count()
 	c.inputs = make([][]byte, 0, n)
 	for ; n > 0 && !r.bad; n-- {
@@ -96,14 +100,17 @@ func decodeChunk(b []byte) (*chunk, error) {
 	return c, r.end()
 }
 
-// deadline is when the job's context ends, by the clock of who asks. Where the clocks are about the same, it is the
-// same moment on both sides.
-func (c *chunk) deadline() time.Time {
-	now := time.Now()
-	if since := now.Sub(c.sent); since > -time.Second && since < 10*time.Second {
-		return c.sent.Add(c.left)
+// clocksAgree is how far two clocks may be apart that are taken for the same.
+const clocksAgree = time.Second
+
+// ends is when the job's context ends, by the clock of who asks. Where the clocks agree, it is the same moment on both sides;
+// else it may come later by as long as the chunk has waited, and before that the session has the calls canceled.
+func (c *chunk) ends() time.Time {
+	at := time.Now().Add(c.left)
+	if at.Round(0).Sub(c.deadline).Abs() < clocksAgree {
+		return c.deadline
 	}
-	return now.Add(c.left)
+	return at
 }
 
 // answers are how calls of a chunk have ended.
