@@ -49,6 +49,7 @@ type Executor struct {
 	tasks   map[string]mark // the tasks that there have been calls of, by their fingerprints
 	since   time.Time       // when there was last a worker, or the session began
 	told    bool            // that there is none
+	refusal refusal
 	closed  bool
 	stop    chan struct{}
 	ended   sync.WaitGroup
@@ -85,6 +86,7 @@ func newExecutor(e engine, s settings) (*Executor, error) {
 	x.unhear = append(x.unhear, s.metrics.add(x.figures))
 	x.greet()
 	x.ended.Go(x.tick)
+	x.ended.Go(x.keepQueues)
 	return x, nil
 }
 
@@ -153,7 +155,7 @@ func (x *Executor) ready(ctx context.Context, t overlap.AnyTask, r *route) error
 	if r.known {
 		return nil
 	}
-	if err := x.engine.open(ctx, r.fingerprint); err != nil {
+	if err := x.openQueue(ctx, r.fingerprint); err != nil {
 		return err
 	}
 	x.mu.Lock()
@@ -181,7 +183,7 @@ func (x *Executor) tick() {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	greeted := time.Now()
-	away := false
+	away, toldAway := false, false
 	for {
 		select {
 		case <-x.stop:
@@ -192,19 +194,33 @@ func (x *Executor) tick() {
 		x.wakeLeases()
 		switch connected := x.engine.connected(); {
 		case !connected:
+			if !away && x.busy() {
+				toldAway = true
+				x.notice("the engine cannot be reached: the job waits for it")
+			}
 			away = true
 			continue
 		case away: // all have been silent to here
 			away = false
 			x.forgive(now)
+			if toldAway {
+				toldAway = false
+				x.notice("the engine is there again")
+			}
 		}
 		if now.Sub(greeted) >= greeting {
 			greeted = now
 			x.greet()
-			x.reopen()
 			x.count(now)
 		}
 	}
+}
+
+// busy reports whether there are calls.
+func (x *Executor) busy() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.leases) > 0
 }
 
 func (x *Executor) wakeLeases() {
@@ -224,21 +240,6 @@ func (x *Executor) forgive(now time.Time) {
 	}
 	for _, p := range x.parcels {
 		p.forgive(now)
-	}
-}
-
-// reopen sees to it that the engine still has its queues, which it has lost if it was started anew.
-func (x *Executor) reopen() {
-	x.mu.Lock()
-	var tasks []string
-	for task := range x.tasks {
-		tasks = append(tasks, task)
-	}
-	x.mu.Unlock()
-	for _, task := range tasks {
-		ctx, cancel := context.WithTimeout(context.Background(), greeting)
-		_ = x.engine.open(ctx, task) // it is tried again
-		cancel()
 	}
 }
 

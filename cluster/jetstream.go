@@ -100,10 +100,13 @@ func lacksPeers(err error) bool {
 
 // explained says what to do about an error of the engine.
 func (e *jetStream) explained(err error) error {
+	const off = "a nats-server turns JetStream off when its disk is full, and its log says so: make room on the disk, and start it again"
 	switch {
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
-		return fmt.Errorf("the engine at %s has no JetStream: start nats-server with -js: %w",
-			e.connection.ConnectedUrlRedacted(), err)
+		return fmt.Errorf("the engine at %s has no JetStream: start nats-server with -js; if it was, %s (%w)",
+			e.connection.ConnectedUrlRedacted(), off, err)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout), errors.Is(err, nats.ErrNoResponders):
+		return fmt.Errorf("JetStream of the engine at %s does not answer: %s (%w)", e.connection.ConnectedUrlRedacted(), off, err)
 	case err != nil:
 		return fmt.Errorf("the engine: %w", err)
 	}

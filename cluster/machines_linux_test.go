@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
 	"os"
 	"os/exec"
 	"strings"
@@ -30,49 +31,6 @@ var locate = overlap.Define("cluster-test/locate", func(_ context.Context, n int
 	return located{2 * n, os.Getenv(machineVariable)}, nil
 })
 
-// inNetwork runs the rest of a test in this binary, started again in a network namespace of its own, which is gone with its
-// processes. It returns true there. Elsewhere it returns false after that, with the test failed or skipped as it was there.
-func inNetwork(t *testing.T) bool {
-	t.Helper()
-	const within = "CLUSTER_TEST_NETWORK"
-	if os.Getenv(within) == t.Name() {
-		return true
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("there is no ip of iproute2")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v", "-test.timeout", "2m30s")
-	cmd.Env = append(os.Environ(), within+"="+t.Name())
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
-	if os.Geteuid() != 0 {
-		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
-		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
-	}
-	life, hold, err := os.Pipe() // that ends when this process does
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer hold.Close()
-	defer life.Close()
-	cmd.Stdin, cmd.WaitDelay = life, 10*time.Second
-	out, err := cmd.CombinedOutput()
-	_, exited := errors.AsType[*exec.ExitError](err)
-	switch said := strings.TrimSpace(string(out)); {
-	case err != nil && !exited:
-		t.Skipf("the kernel lets this process have no network of its own: %v", err)
-	case err != nil:
-		t.Errorf("%v\n%s", err, said)
-	case strings.Contains(said, "--- SKIP"):
-		t.Skip(said)
-	default:
-		t.Log(said)
-	}
-	return false
-}
-
 // network is this network namespace as one machine, with a bridge to which others are joined.
 type network struct {
 	t        *testing.T
@@ -84,10 +42,6 @@ const ownAddress = "10.77.0.1"
 
 func newNetwork(t *testing.T) *network {
 	t.Helper()
-	go func() { // ends with the process that started this one
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		os.Exit(1)
-	}()
 	for _, line := range []string{"ip link set lo up", "ip link add bridge0 type bridge", "ip addr add " + ownAddress + "/24 dev bridge0",
 		"ip link set bridge0 up"} {
 		if err := runLine(line); err != nil {

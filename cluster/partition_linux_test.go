@@ -2,7 +2,9 @@ package cluster
 
 import (
 	"os"
+	"os/exec"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,6 +17,8 @@ type arrivals struct {
 	seen map[int]int    // results, by index
 	by   map[string]int // by the machine that made them
 }
+
+func newArrivals() *arrivals { return &arrivals{seen: map[int]int{}, by: map[string]int{}} }
 
 func (y *arrivals) add(index int, machine string) {
 	y.mu.Lock()
@@ -29,13 +33,31 @@ func (y *arrivals) of(machine string) int {
 	return y.by[machine]
 }
 
+// check checks that each input has one result.
+func (y *arrivals) check(t *testing.T, calls int) {
+	t.Helper()
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	for i := range calls {
+		if y.seen[i] != 1 {
+			t.Errorf("input %d has %d results", i, y.seen[i])
+		}
+	}
+	if len(y.seen) != calls {
+		t.Errorf("%d inputs have %d results", calls, len(y.seen))
+	}
+}
+
 // Networks fail as they do between machines: a cable is pulled, packets go one way only, or are slow and get lost. Each input
 // has one result in the end, and the right one. CLUSTER_CHAOS says how long each failure lasts after it has been noticed.
 func TestPartitions(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
 	}
-	if !inNetwork(t) {
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("there is no ip of iproute2")
+	}
+	if !inNamespaces(t, syscall.CLONE_NEWNET) {
 		return
 	}
 	lasts, _ := time.ParseDuration(os.Getenv("CLUSTER_CHAOS"))
@@ -50,7 +72,7 @@ func TestPartitions(t *testing.T) {
 	over := make(chan struct{})
 	var job sync.WaitGroup
 	defer job.Wait()
-	y := &arrivals{seen: map[int]int{}, by: map[string]int{}}
+	y := newArrivals()
 	calls := 0
 	job.Go(func() {
 		for r := range overlap.Stream(t.Context(), x, locate, func(yield func(int) bool) {
@@ -100,12 +122,8 @@ func TestPartitions(t *testing.T) {
 	}
 	ended()
 	job.Wait()
-	for i := range calls {
-		if y.seen[i] != 1 {
-			t.Errorf("input %d has %d results", i, y.seen[i])
-		}
-	}
-	t.Logf("%d calls, of which %v", len(y.seen), y.by)
+	y.check(t, calls)
+	t.Logf("%d calls, of which %v", calls, y.by)
 }
 
 // degrade has a machine's link delay and lose what it sends: by chance, or where the kernel cannot do that, whatever is more

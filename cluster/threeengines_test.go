@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 // through proxies.
 type engines struct {
 	servers [3]*server.Server
+	options [3]*server.Options
 	links   [3][3]*proxy // from one to another
 	clients [3]*proxy
 }
@@ -39,18 +41,13 @@ func startEngines(t *testing.T) *engines {
 				routes = append(routes, &url.URL{Scheme: "nats", Host: e.links[i][j].address()})
 			}
 		}
-		s, err := server.NewServer(&server.Options{
+		e.options[i] = &server.Options{
 			ServerName: fmt.Sprintf("engine-%d", i), Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true,
 			JetStream: true, StoreDir: t.TempDir(), JetStreamMaxMemory: engineMemory, JetStreamMaxStore: engineMemory,
 			Cluster: server.ClusterOpts{Name: "three", Host: "127.0.0.1", Port: ports[i], PoolSize: -1, NoAdvertise: true},
 			Routes:  routes,
-		})
-		if err != nil {
-			t.Fatal(err)
 		}
-		e.servers[i] = s
-		go s.Start()
-		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+		e.start(t, i)
 	}
 	for i, s := range e.servers {
 		if !s.ReadyForConnections(startPatience) {
@@ -67,6 +64,26 @@ func startEngines(t *testing.T) *engines {
 		return false
 	})
 	return e
+}
+
+func (e *engines) start(t *testing.T, i int) {
+	t.Helper()
+	s, err := server.NewServer(e.options[i].Clone())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.servers[i] = s
+	go s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+}
+
+// restart has an engine end, and begin again at the same address.
+func (e *engines) restart(t *testing.T, i int) {
+	t.Helper()
+	e.options[i].Port = e.servers[i].Addr().(*net.TCPAddr).Port
+	e.servers[i].Shutdown()
+	e.servers[i].WaitForShutdown()
+	e.start(t, i)
 }
 
 func (e *engines) url() string {

@@ -1,0 +1,66 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// refusal is that the engine keeps no queue for a session. x.mu guards it.
+type refusal struct {
+	since time.Time // when it was first so; zero while it is not
+	told  bool
+}
+
+// keepQueues sees to it that the engine still has its queues, which it has lost if it was started anew.
+func (x *Executor) keepQueues() {
+	ticker := time.NewTicker(greeting)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-x.stop:
+			return
+		case <-ticker.C:
+		}
+		if !x.engine.connected() {
+			continue
+		}
+		x.mu.Lock()
+		var tasks []string
+		for task := range x.tasks {
+			tasks = append(tasks, task)
+		}
+		x.mu.Unlock()
+		for _, task := range tasks {
+			one, done := context.WithTimeout(context.Background(), greeting)
+			err := x.openQueue(one, task)
+			done()
+			if err != nil {
+				break // it is tried again
+			}
+		}
+	}
+}
+
+// openQueue has the engine keep a queue for a task. It says so when the engine does not for a while, as the job gets no
+// further then, and when it does again.
+func (x *Executor) openQueue(ctx context.Context, task string) error {
+	err := x.engine.open(ctx, task)
+	now := time.Now()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch r := &x.refusal; {
+	case errors.Is(err, context.Canceled), errors.Is(ctx.Err(), context.Canceled): // it says nothing of the engine
+	case err == nil:
+		if r.told {
+			x.notice("the engine takes calls again")
+		}
+		*r = refusal{}
+	case r.since.IsZero():
+		r.since = now
+	case now.Sub(r.since) > silence && !r.told:
+		r.told = true
+		x.notice("the engine takes no calls, and the job waits until it does: " + err.Error())
+	}
+	return err
+}
