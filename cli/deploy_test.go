@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -47,20 +48,44 @@ func TestUnitsOfSystemd(t *testing.T) {
 		}
 		line, _, _ := strings.Cut(after, "\n")
 		takes(t, name, strings.Fields(line))
-		analyze, err := exec.LookPath("systemd-analyze")
-		if err != nil {
-			continue
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		out, _ := exec.CommandContext(ctx, analyze, "verify", "--man=no", deployFolder+name).CombinedOutput()
-		for said := range strings.Lines(string(out)) {
-			isAboutIt := strings.Contains(said, name) && !strings.Contains(said, "is not executable")
-			if isAboutIt && !strings.Contains(said, "Failed to") { // of a machine that systemd does not run
-				t.Errorf("systemd: %s", strings.TrimSpace(said))
+		t.Run(name, func(t *testing.T) {
+			for _, complaint := range verified(t, name, string(text)) {
+				t.Errorf("systemd: %s", complaint)
 			}
+			wrong := strings.NewReplacer("Restart=always", "Restart=alwayz", "DynamicUser", "DynamicUzer").Replace(string(text))
+			if complaints := verified(t, name, wrong); len(complaints) != 2 {
+				t.Errorf("of a unit with two mistakes systemd says %q", complaints)
+			}
+		})
+	}
+}
+
+// verified is what systemd has against a unit. It need not run here.
+func verified(t *testing.T, name, text string) (complaints []string) {
+	t.Helper()
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("there is no systemd-analyze")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), name)
+	text = strings.ReplaceAll(text, "/usr/local/bin/overlap", self) // which may not be there
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	out, _ := exec.CommandContext(ctx, analyze, "verify", "--man=no", file).CombinedOutput()
+	for said := range strings.Lines(string(out)) {
+		ofMachine := strings.Contains(said, "Failed to") && !strings.Contains(said, "Failed to parse") // which systemd does not run
+		if strings.Contains(said, name) && !ofMachine {
+			complaints = append(complaints, strings.TrimSpace(said))
 		}
 	}
+	return complaints
 }
 
 // manifest is what is checked of one.
