@@ -87,3 +87,26 @@ func TestAutoOnOneCoreHasCallsThatWaitOverlap(t *testing.T) {
 		}
 	})
 }
+
+// What holds calls up that are hardly ever in flight are neither cores nor what they wait for.
+func TestAutoOfCallsThatAreHeldUp(t *testing.T) {
+	const takes = 10 * time.Millisecond
+	run := func(t *testing.T, options ...overlap.Option) (report overlap.AutoReport) {
+		synctest.Test(t, func(t *testing.T) {
+			overlap.SenseMachine(t, 2, func(r *tune.Reading) { r.CPU = 0 }, func(r *tune.Reading) { r.CPU = 0 })
+			waits := overlap.Func(func(context.Context, int) (int, error) { time.Sleep(takes); return 0, nil })
+			auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+			if _, err := overlap.Map(t.Context(), auto, waits, make([]int, 100), options...); err != nil {
+				t.Fatal(err)
+			}
+		})
+		return report
+	}
+	if r := run(t, overlap.PerKey(func(int) string { return "one" }, overlap.AtOnce(1))); r.CallTime < takes*3/4 { // of a batch that another worker shares, some count twice
+		t.Errorf("one at a time: a call of %v took %v", takes, r.CallTime)
+	}
+	perKey := overlap.PerKey(func(int) string { return "one" }, overlap.Rate(1, time.Second))
+	if r := run(t, perKey); r.Class != overlap.TooFewCalls {
+		t.Errorf("one a second: called %q: %v", r.Class, r)
+	}
+}

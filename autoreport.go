@@ -22,6 +22,7 @@ type AutoReport struct {
 	CoresBusy float64       // how many were busy with it, on average; negative: the system does not tell
 	Others    float64       // how many were busy with other programs; 0 as well where the system does not tell
 	Waiting   float64       // the share of the calls in flight that neither ran nor wanted to, 0 to 1
+	InFlight  float64       // how many calls were in flight on average; 0: not known
 	Rate      float64       // how many calls ended in a second
 	Refused   int64         // how many calls were refused and offered again
 	StartRate float64       // how many calls might start in a second in the end; 0: any number
@@ -71,7 +72,7 @@ var bounds = map[tune.Bound]string{
 func newAutoReport(r tune.Report, cores int) AutoReport {
 	report := AutoReport{
 		Class: classes[r.Class], Level: r.Level, Peak: r.Peak, Bound: bounds[r.Bound], Took: r.Took, CallTime: r.Typical,
-		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, Rate: r.Rate, Refused: r.Refused, StartRate: r.StartRate,
+		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, InFlight: r.InFlight, Rate: r.Rate, Refused: r.Refused, StartRate: r.StartRate,
 		Lower: r.Lower, Gain: r.Gain, Higher: r.Higher, Readings: r.Readings,
 	}
 	for _, change := range r.Changes {
@@ -105,7 +106,11 @@ func (r AutoReport) proof() string {
 	}
 	switch r.Class {
 	case TooFewCalls:
-		add("no call waited for another to end")
+		if r.InFlight > 0 {
+			add("%.2f were in flight on average, for want of inputs, of somebody who takes results, or by the job's own limits", r.InFlight)
+		} else {
+			add("no call waited for another to end")
+		}
 	case UnknownClass:
 		if r.Took < shortJob {
 			add("the job was too short to tell")
@@ -136,6 +141,9 @@ func (r AutoReport) proof() string {
 
 // shortJob is how long a job takes at least of which it is odd that nothing was found out.
 const shortJob = 50 * time.Millisecond
+
+// usedLevel is the share of the highest level that a job uses on average at least if more in flight would help it.
+const usedLevel = 0.25
 
 // picture shows how the level changed.
 func (r AutoReport) picture() string {
@@ -174,8 +182,14 @@ func (r AutoReport) Advice() string {
 	case MemoryBound:
 		return "more memory, or calls that need less of it, would let more run at once"
 	case IOBound:
-		if r.Bound == bounds[tune.ByCalls] {
+		switch {
+		case r.Bound == bounds[tune.ByCalls]:
 			return "more in flight cannot help: every call was"
+		case r.Bound == bounds[tune.ByMax]:
+			return "more in flight may help, which Max keeps it from"
+		case r.InFlight < usedLevel*float64(r.Peak):
+			return fmt.Sprintf("of %d that might be in flight, %.3g were on average: for want of inputs, of somebody who takes "+
+				"results, by the job's own limits, or since some calls take far longer than others", r.Peak, r.InFlight)
 		}
 		return fmt.Sprintf("next time begin with as many: StartWith(%d)", r.Peak)
 	}

@@ -8,7 +8,7 @@ type Class string
 // The classes of jobs.
 const (
 	UnknownClass  Class = "unknown"                // there was too little to see, or the system does not tell CPU times
-	TooFewCalls   Class = "too few calls to tell"  // no call waited for another to end
+	TooFewCalls   Class = "too few calls to tell"  // no call waited for another to end, or there was hardly ever one
 	CPUBound      Class = "cpu-bound"              // the calls compute: what they lack are cores
 	IOBound       Class = "io-bound"               // the calls wait: more of them at once cost nothing so far
 	Mixed         Class = "mixed"                  // the calls compute and wait

@@ -10,7 +10,7 @@ type Class uint8
 
 const (
 	Unknown       Class = iota // there was too little to see
-	TooFew                     // there were no more calls than could be in flight
+	TooFew                     // there were no more calls than could be in flight, or hardly ever one
 	CPUBound                   // the cores were busy with the calls
 	IOBound                    // the calls waited
 	Mixed                      // the cores were busy, with calls of which most wait
@@ -33,6 +33,10 @@ const (
 	ioBoundUpTo, cpuBoundFrom = 0.25, 0.75
 	// shortOfProcesses is up to how long a job of processes says nothing: some ten readings of them.
 	shortOfProcesses = 10 * processWait
+	// hardlyAny is how many calls for each core, or less where the level was lower, are in flight on average at least of a
+	// job that lacks anything: of another, what holds it up is where its inputs come from, who takes its results, or the
+	// limits that it has of its own.
+	hardlyAny = 0.5
 	// mostChanges is how many changes of the level are kept; then every other is dropped.
 	mostChanges = 64
 )
@@ -55,6 +59,7 @@ type Report struct {
 	CoresBusy float64       // how many cores were busy with this process; negative: unknown
 	Others    float64       // how many were busy with other programs; 0 as well where that is not known
 	Waiting   float64       // the share of the calls in flight that waited, 0 to 1
+	InFlight  float64       // how many calls were in flight on average
 	Rate      float64       // how many calls ended in a second
 	Refused   int64         // how many were refused
 	StartRate float64       // how many might start in a second in the end; 0: any number
@@ -142,6 +147,7 @@ func (c *Controller) Report(end Reading) Report {
 	if r.Took > 0 {
 		r.Rate = float64(end.Ended-h.first.Ended) / r.Took.Seconds()
 		r.Others = h.others / r.Took.Seconds()
+		r.InFlight = min(float64(r.Peak), float64(end.Took)/float64(r.Took)) // Little's law
 		// In less, processes come and go whose CPU time counts before or after it.
 		if isShort := c.settings.Processes && r.Took < shortOfProcesses; end.CPU >= 0 && h.first.CPU >= 0 && !isShort {
 			r.CoresBusy = float64(end.CPU-h.first.CPU) / float64(r.Took)
@@ -181,6 +187,9 @@ func (c *Controller) classify(r Report, end Reading) Class {
 	}
 	switch {
 	case c.looks == 0 && !c.awake:
+		return TooFew
+	case end.Timed > 0 && r.Took > handOff && r.InFlight < hardlyAny*min(cores, float64(r.Peak)) &&
+		r.CoresBusy < busy*cores && c.refusals.seen == 0:
 		return TooFew
 	case c.looks == 0 && r.Took > handOff:
 		return CPUBound // in all that time there was no core for the first reading
