@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"runtime/metrics"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -13,10 +14,17 @@ import (
 // processes finds, in /proc, the processes that this one has started, those that they have started, and so on. Whoever
 // was found stays among them, also when its parent has ended.
 type processes struct {
-	ours, others map[int]bool
-	most         time.Duration // CPU time, when it was read last
-	text         [1024]byte
-	heap         [2]metrics.Sample
+	ours   map[int]ourProcess
+	others map[int]bool
+	most   time.Duration // CPU time, when it was read last
+	text   [1024]byte
+	heap   [2]metrics.Sample
+}
+
+// ourProcess is what was seen of one when it was read last.
+type ourProcess struct {
+	used time.Duration // of CPU time
+	runs bool          // or wanted to
 }
 
 // read reads what they do. It costs a look at the names in /proc, and some 8 µs for each process that is ours or new.
@@ -34,7 +42,12 @@ func (p *processes) read() Processes {
 		return Processes{}
 	}
 	self := os.Getpid()
-	before, ours, others := p.ours, map[int]bool{}, map[int]bool{}
+	before, ours, others := p.ours, map[int]ourProcess{}, map[int]bool{}
+	isOurs := func(pid int) bool {
+		_, is := ours[pid]
+		_, was := before[pid]
+		return is || was
+	}
 	for _, name := range names { // in the order of their numbers, and so parents first
 		pid, err := strconv.Atoi(name)
 		if err != nil || pid == self {
@@ -47,13 +60,15 @@ func (p *processes) read() Processes {
 		one, ok := p.stat(name)
 		switch {
 		case !ok:
-		case before[pid] || one.parent == self || ours[one.parent] || before[one.parent]:
-			ours[pid] = true
-			all.CPU += one.ended + processTime(pid, one.used)
+		case one.parent == self || isOurs(pid) || isOurs(one.parent):
+			is := ourProcess{used: processTime(pid, one.used)}
+			is.runs = one.state == 'R' || one.threads > 1 && before[pid].mayRun(is.used) && p.anotherRuns(name)
+			ours[pid] = is
+			all.CPU += one.ended + is.used
 			if one.parent != self || one.flags&forkedNotExecuted == 0 { // else it is this process' own memory still
 				all.Memory.Used += one.memory
 			}
-			if one.state == 'R' {
+			if is.runs {
 				all.Running++
 			}
 		default:
@@ -81,6 +96,7 @@ type processStat struct {
 	flags       int64
 	used, ended time.Duration // CPU time of the process, and of those that it has waited for
 	memory      int64         // that it has in memory, in bytes
+	threads     int64
 }
 
 // forkedNotExecuted is a flag of a process that has not begun its own program yet (PF_FORKNOEXEC).
@@ -100,6 +116,28 @@ func (p *processes) stat(pid string) (processStat, bool) {
 	return parseStat(p.text[:n])
 }
 
+// mayRun reports whether it is worth it to look at the threads of a process: it has used CPU time since, or wanted a core then
+// and may not have been given one. Most of many processes wait, and to look at the threads of all would cost ten times as much.
+func (b ourProcess) mayRun(used time.Duration) bool {
+	const little = 100 * time.Microsecond // which a process uses also when its calls wait
+	return b.runs || used > b.used+little
+}
+
+// anotherRuns reports whether a thread of a process runs or wants to, but for the first one, whose state is that of the process:
+// in a Go program any thread computes.
+func (p *processes) anotherRuns(pid string) bool {
+	folder, err := os.Open("/proc/" + pid + "/task")
+	if err != nil {
+		return false
+	}
+	names, _ := folder.Readdirnames(-1)
+	_ = folder.Close()
+	return slices.ContainsFunc(names, func(name string) bool {
+		one, ok := p.stat(pid + "/task/" + name)
+		return name != pid && ok && one.state == 'R'
+	})
+}
+
 // parseStat reads what proc_pid_stat(5) describes.
 func parseStat(text []byte) (one processStat, ok bool) {
 	text = text[bytes.LastIndexByte(text, ')')+1:] // the name before it may have anything in it
@@ -115,7 +153,7 @@ func parseStat(text []byte) (one processStat, ok bool) {
 	return processStat{
 		state: fields[0][0], parent: int(field(4)), flags: field(9),
 		used: time.Duration(field(14)+field(15)) * tick, ended: time.Duration(field(16)+field(17)) * tick,
-		memory: field(24) * int64(os.Getpagesize()),
+		memory: field(24) * int64(os.Getpagesize()), threads: field(20),
 	}, true
 }
 

@@ -2,7 +2,9 @@ package tune
 
 import (
 	"bufio"
+	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -43,6 +45,59 @@ func TestProcessesAreSeen(t *testing.T) {
 	if after := p.read(); after.CPU < during.CPU {
 		t.Errorf("CPU time went from %v back to %v when the processes ended", during.CPU, after.CPU)
 	}
+}
+
+const computeVariable = "TUNE_TEST_COMPUTE"
+
+// This binary, started again, computes in one thread while its first one waits.
+func init() {
+	if os.Getenv(computeVariable) == "" {
+		return
+	}
+	runtime.LockOSThread()
+	go func() {
+		for n := 0; ; n++ { // as calls that compute do
+			runtime.KeepAlive(n)
+		}
+	}()
+	_, _ = syscall.Read(0, make([]byte, 1))
+	os.Exit(0)
+}
+
+// A process runs, in which one of several threads does, and does not any more when it has stopped.
+func TestThreadsOfProcessesAreSeen(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), computeVariable+"=1")
+	life, err := cmd.StdinPipe() // at whose end it ends
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer life.Close()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	var p processes
+	until := func(what string, running int) {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); p.read().Running != running; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("it is not seen that %s", what)
+			}
+		}
+	}
+	for range 3 {
+		until("the process computes", 1)
+	}
+	_ = cmd.Process.Signal(syscall.SIGSTOP)
+	for range 3 {
+		until("the process has stopped", 0)
+	}
+	_ = cmd.Process.Signal(syscall.SIGCONT)
+	until("the process goes on", 1)
 }
 
 func TestParseStat(t *testing.T) {
