@@ -53,8 +53,8 @@ func TestDeadlinesByOtherClocks(t *testing.T) {
 					if !errors.Is(err, context.DeadlineExceeded) {
 						t.Errorf("what ends after the deadline: %v", err)
 					}
-					if took := time.Since(began); took > 3*time.Second {
-						t.Errorf("it ends after %v, which is after the deadline", took)
+					if took := time.Since(began); took > 3*time.Second+clocksAgree {
+						t.Errorf("it ends after %v, long after the deadline", took)
 					}
 				})
 			})
