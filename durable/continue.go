@@ -118,7 +118,7 @@ func (r *Run) takeStock() (err error) {
 	if r.stock, err = loadStock(r.journal.file, r.journal.size, r.contents.lines, r.options.RetryFailed); err != nil {
 		return err
 	}
-	r.heading.Resume = true
+	r.heading.Resume, r.heading.RetryFailed = true, r.options.RetryFailed
 	line := appendLine(nil, r.heading.text(), key{}, header)
 	if _, err := r.disk.writeAt(r.journal.file, line, r.journal.size); err != nil {
 		return err

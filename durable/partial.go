@@ -139,6 +139,8 @@ type heading struct {
 	// AtMostOnce says that calls are noted before they begin.
 	AtMostOnce bool `json:"at_most_once,omitempty"`
 	Resume     bool `json:"resume,omitempty"` // the results before it are for those of its inputs that are the same
+	// RetryFailed says that the results after it are instead of failures before it of the same inputs, as far as there are such.
+	RetryFailed bool `json:"retry_failed,omitempty"`
 	// Copying says that what follows are the results of a finished file. It is whole when another heading follows.
 	Copying bool `json:"copying,omitempty"`
 }

@@ -48,7 +48,8 @@ func compareKeys(a, b stockEntry) int {
 func loadStock(file *os.File, size, lines int64, retryFailed bool) (*stock, error) {
 	s := &stock{entries: make([]stockEntry, 0, lines)} // growing it would take twice the memory
 	var seen indexSet
-	var again []stockEntry // results of inputs that have an earlier one
+	var again []stockEntry // results that are instead of earlier ones
+	isRetry := false       // the results that follow are made of failures, as far as there are such
 	scan := newScanner(file, int64(holderLength), size)
 	for {
 		var l line
@@ -61,11 +62,15 @@ func loadStock(file *os.File, size, lines int64, retryFailed bool) (*stock, erro
 			s.order(again, retryFailed)
 			return s, nil
 		case l.kind == header:
-			seen = indexSet{}
+			h, err := readHeading(file, &l)
+			if err != nil {
+				return nil, err
+			}
+			seen, isRetry = indexSet{}, h.RetryFailed
 		case l.kind.isResult():
 			e := entryOf(l.key, l.offset, l.kind.isFailure())
 			s.entries = append(s.entries, e)
-			if !seen.add(l.index) {
+			if !seen.add(l.index) || isRetry {
 				again = append(again, e)
 			}
 		}

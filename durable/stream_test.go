@@ -255,6 +255,39 @@ func TestRetryFailed(t *testing.T) {
 	}
 }
 
+// Failures that were made again, by a run that was ended before it had made all, are not left over for other inputs.
+func TestFailuresThatFailAgain(t *testing.T) {
+	file := newFile(t)
+	inputs := append(texts(0, 10), "bad 1", "bad 2", "bad 2")
+	stream(file, inputs, 0)
+	again := file
+	again.RetryFailed = true
+	if o := stream(again, inputs, 2); len(o.results) != 2 || o.err != nil {
+		t.Fatalf("%d results, %v", len(o.results), o.err)
+	}
+	file.Job = map[string]string{"task": "upper"} // as Stream has it
+	run, err := durable.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for call, err := range durable.Remaining(run, func(yield func(string, error) bool) {
+		for _, in := range inputs {
+			if !yield(in, nil) {
+				return
+			}
+		}
+	}, nil) {
+		t.Fatalf("%q is made again, %v", call.Input, err)
+	}
+	if is := run.Progress(); is.Done != int64(len(inputs)) || is.Unused != 0 {
+		t.Errorf("%d results, and %d for inputs that there are not, want %d and none", is.Done, is.Unused, len(inputs))
+	}
+	if finished, err := run.Close(); !finished || err != nil {
+		t.Errorf("finished %v, %v", finished, err)
+	}
+	wantAll(t, file.Name, inputs, false)
+}
+
 func TestFreshBeginsAnew(t *testing.T) {
 	file := newFile(t)
 	stream(file, texts(0, 100), 50)
