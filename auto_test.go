@@ -3,6 +3,7 @@ package overlap_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -121,6 +122,93 @@ func TestAutoComesCloseToTheBestLevel(t *testing.T) {
 			})
 		})
 	}
+}
+
+// However long a refusal takes beside a call, the limit is found soon, with hardly more refusals than calls that were in
+// flight, and none is lost.
+func TestAutoFindsALimitByRefusals(t *testing.T) {
+	overlap.SenseNothing(t)
+	const rounds = 60
+	for _, limit := range []int{3, 10, 50, 100} {
+		for _, served := range []time.Duration{2 * ms, 20 * ms, 500 * ms} {
+			for _, share := range []float64{0, .1, .25, .5, 1, 2.5} {
+				refused := time.Duration(share * float64(served))
+				t.Run(fmt.Sprintf("%d at once, %v, refusals of %v", limit, served, refused), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						s := station.Uneven(station.RefusesMore(limit, served, refused), refused, 1)
+						var refusals atomic.Int64
+						task := overlap.Func(func(ctx context.Context, _ int) (int, error) {
+							err := s.Serve(ctx)
+							if err != nil {
+								refusals.Add(1)
+							}
+							return 0, err
+						})
+						begun := time.Now()
+						calls := make([]int, limit*rounds)
+						if _, err := overlap.Map(t.Context(), overlap.Auto(), task, calls, overlap.KeepGoing()); err != nil {
+							t.Fatalf("calls were lost: %v", err)
+						}
+						if took := time.Since(begun); took > rounds*served*13/10+20*max(refused, 5*ms) {
+							t.Errorf("took %v, and at the limit from the first it were %v", took, rounds*served)
+						}
+						// Of up to 256 calls all are put in flight at once.
+						if most := min(256, len(calls)) + len(calls)/50 + 10; refusals.Load() > int64(most) {
+							t.Errorf("%d calls of %d were refused, want at most %d", refusals.Load(), len(calls), most)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// A far end that is down for a while is waited for, and each call is made then.
+func TestAutoLosesNoCallToAShortOutage(t *testing.T) {
+	overlap.SenseNothing(t)
+	for _, down := range [][2]time.Duration{{0, 100 * ms}, {0, time.Second}, {100 * ms, 150 * ms}, {100 * ms, 1500 * ms}} {
+		synctest.Test(t, func(t *testing.T) {
+			begun := time.Now()
+			task := overlap.Func(func(context.Context, int) (int, error) {
+				if is := time.Since(begun); is >= down[0] && is < down[1] {
+					return 0, &station.Refusal{}
+				}
+				time.Sleep(20 * ms)
+				return 0, nil
+			})
+			if _, err := overlap.Map(t.Context(), overlap.Auto(), task, make([]int, 2000), overlap.KeepGoing()); err != nil {
+				t.Errorf("down from %v to %v: calls were lost: %v", down[0], down[1], err)
+			}
+			if took := time.Since(begun); took > 2*down[1]+2*time.Second {
+				t.Errorf("down from %v to %v: took %v", down[0], down[1], took)
+			}
+		})
+	}
+}
+
+// Refusals that have nothing to do with how much is asked do not slow the calls down for ever.
+func TestAutoOfCallsThatAreEachRefusedOnce(t *testing.T) {
+	overlap.SenseNothing(t)
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		refused := make([]atomic.Bool, 300)
+		task := overlap.Func(func(_ context.Context, i int) (int, error) {
+			if !refused[i].Swap(true) {
+				return 0, &station.Refusal{}
+			}
+			return 0, nil
+		})
+		in := make([]int, len(refused))
+		for i := range in {
+			in[i] = i
+		}
+		if _, err := overlap.Map(t.Context(), overlap.Auto(), task, in, overlap.KeepGoing()); err != nil {
+			t.Errorf("calls were lost: %v", err)
+		}
+		if took := time.Since(begun); took > 10*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
 }
 
 // No call may be lost to the search for a limit, and few are refused once it is found.

@@ -238,9 +238,11 @@ func (t *tuner) read(r *tune.Reading) {
 	state := t.slots.State()
 	r.Beside = int(tunersWoken.Load()) - 1
 	r.At, r.InFlight, r.Wanted, r.Left = t.job.now(), state.InUse, state.Wanted, -1
-	r.Failed, r.Timed, r.Took = t.failed.Load(), t.timed.Load(), time.Duration(t.took.Load())
+	r.Timed, r.Took = t.timed.Load(), time.Duration(t.took.Load())
 	r.Squares = float64(t.squares.Load()) / 1e12
-	r.Ended = max(0, t.ended.Load()-r.Failed)
+	ended := t.ended.Load()
+	r.Failed = min(ended, t.failed.Load()) // of calls that are about to end, too, or to be offered again
+	r.Ended = ended - r.Failed
 	if t.job.closed.Load() {
 		r.Left = int(t.job.openCalls.Load())
 	}
@@ -356,13 +358,12 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 	t.read(&r)
 	took := t.job.now() - c.worker.claimedAt
 	t.mu.Lock()
-	again := t.control().Refused(r, took, after)
+	again := t.control().Refused(r, took, after, t.refusals[c.Index()])
 	if again {
 		if t.refusals == nil {
 			t.refusals = map[int]int{}
 		}
 		t.refusals[c.Index()]++
-		again = t.refusals[c.Index()] <= mostRefusals
 	}
 	t.mu.Unlock()
 	if again {
@@ -376,9 +377,6 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 	}
 	return again
 }
-
-// mostRefusals is how often a call is offered again that was refused.
-const mostRefusals = 5
 
 // overloaded reports whether an error says that too much was asked, and for how long whoever says so wants to be left
 // alone.

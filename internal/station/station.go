@@ -108,6 +108,18 @@ func RefusesMore(than int, served, refused time.Duration) Station {
 	})
 }
 
+// Uneven is a station whose refusals come up to so much later.
+func Uneven(of Station, later time.Duration, seed uint64) Station {
+	draw := drawn(seed, func(r *rand.Rand) float64 { return r.Float64() * float64(later) })
+	return Func(func(ctx context.Context) error {
+		err := of.Serve(ctx)
+		if err != nil {
+			time.Sleep(draw())
+		}
+		return err
+	})
+}
+
 // TokenBucket refuses what exceeds a rate a second and a burst, after a while.
 func TokenBucket(rate, burst float64, served, refused, after time.Duration) Station {
 	var mu sync.Mutex

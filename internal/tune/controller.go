@@ -113,6 +113,9 @@ func (c *Controller) Look(r Reading) Advice {
 // reading tell of the processes that the calls run in, if they do.
 func (c *Controller) look(r *Reading) (more int) {
 	if c.settings.Processes {
+		if c.looks == 1 {
+			c.history.own = r.CPU
+		}
 		*r = r.ofProcesses()
 		c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 		more = c.processes.look(*r, c.level)
@@ -217,7 +220,7 @@ func (c *Controller) wait(r Reading) time.Duration {
 	case rising && !c.settings.Processes && r.Wanted > 0 && c.level < most:
 		return 0
 	case c.refusals.wave || c.refusals.restart >= 0:
-		return max(shortWait, c.refusals.took/2)
+		return min(max(shortWait, c.refusals.took/2), longWait)
 	case since < early, c.beside.isOpen() && c.level < most:
 		return least
 	case c.settings.Max > 0 && c.level >= c.settings.Max:
@@ -230,9 +233,9 @@ func (c *Controller) wait(r Reading) time.Duration {
 	return min(max(typical/8, least), longWait)
 }
 
-// Refused is told that a call was refused which had begun so long ago. after is for how long the far end wants to be
-// left alone, 0 if it did not say. It reports whether the call is to be made again; then, too, nothing may start until
-// the next reading says so.
-func (c *Controller) Refused(r Reading, took, after time.Duration) (again bool) {
-	return c.refusals.refused(r, took, after, c.farEnd.typical)
+// Refused is told that a call was refused which had begun so long ago, and had been refused so many times before. after is
+// for how long the far end wants to be left alone, 0 if it did not say. It reports whether the call is to be made again;
+// then, too, nothing may start until the next reading says so.
+func (c *Controller) Refused(r Reading, took, after time.Duration, before int) (again bool) {
+	return c.refusals.refused(r, took, after, before)
 }

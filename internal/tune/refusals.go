@@ -8,12 +8,15 @@ import (
 const (
 	// leastQuiet is how long there must be no refusal for a wave of them to be over, at least.
 	leastQuiet = 2 * time.Millisecond
-	// quickRefusal is up to how long a refusal may take and is quick in any case.
-	quickRefusal = 50 * time.Millisecond
-	// mostPause is the longest time in which nothing starts because all that was tried was refused.
-	mostPause = time.Second
-	// mostEmpty is how many waves in a row may leave nothing in flight until refusals count as failures like any other.
-	mostEmpty = 5
+	// leastPause is how long nothing starts, at least, when all that was tried was refused, and mostPause at most. It is three
+	// times as long each time.
+	leastPause = 15 * time.Millisecond
+	mostPause  = time.Second
+	// mostEmpty is how many waves in a row may leave nothing in flight until refusals count as failures like any other: with
+	// the pauses between them that takes some two seconds, in which a server can be started again.
+	mostEmpty = 7
+	// mostOffers is how often a call is offered again that was refused.
+	mostOffers = 5
 	// alike is which share of the calls that got through one wave must get through the next for the limit to be one of
 	// how many are in flight, rather than of how many start in a second.
 	alike = 0.8
@@ -22,10 +25,15 @@ const (
 	above = 1.005
 	// short is the same where the far end says how long it wants to be left alone after a refusal.
 	short = 0.99
-	// cut is what is left of the level after refusals that took as long as a call.
-	cut = 0.7
-	// near is how close to the lowest level with such refusals it is not worth while to go.
-	near = 0.05
+	// slowRefusal is the part of the time of a call from which on a refusal is slow. Not to start slowly then costs no more
+	// refusals than calls got through the wave, and to do so would take many times as long as a call.
+	slowRefusal = 4
+	// fewPassed is how many calls must have got through between two waves at least for that to be a rate.
+	fewPassed = 4
+	// sunk is the share of a rate below which the next one found is much lower, and mostSinks is how many times in a row that may be
+	// found: refusals then have nothing to do with how many calls start in a second, and no rate is low enough.
+	sunk      = 0.75
+	mostSinks = 3
 	// calm is how many calls must start without a refusal for the rate to be raised.
 	calm = 50
 	// raised is the factor of such a raise. After carefulRaises, by which any bucket is empty whose rate was right, the next is
@@ -34,131 +42,108 @@ const (
 	raised        = 1.05
 	carefulRaises = 4
 	mostRaised    = 2
+	// tryRounds is how many times as many calls as may be in flight must end without a refusal for one more to be tried, or
+	// raised times as many. Twice as many must each time that this was refused, so that ever fewer are; and where the far
+	// end wants to be left alone after a refusal, tryRoundsIfShort from the first.
+	tryRounds        = 2
+	tryRoundsIfShort = 64
 )
 
 // refusals find the most calls, in flight or started in a second, that the far end takes before it refuses.
 //
-// Refusals that come quickly leave those in flight that were let through: when the wave is over, they are as many as
-// the far end takes. Calls then start slowly, twice as many each time that a refusal would have come back. If fewer get
-// through until the next refusal, the limit is a rate. At both moments nothing more was allowed (a token bucket is empty
-// then), so those that got through in between are all that were allowed in that time.
-//
-// Refusals that take as long as a call say nothing of that kind. They cut the level once for all calls that were in
-// flight; then it is raised half way to the lowest level with refusals, as long as there are none.
+// When a refusal comes, nothing starts until all refusals have come back of the calls that were in flight. Those of them that
+// got through are as many as the far end takes, however long a refusal takes beside a call. Calls then start slowly, twice as
+// many each time that a refusal would have come back. If fewer get through until the next refusal, the limit is a rate. At
+// both moments nothing more was allowed (a token bucket is empty then), so those that got through in between are all that
+// were allowed in that time. A limit of how many are in flight is tried again and again, ever more rarely as long as one more
+// is refused: it may have been found while the far end had an outage, or hardly anything was in flight.
 type refusals struct {
 	cap  int     // the most calls in flight; 0: there is no limit
 	rate float64 // the most starts in a second; 0: there is no limit
 
-	seen  int64         // how many calls were refused
-	last  time.Duration // when the last one was
-	took  time.Duration // how long it takes to be refused
-	asked time.Duration // until when the far end wants to be left alone
-	short bool          // it has said so
+	seen   int64         // how many calls were refused
+	gaveUp int64         // how many of them failed
+	last   time.Duration // when the last one was
+	took   time.Duration // how long it takes to be refused
+	asked  time.Duration // until when the far end wants to be left alone
+	short  bool          // it has said so
 
 	wave     bool          // refusals come in
 	waves    int           // how many waves there were
 	first    time.Duration // when the first call that was refused in the wave had begun
-	emptied  time.Duration // the same of the wave before
+	before   int64         // how many calls had ended when its refusal came
+	emptied  time.Duration // first of the wave before
 	passed   int64         // how many calls had been let through at the end of the wave before
-	survived int           // how many were in flight at its end
-	empty    int           // how many waves in a row have left none
-	ended    int64         // how many calls had ended when that were too many waves
+	survived int           // how many of those in flight at its first refusal were
+	reacted  time.Duration // when the last conclusion was drawn: what began before says nothing new
+	empty    int           // how many waves in a row have let none through
+	ended    int64         // how many calls had been let through when that were too many waves
+	pause    time.Duration // how long nothing has started after the last of them
 	resume   time.Duration // until when nothing starts
 
 	restart  time.Duration // since when calls start slowly; negative: they do not
 	restarts int64         // how many calls had been started then
 
+	found  float64 // the last rate that was measured
+	sinks  int     // how many times in a row a lower rate was found than calls started at
 	calmAt int64   // how many calls will have been started when the rate has proven itself
-	raises int     // how often it has been since it was found
+	raises int     // how often it, or the cap, has been since it was found
 	raise  float64 // the factor of the last
 
-	// Of slow refusals.
-	low, high int           // the highest level without and the lowest with them; 0: not known
-	drained   time.Duration // when no more were in flight than the cap allows
-	draining  bool          // more are
-	checkAt   int64         // how many calls will have ended when the cap has proven itself
+	proven int           // the cap that the last try began from
+	tryAt  int64         // how many calls will have ended when a higher cap is tried
+	heard  time.Duration // when a refusal would have come, had the last try been too many
+	every  int64         // how many calls must end between two tries, as a multiple of the cap
 }
 
 func newRefusals() refusals { return refusals{restart: -1} }
 
 // through is how many calls have been let through, once there is no refusal under way.
-func through(r Reading) int64 { return r.Ended + r.Failed + int64(r.InFlight) }
+func (f *refusals) through(r Reading) int64 { return r.Ended + r.Failed + int64(r.InFlight) - f.gaveUp }
 
-// refused is told of the refusal of a call that had begun so long ago. after is for how long the far end wants to be
-// left alone, 0 if it did not say; typical is how long a call takes. It reports whether the call is to be made again.
-func (f *refusals) refused(r Reading, took, after, typical time.Duration) bool {
+// refused is told of the refusal of a call that had begun so long ago, and that was refused so many times before. after is
+// for how long the far end wants to be left alone, 0 if it did not say. It reports whether the call is to be made again.
+func (f *refusals) refused(r Reading, took, after time.Duration, before int) (again bool) {
 	f.seen++
 	if after > 0 {
 		f.short = true
 		f.asked = max(f.asked, r.At+min(after, time.Minute))
 	}
-	if quick := took < typical/8 || took <= quickRefusal && (typical == 0 || took < typical/2); !quick || f.high > 0 {
-		f.slow(r, took)
-		return true
-	}
 	if f.empty >= mostEmpty {
-		if r.Ended == f.ended {
+		if f.through(r) <= f.ended+int64(r.InFlight) {
+			f.gaveUp++
 			return false // it is down
 		}
 		f.empty = 0
 	}
-	if !f.wave {
+	if again = before < mostOffers; !again {
+		f.gaveUp++
+	}
+	switch {
+	case f.wave:
+		f.took, f.last = max(f.took, took), r.At
+	case r.At-took < f.reacted:
+	case f.proven > 0 && f.cap > f.proven: // it was tried, and is too many
+		f.cap, f.reacted, f.raises, f.took = f.proven, r.At, 0, took
+		f.every *= 2
+		f.tryLater(r)
+	default:
 		f.wave = true
 		f.waves++
-		f.first = r.At - took
+		f.first, f.before, f.last, f.took = r.At-took, r.Ended+r.Failed, r.At, took
 	}
-	f.took = max(f.took, took)
-	f.last = r.At
-	return true
-}
-
-// slow cuts the level, unless the call had begun when more were in flight than the last cut allowed.
-func (f *refusals) slow(r Reading, took time.Duration) {
-	if f.high > 0 && (f.draining || r.At-took < f.drained) {
-		return
-	}
-	f.high = max(1, r.InFlight)
-	if f.cap > 0 {
-		f.high = min(f.high, f.cap)
-	}
-	if f.low >= f.high {
-		f.low = 0
-	}
-	f.setSlow(max(f.low, int(cut*float64(f.high))))
-}
-
-// setSlow sets the most calls in flight after slow refusals.
-func (f *refusals) setSlow(level int) {
-	f.cap = max(1, level)
-	f.draining = true
-	f.checkAt = math.MaxInt64
-}
-
-// proveSlow raises the level half way to one with refusals, as long as there are none.
-func (f *refusals) proveSlow(r Reading) {
-	switch {
-	case f.high == 0:
-	case f.draining:
-		if r.InFlight <= f.cap {
-			f.draining, f.drained = false, r.At
-			f.checkAt = r.Ended + int64(max(calm, 2*f.cap))
-		}
-	case r.Ended >= f.checkAt:
-		f.low = f.cap
-		if half := f.low + (f.high-f.low)/2; float64(f.high-f.low) > near*float64(f.low) && half > f.low {
-			f.setSlow(half)
-		} else {
-			f.checkAt = math.MaxInt64
-		}
-	}
+	return again
 }
 
 // look takes a reading, and reports whether nothing may start now.
 func (f *refusals) look(r Reading) (pause bool) {
-	f.proveSlow(r)
+	quiet := f.took
+	if f.rate > 0 { // calls go on starting
+		quiet = 2 * f.took
+	}
 	switch {
 	case !f.wave:
-	case r.At-f.last >= max(leastQuiet, 2*f.took):
+	case r.InFlight == 0, r.At-f.last >= max(leastQuiet, quiet):
 		f.endWave(r)
 	case f.rate == 0:
 		return true
@@ -172,30 +157,80 @@ func (f *refusals) look(r Reading) (pause bool) {
 
 // endWave draws the conclusion from a wave.
 func (f *refusals) endWave(r Reading) {
-	f.wave = false
-	passed, survived := through(r), r.InFlight
+	f.wave, f.reacted = false, r.At
+	passed := f.through(r)
+	survived := int(r.Ended+r.Failed-f.before) + r.InFlight
 	switch {
-	case survived == 0 && passed == f.passed && f.rate == 0:
+	case survived <= 0 && passed <= f.passed && f.rate == 0:
+		f.pause = min(mostPause, max(leastPause, 2*f.took, 3*f.pause))
 		f.empty++
-		f.resume = r.At + min(mostPause, max(leastQuiet, 2*f.took)<<min(f.empty, 20))
+		f.setCap(1, r)
+		f.resume = r.At + f.pause
 	case f.waves > 1 && f.rate == 0 && float64(survived) >= alike*float64(f.survived) && f.survived > 0:
-		f.cap = max(1, min(survived, f.survived, f.cap-1))
-	case f.waves > 1 && passed > f.passed && f.first > f.emptied:
-		f.setRate(float64(passed-f.passed)/(f.first-f.emptied).Seconds(), r)
-	default:
-		f.cap = max(1, survived)
+		f.setCap(min(survived, f.survived, f.cap-1), r)
+	case f.rate > 0 && passed-f.passed < fewPassed:
+		f.setRate(0, r) // by a step, until there are enough for a rate
+		return
+	case f.waves > 1 && passed-f.passed >= fewPassed && f.first > f.emptied && f.sinks < mostSinks:
+		rate := float64(passed-f.passed) / (f.first - f.emptied).Seconds()
+		if f.sinks++; rate >= sunk*f.found {
+			f.sinks = 0
+		}
+		f.found = rate
+		f.setRate(rate, r)
+	case f.sinks >= mostSinks:
+		f.rate, f.found = 0, 0
+		f.setCap(survived, r)
+	case f.rate == 0:
+		f.setCap(survived, r)
 	}
 	if passed > f.passed {
-		f.empty = 0
+		f.empty, f.pause = 0, 0
 	}
 	if f.empty >= mostEmpty { // nothing is held back any more, since nothing can be waited for
-		f.ended, f.cap, f.resume, f.restart = r.Ended, 0, 0, -1
+		f.ended, f.cap, f.proven, f.resume, f.restart = passed, 0, 0, 0, -1
 		return
 	}
 	f.passed, f.survived, f.emptied = passed, survived, f.first
 	if f.rate == 0 {
-		f.restart, f.restarts = r.At, through(r)
+		f.restart, f.restarts = r.At, f.through(r)
+		if isSlow := r.Timed > 0 && f.took > r.Took/time.Duration(slowRefusal*r.Timed); isSlow && survived > 0 {
+			f.restart = -1
+		}
 	}
+}
+
+// setCap has no more calls in flight from now on.
+func (f *refusals) setCap(level int, r Reading) {
+	f.cap = max(1, level)
+	f.proven, f.raises, f.every = f.cap, 0, tryRounds
+	if f.short {
+		f.every = tryRoundsIfShort
+	}
+	f.tryLater(r)
+}
+
+// tryLater has the cap tried again when so many calls have ended.
+func (f *refusals) tryLater(r Reading) { f.tryAt = r.Ended + r.Failed + f.every*int64(f.cap) }
+
+// try raises the cap, if it has proven itself.
+func (f *refusals) try(r Reading) {
+	if f.wave || r.Ended+r.Failed < f.tryAt || r.At < f.heard || r.InFlight < f.cap || r.Wanted == 0 {
+		return
+	}
+	f.proven, f.heard = f.cap, r.At+2*f.took
+	f.cap += max(1, int(f.nextRaise(1)*float64(f.cap))-f.cap)
+	f.tryLater(r)
+}
+
+// nextRaise is the factor of the next raise, of which so many are careful.
+func (f *refusals) nextRaise(careful int) float64 {
+	if f.raises++; f.raises == 1 {
+		f.raise = raised
+	} else if f.raises > careful {
+		f.raise = min(mostRaised, f.raise*f.raise)
+	}
+	return f.raise
 }
 
 // setRate has calls start at a rate from now on.
@@ -207,27 +242,30 @@ func (f *refusals) setRate(rate float64, r Reading) {
 	} else {
 		f.rate = above * rate
 	}
-	f.cap, f.restart = 0, -1
-	f.calmAt = through(r) + calm
+	f.cap, f.proven, f.restart = 0, 0, -1
+	f.calmAt = f.through(r) + calm
 }
 
 // goOn lets more calls start as long as none is refused.
 func (f *refusals) goOn(r Reading) {
 	switch {
 	case f.rate > 0:
-		if through(r) >= f.calmAt && !f.wave {
-			if f.raises++; f.raises > carefulRaises {
-				f.raise = min(mostRaised, f.raise*f.raise)
-			}
-			f.rate *= f.raise
-			f.calmAt = through(r) + calm
+		if f.through(r) >= f.calmAt && !f.wave {
+			f.rate *= f.nextRaise(carefulRaises)
+			f.calmAt = f.through(r) + calm
 		}
+		return
+	case f.cap == 0:
+		return
+	}
+	switch {
 	case f.restart < 0:
-	case f.cap > 0 && r.InFlight >= f.cap && through(r) == f.restarts:
+	case r.InFlight >= f.cap && f.through(r) == f.restarts:
 		f.restart = r.At // nothing can start yet
-	case f.cap > 0 && through(r)-f.restarts >= int64(2*f.cap):
+	case f.through(r)-f.restarts >= int64(2*f.cap):
 		f.restart = -1
 	}
+	f.try(r)
 }
 
 // startRate is how many calls may start in a second; 0: any number.

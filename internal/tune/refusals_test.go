@@ -18,7 +18,7 @@ func TestRateBetweenTwoWaves(t *testing.T) {
 	if f.look(at(20*ms, 0, 20)) || f.cap != 20 || f.rate != 0 {
 		t.Errorf("after the first wave: cap %d, rate %v, want those 20 that got through", f.cap, f.rate)
 	}
-	f.refused(at(105*ms, 25, 5), 5*ms, 0, 50*ms)
+	f.refused(at(105*ms, 25, 5), 5*ms, 0, 0)
 	f.look(at(120*ms, 25, 5))
 	if f.rate < 99 || f.rate > 102 { // 10 more got through in 100 ms
 		t.Errorf("after the second wave: rate %v, want 100 a second", f.rate)
@@ -30,7 +30,7 @@ func TestCeilingOfTwoWaves(t *testing.T) {
 	f := newRefusals()
 	f.refused(Reading{At: 5 * ms, InFlight: 128}, 5*ms, 0, 0)
 	f.look(Reading{At: 20 * ms, InFlight: 20})
-	f.refused(Reading{At: 200 * ms, Ended: 30, InFlight: 21}, 5*ms, 0, 100*ms)
+	f.refused(Reading{At: 200 * ms, Ended: 30, InFlight: 21}, 5*ms, 0, 0)
 	f.look(Reading{At: 220 * ms, Ended: 30, InFlight: 19})
 	if f.cap != 19 || f.rate != 0 {
 		t.Errorf("cap %d, rate %v, want 19 and none", f.cap, f.rate)

@@ -31,7 +31,10 @@ const (
 	mostlyLocked = 0.5
 	// ioBoundUpTo and cpuBoundFrom are the shares of the calls' time on a core of calls that wait and of calls that compute.
 	ioBoundUpTo, cpuBoundFrom = 0.25, 0.75
-	// shortOfProcesses is up to how long a job of processes says nothing: some ten readings of them.
+	// shortJob is up to how long a job says nothing of how busy the cores are: as long as it takes to read that some ten times.
+	shortJob = 500 * time.Microsecond
+	// shortOfProcesses is the same of a job of processes, which come and go, and whose CPU time counts before or after that: some
+	// ten readings of them.
 	shortOfProcesses = 10 * processWait
 	// hardlyAny is how many calls for each core, or less where the level was lower, are in flight on average at least of a
 	// job that lacks anything: of another, what holds it up is where its inputs come from, who takes its results, or the
@@ -61,6 +64,7 @@ type Report struct {
 	Waiting   float64       // the share of the calls in flight that waited, 0 to 1
 	InFlight  float64       // how many calls were in flight on average
 	Rate      float64       // how many calls ended in a second
+	Calls     int64         // how many ended
 	Refused   int64         // how many were refused
 	StartRate float64       // how many might start in a second in the end; 0: any number
 	Lower     int           // a level at which less was done, where that was tried; 0: none
@@ -73,6 +77,7 @@ type Report struct {
 // history is what a controller remembers for its report.
 type history struct {
 	first, last Reading
+	own         time.Duration // the CPU time that this process itself had used at the first
 	early       Reading       // the first by which calls had been timed
 	busy        float64       // the goroutines that ran or wanted to, times seconds
 	cores       float64       // the cores that goroutines kept busy in Go's eyes, times seconds
@@ -137,6 +142,7 @@ func (h *history) level(at time.Duration, level int, bound Bound) {
 // Report says what was found out, given a last reading when the job is over.
 func (c *Controller) Report(end Reading) Report {
 	h := &c.history
+	own := end.CPU
 	if c.settings.Processes {
 		end = end.ofProcesses()
 	}
@@ -144,13 +150,21 @@ func (c *Controller) Report(end Reading) Report {
 		Bound: c.bound, Level: c.level, Peak: max(h.peak, c.level), Took: end.At - h.first.At, CoresBusy: -1,
 		Refused: c.refusals.seen, StartRate: c.refusals.rate, Changes: slices.Clone(h.changes), Readings: c.looks,
 	}
+	r.Calls = end.Ended + end.Failed
+	r.Peak = int(min(int64(r.Peak), max(1, r.Calls))) // a level that there were no calls for says nothing
 	if r.Took > 0 {
 		r.Rate = float64(end.Ended-h.first.Ended) / r.Took.Seconds()
 		r.Others = h.others / r.Took.Seconds()
 		r.InFlight = min(float64(r.Peak), float64(end.Took)/float64(r.Took)) // Little's law
-		// In less, processes come and go whose CPU time counts before or after it.
-		if isShort := c.settings.Processes && r.Took < shortOfProcesses; end.CPU >= 0 && h.first.CPU >= 0 && !isShort {
+		least := shortJob
+		if c.settings.Processes {
+			least = shortOfProcesses
+		}
+		if end.CPU >= 0 && h.first.CPU >= 0 && c.looks > 0 && r.Took >= least {
 			r.CoresBusy = float64(end.CPU-h.first.CPU) / float64(r.Took)
+		}
+		if c.settings.Processes && r.CoresBusy >= 0 { // to the sensor, processes of ours are other programs
+			r.Others = max(0, r.Others-r.CoresBusy+float64(own-h.own)/float64(r.Took))
 		}
 	}
 	if end.Timed > 0 {
@@ -186,10 +200,11 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		locked = h.locked / h.inFlight
 	}
 	switch {
+	case c.refusals.seen > 0 && r.CoresBusy < busy*cores && r.StartRate == 0:
+		return FarEndLimited
 	case c.looks == 0 && !c.awake:
 		return TooFew
-	case end.Timed > 0 && r.Took > handOff && r.InFlight < hardlyAny*min(cores, float64(r.Peak)) &&
-		r.CoresBusy < busy*cores && c.refusals.seen == 0:
+	case end.Timed > 0 && r.Took > handOff && r.InFlight < hardlyAny*min(cores, float64(r.Peak)) && r.CoresBusy < busy*cores:
 		return TooFew
 	case c.looks == 0 && r.Took > handOff:
 		return CPUBound // in all that time there was no core for the first reading
