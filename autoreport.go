@@ -24,6 +24,7 @@ type AutoReport struct {
 	Waiting   float64       // the share of the calls in flight that neither ran nor wanted to, 0 to 1
 	InFlight  float64       // how many calls were in flight on average; 0: not known
 	Rate      float64       // how many calls ended in a second
+	Calls     int64         // how many calls ended
 	Refused   int64         // how many calls were refused and offered again
 	StartRate float64       // how many calls might start in a second in the end; 0: any number
 
@@ -72,7 +73,7 @@ var bounds = map[tune.Bound]string{
 func newAutoReport(r tune.Report, cores int) AutoReport {
 	report := AutoReport{
 		Class: classes[r.Class], Level: r.Level, Peak: r.Peak, Bound: bounds[r.Bound], Took: r.Took, CallTime: r.Typical,
-		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, InFlight: r.InFlight, Rate: r.Rate, Refused: r.Refused, StartRate: r.StartRate,
+		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, InFlight: r.InFlight, Rate: r.Rate, Calls: r.Calls, Refused: r.Refused, StartRate: r.StartRate,
 		Lower: r.Lower, Gain: r.Gain, Higher: r.Higher, Readings: r.Readings,
 	}
 	for _, change := range r.Changes {
@@ -116,7 +117,7 @@ func (r AutoReport) proof() string {
 			add("the job was too short to tell")
 		}
 	case RateLimited:
-		add("%d calls refused; %.3g started in a second without refusals", r.Refused, r.StartRate)
+		add("%d calls refused; %s started in a second without refusals", r.Refused, inSecond(r.StartRate))
 	case ServerLimited, LockBound:
 		if r.Refused > 0 {
 			add("%d calls refused", r.Refused)
@@ -160,10 +161,25 @@ func (r AutoReport) picture() string {
 		for at+1 < len(r.Levels) && r.Levels[at+1].At <= until {
 			at++
 		}
-		b.WriteRune(bars[(len(bars)-1)*r.Levels[at].Level/max(1, r.Peak)])
+		b.WriteRune(bars[(len(bars)-1)*min(r.Levels[at].Level, r.Peak)/max(1, r.Peak)])
 	}
-	return fmt.Sprintf("in flight %s up to %d, in the end %d, kept from more by %s", b.String(), r.Peak, r.Level, r.Bound)
+	bound := r.Bound
+	if r.Bound == bounds[tune.ByCalls] && !r.hadAll() {
+		bound = "the end of the job"
+	}
+	return fmt.Sprintf("in flight %s up to %d, in the end %d, kept from more by %s", b.String(), r.Peak, min(r.Level, r.Peak), bound)
 }
+
+// inSecond prints how many there are in a second.
+func inSecond(rate float64) string {
+	if rate >= 100 {
+		return fmt.Sprintf("%.0f", rate)
+	}
+	return fmt.Sprintf("%.3g", rate)
+}
+
+// hadAll reports whether all calls were in flight at once.
+func (r AutoReport) hadAll() bool { return r.Calls <= int64(r.Peak) }
 
 // Advice says what would make the job faster, or that nothing in this program would; empty if there is nothing to say.
 func (r AutoReport) Advice() string {
@@ -174,16 +190,16 @@ func (r AutoReport) Advice() string {
 	case Mixed:
 		return fmt.Sprintf("the cores are what is lacking: with %d in flight they are busy", r.Level)
 	case ServerLimited:
-		return fmt.Sprintf("what the calls wait for gives %.3g a second, however many are in flight", r.Rate)
+		return fmt.Sprintf("what the calls wait for gave %s a second, and no more with more in flight", inSecond(r.Rate))
 	case RateLimited:
-		return fmt.Sprintf("what the calls wait for lets %.3g start in a second, however many are in flight", r.StartRate)
+		return fmt.Sprintf("what the calls wait for lets %s start in a second, however many are in flight", inSecond(r.StartRate))
 	case LockBound:
 		return "the calls wait for one another's locks: hold them for a shorter time, or lock less at once"
 	case MemoryBound:
 		return "more memory, or calls that need less of it, would let more run at once"
 	case IOBound:
 		switch {
-		case r.Bound == bounds[tune.ByCalls]:
+		case r.Bound == bounds[tune.ByCalls] && r.hadAll():
 			return "more in flight cannot help: every call was"
 		case r.Bound == bounds[tune.ByMax]:
 			return "more in flight may help, which Max keeps it from"
