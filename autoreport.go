@@ -18,6 +18,7 @@ type AutoReport struct {
 
 	Took      time.Duration // from when calls first waited for others to the end of the job; 0: none ever did
 	CallTime  time.Duration // how long a call took, on average; 0: not known
+	AtFirst   time.Duration // how long the first calls took that ended, on average; 0: not known
 	Cores     int           // how many cores there are for this process
 	CoresBusy float64       // how many were busy with it, on average; negative: the system does not tell
 	Others    float64       // how many were busy with other programs; 0 as well where the system does not tell
@@ -72,7 +73,7 @@ var bounds = map[tune.Bound]string{
 
 func newAutoReport(r tune.Report, cores int) AutoReport {
 	report := AutoReport{
-		Class: classes[r.Class], Level: r.Level, Peak: r.Peak, Bound: bounds[r.Bound], Took: r.Took, CallTime: r.Typical,
+		Class: classes[r.Class], Level: r.Level, Peak: r.Peak, Bound: bounds[r.Bound], Took: r.Took, CallTime: r.Typical, AtFirst: r.AtFirst,
 		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, InFlight: r.InFlight, Rate: r.Rate, Calls: r.Calls, Refused: r.Refused, StartRate: r.StartRate,
 		Lower: r.Lower, Gain: r.Gain, Higher: r.Higher, Readings: r.Readings,
 	}
@@ -170,6 +171,9 @@ func (r AutoReport) picture() string {
 	return fmt.Sprintf("in flight %s up to %d, in the end %d, kept from more by %s", b.String(), r.Peak, min(r.Level, r.Peak), bound)
 }
 
+// slowed is how many times as long as the first calls a call takes of a job that more in flight may slow down.
+const slowed = 1.5
+
 // inSecond prints how many there are in a second.
 func inSecond(rate float64) string {
 	if rate >= 100 {
@@ -206,6 +210,10 @@ func (r AutoReport) Advice() string {
 		case r.InFlight < usedLevel*float64(r.Peak):
 			return fmt.Sprintf("of %d that might be in flight, %.3g were on average: for want of inputs, of somebody who takes "+
 				"results, by the job's own limits, or since some calls take far longer than others", r.Peak, r.InFlight)
+		}
+		if at := r.AtFirst; at > 0 && float64(r.CallTime) > slowed*float64(at) { // as at a server that serves some at once
+			return fmt.Sprintf("the first calls took %v: that those took longer which had more beside them may be why, and then "+
+				"more in flight does not help", at.Round(max(1, at/1000)))
 		}
 		return fmt.Sprintf("next time begin with as many: StartWith(%d)", r.Peak)
 	}

@@ -59,6 +59,7 @@ type Report struct {
 	Peak      int           // the highest level
 	Took      time.Duration // from the first reading to the last
 	Typical   time.Duration // how long a call took
+	AtFirst   time.Duration // how long the first took that ended; 0: unknown
 	CoresBusy float64       // how many cores were busy with this process; negative: unknown
 	Others    float64       // how many were busy with other programs; 0 as well where that is not known
 	Waiting   float64       // the share of the calls in flight that waited, 0 to 1
@@ -169,6 +170,9 @@ func (c *Controller) Report(end Reading) Report {
 	}
 	if end.Timed > 0 {
 		r.Typical = end.Took / time.Duration(end.Timed)
+	}
+	if h.early.Timed > 0 {
+		r.AtFirst = h.early.Took / time.Duration(h.early.Timed)
 	}
 	if h.inFlight > 0 {
 		r.Waiting = max(0, 1-h.wanting(r, c.settings.Cores)/h.inFlight)
