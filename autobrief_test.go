@@ -73,6 +73,24 @@ func TestAutoDoesNotLookAtAFewTinyCalls(t *testing.T) {
 	}
 }
 
+// Workers claim tiny calls many at a time. When slow ones follow, those of a worker's last batch do not wait for one another.
+func TestAutoOfTinyCallsAndThenSlowOnes(t *testing.T) {
+	for _, c := range [][2]int{{2000, 100}, {20_000, 20}, {20_000, 100}} {
+		onMachine(t, 2, func(t *testing.T, m *simulator.Machine) (none struct{}) {
+			waits := overlap.Func(func(_ context.Context, each time.Duration) (int, error) { time.Sleep(each); return 0, nil })
+			calls := slices.Concat(make([]time.Duration, c[0]), slices.Repeat([]time.Duration{100 * ms}, c[1]))
+			begun := time.Now()
+			if _, err := overlap.Map(t.Context(), overlap.Auto(), waits, calls); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(begun); took > 150*ms {
+				t.Errorf("%d calls of nothing and %d that wait 100 ms took %v", c[0], c[1], took)
+			}
+			return none
+		})
+	}
+}
+
 // On one core a Map begins with all the workers that its level allows, so that nobody asks for a slot later on.
 func TestAutoOnOneCoreHasCallsThatWaitOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -160,6 +160,48 @@ func (w *Worker) requeueBatch() {
 	}
 }
 
+// shareStuck hands out again what is left of batches that have not got on since seen was filled in, which it fills in anew:
+// a slow call holds them up, and no worker is idle that would take over half. It returns how many calls it has handed out,
+// and whether any batch has calls left.
+func (j *Job) shareStuck(seen map[*Worker]uint64) (shared int, left bool) {
+	if !j.steals() {
+		return 0, false
+	}
+	var places []int64
+	j.mu.Lock()
+	for _, w := range j.byNumber {
+		if w == nil {
+			continue
+		}
+		word := w.batch.word.Load()
+		count := int64(word & (1<<countBits - 1))
+		if count == 0 {
+			delete(seen, w)
+			continue
+		}
+		left = true
+		if last, ok := seen[w]; !ok || last != word {
+			seen[w] = word
+			continue
+		}
+		before := len(places)
+		for i := range count { // read before the swap, as in steal
+			places = append(places, w.place(int64(word>>countBits)+i))
+		}
+		if !w.batch.word.CompareAndSwap(word, word-uint64(count)) {
+			places = places[:before]
+		}
+	}
+	j.mu.Unlock()
+	for _, place := range places {
+		j.addRequeued(Call{place: place})
+	}
+	if j.admission != nil {
+		j.admission.giveBack(len(places))
+	}
+	return len(places), left
+}
+
 // place is the call at a position of w's batches. Positions in places never repeat, so that a thief cannot mistake a
 // new batch for the one it read.
 func (w *Worker) place(at int64) int64 {

@@ -30,6 +30,7 @@ type tuner struct {
 	rate    atomic.Pointer[RateLimit] // how fast calls may start; nil: at once
 	rated   float64                   // which rate that is, in starts a second
 	told    AutoCap                   // what caps was told last
+	batches map[*Worker]uint64        // where workers' batches were at the last reading without calls that nobody had claimed
 
 	awake atomic.Bool // readings are being taken
 	woken atomic.Bool // the first is being, or has been
@@ -184,6 +185,18 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 		defer t.endTurn()
 	}
 	if r.Wanted == 0 && !t.needed() {
+		if t.batches == nil {
+			t.batches = map[*Worker]uint64{}
+		}
+		switch shared, left := t.job.shareStuck(t.batches); {
+		case shared > 0:
+			t.job.dispatch()
+			t.read(&r)
+		case left:
+			return stuck, true
+		}
+	}
+	if r.Wanted == 0 && !t.needed() {
 		t.awake.Store(false)
 		t.trying.Store(false) // and others may
 		// Whoever needed it a moment ago saw that it was awake, and did not wake it.
@@ -210,6 +223,9 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	}
 	return advice.Wait, true
 }
+
+// stuck is how long a batch has not got on of which others are to take calls.
+const stuck = time.Millisecond
 
 // endTurn lets another job try whether its calls want cores, unless this one is at it.
 func (t *tuner) endTurn() {
