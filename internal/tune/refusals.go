@@ -47,6 +47,8 @@ const (
 	// end wants to be left alone after a refusal, tryRoundsIfShort from the first.
 	tryRounds        = 2
 	tryRoundsIfShort = 64
+	// rarest is the most of them.
+	rarest = 4096
 )
 
 // refusals find the most calls, in flight or started in a second, that the far end takes before it refuses.
@@ -125,7 +127,7 @@ func (f *refusals) refused(r Reading, took, after time.Duration, before int) (ag
 	case r.At-took < f.reacted:
 	case f.proven > 0 && f.cap > f.proven: // it was tried, and is too many
 		f.cap, f.reacted, f.raises, f.took = f.proven, r.At, 0, took
-		f.every *= 2
+		f.every = min(2*f.every, rarest)
 		f.tryLater(r)
 	default:
 		f.wave = true
