@@ -54,8 +54,8 @@ func Connect(ctx context.Context, url string, options ...Option) (*Executor, err
 	one, cancel := context.WithTimeout(ctx, answerPatience)
 	defer cancel()
 	_, err = e.stream.AccountInfo(one)
-	if errors.Is(err, context.DeadlineExceeded) && strings.HasPrefix(url, scheme) {
-		err = errors.New("it does not answer: the string may be one for workers, and submitters have another")
+	if errors.Is(err, context.DeadlineExceeded) && strings.HasPrefix(url, scheme) && e.answers() {
+		err = errors.New("it does not let this string look at its calls: it may be one for workers, and submitters have another")
 	}
 	if err != nil {
 		connection.Close()
@@ -80,20 +80,7 @@ func connect(ctx context.Context, url string, more []nats.Option) (*nats.Conn, e
 	if err == nil {
 		return connection, nil
 	}
-	shown := url
-	if before, after, ok := strings.Cut(url, "@"); ok {
-		scheme, _, _ := strings.Cut(before, "://")
-		shown = scheme + "://…@" + after
-	}
-	switch text := err.Error(); {
-	case errors.Is(err, nats.ErrAuthorization), strings.Contains(text, "Authorization Violation"):
-		return nil, fmt.Errorf("the engine at %s does not take this key or password: it is another engine's, or has been "+
-			"revoked: %w", shown, err)
-	case errors.Is(err, nats.ErrNoServers), errors.Is(err, nats.ErrTimeout):
-		return nil, fmt.Errorf("no engine can be reached at %s: is it running, and does a firewall let this machine in? (%w)",
-			shown, err)
-	}
-	return nil, fmt.Errorf("the engine at %s: %w", shown, err)
+	return nil, notConnected(url, err)
 }
 
 const busyTries = 4
@@ -165,6 +152,9 @@ func Work(ctx context.Context, join string, executor overlap.Executor, slots int
 	if slots < 0 || slots > mostSlots {
 		panic(fmt.Sprintf("overlap: cluster.Work: slots must be 0 to %d, got %d", mostSlots, slots))
 	}
+	if executor == nil {
+		panic("overlap: cluster.Work: the executor is nil")
+	}
 	s := with("Work", options)
 	e, public, err := dial(ctx, join)
 	if s.worker = public; err != nil {
@@ -187,8 +177,12 @@ var errRevoked = errors.New("the engine does not take the key of this worker any
 
 // dial connects to an engine by a join string or a URL. public is the key by which it did, if that was a join string.
 func dial(ctx context.Context, text string) (e *jetStream, public string, err error) {
+	text = strings.TrimSpace(text)
+	if err := checkAddress(text); err != nil {
+		return nil, "", err
+	}
 	var connection *nats.Conn
-	if strings.HasPrefix(strings.TrimSpace(text), scheme) {
+	if strings.HasPrefix(text, scheme) {
 		connection, public, err = join(ctx, text)
 	} else {
 		connection, err = connect(ctx, text, nil)

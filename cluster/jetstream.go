@@ -101,17 +101,24 @@ func lacksPeers(err error) bool {
 // explained says what to do about an error of the engine.
 func (e *jetStream) explained(err error) error {
 	const off = "a nats-server turns JetStream off when its disk is full, and its log says so: make room on the disk, and start it again"
+	at := e.connection.ConnectedUrlRedacted()
 	switch {
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
-		return fmt.Errorf("the engine at %s has no JetStream: start nats-server with -js; if it was, %s (%w)",
-			e.connection.ConnectedUrlRedacted(), off, err)
+		return fmt.Errorf("the engine at %s has no JetStream: start nats-server with -js; if it was, %s (%w)", at, off, err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout), errors.Is(err, nats.ErrNoResponders):
-		return fmt.Errorf("JetStream of the engine at %s does not answer: %s (%w)", e.connection.ConnectedUrlRedacted(), off, err)
+		if !e.answers() {
+			return fmt.Errorf("the engine%s does not answer: it is stopped, or has too much to do; look at it, and try again (%w)",
+				strings.TrimSuffix(" at "+at, " at "), err)
+		}
+		return fmt.Errorf("JetStream of the engine at %s does not answer: %s (%w)", at, off, err)
 	case err != nil:
 		return fmt.Errorf("the engine: %w", err)
 	}
 	return nil
 }
+
+// answers reports whether the engine answers at all, which takes no more than two seconds to find out.
+func (e *jetStream) answers() bool { return e.connection.FlushTimeout(2*time.Second) == nil }
 
 // streamOffer is a chunk in the stream, or on its way there.
 type streamOffer struct {
