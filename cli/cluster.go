@@ -55,8 +55,10 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 }
 
 // check says what is wrong with the flags.
-func (f clusterFlags) check(s strategy) error {
+func (f clusterFlags) check(s strategy, given func(flag string) bool) error {
 	switch {
+	case given("cluster") && f.url == "":
+		return usageErrorf("--cluster '' names no engine: give the URL or the string of one, or leave it out for one of its own")
 	case s.name != clusterStrategy && f.listen != "":
 		return usageErrorf("--listen is for the engine of --on cluster: add that, or leave it out")
 	case s.name != clusterStrategy && f.url != "":
@@ -97,8 +99,13 @@ func (p *program) openCluster(
 	if f.cluster.listen != "" {
 		p.messages.sayf("a worker on another machine joins by: %s worker --join '%s'", p.name, x.Join())
 	}
-	if f.cluster.url != "" && f.jobs.calls == 0 && foreign == nil {
-		return workingPlace{x, unseen}, nil
+	if f.cluster.url != "" && f.jobs.calls == 0 { // the workers that are there make its calls
+		return workingPlace{x, func() {
+			if foreign != nil {
+				_ = foreign.Close()
+			}
+			unseen()
+		}}, nil
 	}
 	if foreign == nil {
 		n, options := clusterProcesses(f.jobs.calls, options)

@@ -5,6 +5,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ second or two; who is there by a key that is revoked is let go.`),
 		Short: "Make a key, and print the line by which its worker joins",
 		Example: p.named(`  overlap engine keys add rack7 --listen :7422
   overlap engine keys add rack8 --listen :7422 --task fetch --task primes`),
-		Args: cobra.ExactArgs(1),
+		Args: oneName,
 		RunE: func(_ *cobra.Command, args []string) error { return p.addKey(of(), listen, args[0], tasks) },
 	}
 	add.Flags().StringVar(&listen, "listen", engineAddress, "the `address` at which the engine listens, as it is given it")
@@ -54,7 +55,7 @@ second or two; who is there by a key that is revoked is let go.`),
 	revoke := &cobra.Command{
 		Use:   "revoke NAME",
 		Short: "Take a key back",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneName,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := cluster.RevokeWorkerKey(of(), args[0]); err != nil {
 				return usageErrorf("%w", err)
@@ -66,6 +67,14 @@ second or two; who is there by a key that is revoked is let go.`),
 	return cmd
 }
 
+// oneName wants the name of a key.
+func oneName(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usageErrorf("%s takes the name of a key, such as rack7, and got %d arguments", cmd.CommandPath(), len(args))
+	}
+	return nil
+}
+
 func (p *program) addKey(file, listen, name string, of []string) error {
 	var tasks []overlap.AnyTask
 	for _, name := range of {
@@ -75,9 +84,13 @@ func (p *program) addKey(file, listen, name string, of []string) error {
 		}
 		tasks = append(tasks, task)
 	}
+	_, noFile := os.Stat(file)
 	join, err := cluster.AddWorkerKey(file, listen, name, tasks...)
 	if err != nil {
 		return usageErrorf("%w", err)
+	}
+	if noFile != nil {
+		p.messages.sayf("there was no file %s, so it has keys of its own now: the engine is started with --keys %s", file, file)
 	}
 	_, err = fmt.Fprintf(p.stdout, "%s worker --join '%s'\n", p.name, join)
 	return err

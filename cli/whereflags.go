@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -57,8 +58,10 @@ func (f whereFlags) strategy(p *program, given func(flag string) bool) (strategy
 	switch {
 	case err != nil:
 		return s, err
-	case f.cluster.check(s) != nil:
-		return s, f.cluster.check(s)
+	case f.cluster.check(s, given) != nil:
+		return s, f.cluster.check(s, given)
+	case given("worker") && strings.TrimSpace(f.worker) == "":
+		return s, usageErrorf("%s", noWorker)
 	case s.isCluster() && checkSlots(f.jobs) != nil:
 		return s, checkSlots(f.jobs)
 	case f.worker != "" && given("on") && !s.isCluster():
@@ -83,6 +86,9 @@ func (f whereFlags) strategy(p *program, given func(flag string) bool) (strategy
 	}
 	return s, nil
 }
+
+// noWorker is said where --worker has no command.
+const noWorker = "--worker '' starts no worker: give the command that does, such as 'python3 my_task.py'"
 
 // checkSlots refuses more calls at once than a worker can have.
 func checkSlots(jobs atOnce) error {

@@ -45,7 +45,7 @@ or in the variable ` + joinVariable + `, other users of this machine do not see 
 It makes the calls of this program's tasks, or with --worker those of a command's. A task of the job must have the same
 name and version here, and take and give the same types; otherwise it gets no calls of it, and both sides say so.
 
-Commands and files are those of this machine. When the engine cannot be reached, the worker waits for it to come back.
+Commands and files are those of this machine. Once it has joined, a worker waits for an engine that goes away to come back.
 
 Without -j it finds out how many calls to make at once: one a core of those that compute, and more of those that wait,
 for as long as the cores and the memory have room and more of them end in a second.
@@ -56,7 +56,16 @@ second one ends it at once, and their calls are made again elsewhere.`),
   overlap worker --join-file job.join -j 8
   overlap worker --join nats://10.0.0.1:4222 --worker 'python3 my_task.py'`),
 		Args: p.noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.work(cmd.Context(), flags) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			given := cmd.Flags().Changed
+			switch {
+			case given("worker") && strings.TrimSpace(flags.worker) == "":
+				return usageErrorf("%s", noWorker)
+			case given("join") && flags.join == "", given("join-file") && flags.file == "":
+				return usageErrorf("--join '' and --join-file '' name no engine: give the string that it printed, or a file that has it")
+			}
+			return p.work(cmd.Context(), flags)
+		},
 	}
 	set := cmd.Flags()
 	set.StringVar(&flags.join, "join", "", "join the engine of this `string`, or URL")
