@@ -18,7 +18,7 @@ type clusterFlags struct{}
 
 func (*clusterFlags) add(*cobra.Command) {}
 
-func (clusterFlags) check(strategy) error { return nil }
+func (clusterFlags) check(strategy, func(flag string) bool) error { return nil }
 
 func (strategy) isCluster() bool { return false }
 
