@@ -171,8 +171,14 @@ func (s *streamJob[In, Out]) consume(yield func(Result[In, Out]) bool) {
 
 // sayHalted has the last result say that the job was halted, also where no inputs were left.
 func (s *streamJob[In, Out]) sayHalted() {
-	if halted, ok := s.endedByOption().(*HaltError); ok && s.endOfInputs == nil {
-		s.endOfInputs = halted
+	if s.endOfInputs != nil {
+		return
+	}
+	switch cause := s.endedByOption().(type) {
+	case *HaltError:
+		s.endOfInputs = cause
+	case *refusedLater:
+		s.endOfInputs = cause.error
 	}
 }
 

@@ -50,13 +50,13 @@ func (j *Job) outlasted(p *policy) error {
 		p.grace, &TimeLimitError{j.options.timeLimit})
 }
 
-// endedByOption is the halt or the end of the job's time that stopped it, or nil.
+// endedByOption is what stopped the job by itself, a halt, the end of its time or its executor, or nil.
 func (j *Job) endedByOption() error {
 	if !j.stopped.Load() {
 		return nil
 	}
 	switch cause := j.stopCause.(type) {
-	case *HaltError, *TimeLimitError:
+	case *HaltError, *TimeLimitError, *refusedLater:
 		return cause
 	}
 	return nil
