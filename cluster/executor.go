@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,8 +46,9 @@ type Executor struct {
 	leases  map[*lease]bool
 	workers map[string]*peer
 	tasks   map[string]mark // the tasks that there have been calls of, by their fingerprints
-	since   time.Time       // when there was last a worker, or the session began
-	told    bool            // that there is none
+	lacking lacking
+	since   time.Time // when there was last a worker, or the session began
+	told    bool      // that there is none
 	refusal refusal
 	closed  bool
 	stop    chan struct{}
@@ -67,7 +67,7 @@ type peer struct {
 // newExecutor begins a session on an engine.
 func newExecutor(e engine, s settings) (*Executor, error) {
 	x := &Executor{engine: e, id: newNonce().String(), slots: overlap.NewSlots(1), notices: s.notices,
-		parcels: map[nonce]*parcel{}, leases: map[*lease]bool{}, workers: map[string]*peer{}, tasks: map[string]mark{},
+		parcels: map[nonce]*parcel{}, leases: map[*lease]bool{}, workers: map[string]*peer{}, tasks: map[string]mark{}, lacking: lacking{},
 		since: time.Now(), stop: make(chan struct{})}
 	listen := func(stop func(), err error) error {
 		if err == nil {
@@ -119,7 +119,8 @@ func (x *Executor) StartOn(job *overlap.Job, slots *overlap.Slots) error {
 			return r.err
 		}
 	}
-	job.Serve(slots, func(w *overlap.Worker) { x.work(w, job.Drained()) })
+	began := time.Now()
+	job.Serve(slots, func(w *overlap.Worker) { x.work(w, job, began) })
 	job.Lend()
 	return nil
 }
@@ -161,6 +162,7 @@ func (x *Executor) ready(ctx context.Context, t overlap.AnyTask, r *route) error
 	x.mu.Lock()
 	x.tasks[r.fingerprint] = r.mark
 	x.tellOthers()
+	x.seekLacking(time.Now())
 	x.mu.Unlock()
 	x.greet()
 	r.known = true
@@ -241,6 +243,8 @@ func (x *Executor) forgive(now time.Time) {
 	for _, p := range x.parcels {
 		p.forgive(now)
 	}
+	clear(x.lacking)
+	x.seekLacking(now)
 }
 
 // hearWorker takes what a worker says of itself.
@@ -261,6 +265,7 @@ func (x *Executor) hearWorker(message []byte) {
 		}
 	}
 	x.tellOthers()
+	x.seekLacking(time.Now())
 	x.mu.Unlock()
 	switch {
 	case known == !w.leaves || w.name == workerName(): // or in this process
@@ -319,10 +324,11 @@ func (x *Executor) offered(now time.Time) int {
 			slots += w.slots
 		}
 	}
-	if slots > 0 {
+	x.seekLacking(now)
+	if len(x.workers) > 0 {
 		x.since, x.told = now, false
 	}
-	if slots == 0 && len(x.leases) > 0 && !x.told && now.Sub(x.since) > silence {
+	if len(x.workers) == 0 && len(x.leases) > 0 && !x.told && now.Sub(x.since) > silence {
 		x.told = true
 		x.notice("no worker is there: the job waits for one")
 	}
@@ -336,32 +342,6 @@ func (x *Executor) notice(text string) {
 	if x.notices != nil {
 		go x.notices(text)
 	}
-}
-
-// cannot says why no worker that is there can make calls of a task; nil if one can, or none is there.
-func (x *Executor) cannot(task mark) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	var others []string
-	for _, w := range x.workers {
-		if hasMark(w.tasks, task.fingerprint) {
-			return nil
-		}
-		if other, ok := namesake(w.tasks, task); ok {
-			others = append(others, fmt.Sprintf("%s has a task %s that %s", w.name, task.name, differs(other, task)))
-		} else {
-			others = append(others, fmt.Sprintf("%s has no task %s", w.name, task.name))
-		}
-	}
-	if len(others) == 0 {
-		return nil
-	}
-	const most = 3
-	if more := len(others) - most; more > 0 {
-		others = append(others[:most], fmt.Sprintf("and %d more", more))
-	}
-	return fmt.Errorf("no worker can make the call: %s: start workers of this build of the program",
-		strings.Join(others, "; "))
 }
 
 // Ready waits until there is a worker. It returns the cause of ctx when that ends first.

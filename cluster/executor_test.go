@@ -188,27 +188,6 @@ func TestLargeValuesCross(t *testing.T) {
 	})
 }
 
-// A job whose workers have another task of the name fails, and says why.
-func TestNoWorkerHasTheTask(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := newFake(nil)
-		x, err := newExecutor(e, settings{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		go func() { done <- serve(ctx, e, overlap.Pool(2), 2, settings{tasks: []overlap.AnyTask{failer}}) }()
-		_, err = overlap.Map(t.Context(), x, double, numbers(3))
-		if err == nil || !strings.Contains(err.Error(), "has no task cluster-test/double") {
-			t.Errorf("got %v", err)
-		}
-		x.Close()
-		cancel()
-		<-done
-	})
-}
-
 // A worker that goes gives back what it has not begun, and ends what it has.
 func TestWorkerThatGoesHandsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

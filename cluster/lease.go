@@ -14,6 +14,8 @@ import (
 type lease struct {
 	x       *Executor
 	worker  *overlap.Worker
+	job     *overlap.Job
+	began   time.Time       // When the job did.
 	drained <-chan struct{} // Closed when nothing of the job may begin any more; nil if nobody says so.
 	wake    chan struct{}   // Something has come, or it is time to look.
 
@@ -42,8 +44,8 @@ const (
 )
 
 // work is the life of a job's worker.
-func (x *Executor) work(w *overlap.Worker, drained <-chan struct{}) {
-	l := &lease{x: x, worker: w, drained: drained, wake: make(chan struct{}, 1)}
+func (x *Executor) work(w *overlap.Worker, job *overlap.Job, began time.Time) {
+	l := &lease{x: x, worker: w, job: job, began: began, drained: job.Drained(), wake: make(chan struct{}, 1)}
 	x.mu.Lock()
 	x.leases[l] = true
 	x.mu.Unlock()
@@ -89,6 +91,12 @@ func (l *lease) awaken() {
 // send submits calls, all of one task. It returns how many calls a next chunk should have.
 func (l *lease) send(calls []overlap.Call) (size int) {
 	r := l.x.routeTo(calls[0].Task())
+	if err := l.x.cannot(r.mark, l.began); err != nil {
+		for _, call := range calls {
+			l.refuse(call, err)
+		}
+		return 1
+	}
 	once := calls[0].AtMostOnce()
 	block := make([]flying, len(calls))
 	flown := make([]*flying, 0, len(calls))

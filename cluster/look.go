@@ -100,7 +100,7 @@ func (l *lease) lookUnheard(p *parcel, now time.Time, unwanted bool) {
 	case err != nil: // nobody knows
 	case waits:
 		p.missing = time.Time{}
-		l.lookForWorkers(p, now)
+		l.lookForWorkers(p)
 	case p.missing.IsZero():
 		p.missing = now
 	case now.Sub(p.missing) >= foundGone && p.revoke():
@@ -109,19 +109,25 @@ func (l *lease) lookUnheard(p *parcel, now time.Time, unwanted bool) {
 	}
 }
 
-// lookForWorkers ends the calls of a chunk that none of the workers that are there can make.
-func (l *lease) lookForWorkers(p *parcel, now time.Time) {
-	first := p.calls[0]
-	if now.Sub(p.sentAt) < foundGone {
-		return
-	}
-	if err := l.x.cannot(first.route.mark); err != nil && withdraw(p.offer) && p.revoke() {
+// lookForWorkers sees whether any of the workers that are there can make the calls of a chunk that waits.
+func (l *lease) lookForWorkers(p *parcel) {
+	if err := l.x.cannot(p.calls[0].route.mark, l.began); err != nil && withdraw(p.offer) && p.revoke() {
 		p.done = true
 		for _, f := range p.openCalls() {
 			l.ended(f)
-			f.call.End(nil, overlap.Failed, err)
+			l.refuse(f.call, err)
 		}
 	}
+}
+
+// refuse gives back a call that no worker can make, and ends its job. A job of several tasks goes on with the others.
+func (l *lease) refuse(call overlap.Call, err error) {
+	if l.job.Task() == nil {
+		call.End(nil, overlap.Failed, err)
+		return
+	}
+	l.job.Refuse(err)
+	call.Requeue()
 }
 
 // lose has the calls of a chunk made again whose worker says nothing any more: each alone, as one of them may be what
