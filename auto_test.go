@@ -36,6 +36,16 @@ var autoWorkloads = []struct {
 	{"a server that does less the more is asked of it", 3000, func() station.Station {
 		return station.Shared(station.Scalability(10, .02, .0005))
 	}, 19_198 * ms, 1.1, overlap.ServerLimited},
+	// The first two waves take 0.7 s, for which the best level does a quarter of the job.
+	{"a server that slows down steeply", 5000, func() station.Station {
+		var n atomic.Int64
+		return station.Func(func(context.Context) error {
+			beside := float64(n.Add(1))
+			time.Sleep(time.Duration(float64(5*ms) * (1 + beside*beside/300)))
+			n.Add(-1)
+			return nil
+		})
+	}, 2897 * ms, 2, overlap.ServerLimited},
 	{"a server that refuses more than 20 at once", 2000, func() station.Station {
 		return station.RefusesMore(20, 100*ms, 5*ms)
 	}, 10 * time.Second, 1.05, overlap.ServerLimited},

@@ -113,7 +113,7 @@ func (f *farEnd) judgeHigher(m measured, r Reading) {
 		f.raise(r)
 	case gain > 0 && 2*err > worthDoubling*expected:
 		f.climb(2*m.level, r) // it could be anything, and more is told apart sooner
-	case gain > -changed && 2*err > worthDoubling*expected && f.round.longer():
+	case gain > -changed && gain+2*err > worthDoubling*expected && f.round.longer():
 		// So far it could be anything.
 	case slices.ContainsFunc(f.known, func(m measured) bool { return m.level < f.best.level }):
 		f.settle(r) // lower levels have been tried before
@@ -128,6 +128,9 @@ func (f *farEnd) judgeLower(m measured, r Reading) {
 	gain, err := m.gain(f.best)
 	proportional := math.Log(float64(m.level) / float64(f.best.level))
 	switch {
+	case gain > 2*err: // far more, however uncertain by how much
+		f.accept(m)
+		f.lower(m.level/2, descending, r)
 	case err > certain && gain > -changed && f.round.longer():
 		// So far it could be anything.
 	case err > 2*certain:
