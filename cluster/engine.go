@@ -16,6 +16,8 @@ type engine interface {
 	open(ctx context.Context, task string) error
 	// submit puts a chunk into the queue of a task. It waits for nothing.
 	submit(task, session string, chunk []byte) offer
+	// permits returns what reports whether this side may take chunks of a task, as far as the engine says.
+	permits(ctx context.Context) (may func(task string) bool)
 	// take waits for a chunk from the queue of a task, which leaves the queue: no other worker gets it. errDenied is that
 	// this side may not have any.
 	take(ctx context.Context, task string) ([]byte, error)

@@ -21,6 +21,7 @@ type fake struct {
 	listeners map[address]map[*mailbox]bool
 	repliers  map[address]func([]byte) []byte
 	lost      int                         // how much it has lost
+	barred    map[string]bool             // the tasks whose chunks nobody may take
 	twice     bool                        // each chunk is delivered twice, and once more after some seconds
 	all       []*fakeOffer                // that there have been
 	alter     func(message []byte) []byte // what becomes of all that it carries, if that is not the same
@@ -68,6 +69,10 @@ type fakeOffer struct {
 }
 
 func (f *fake) open(context.Context, string) error { return nil }
+
+func (f *fake) permits(context.Context) func(task string) bool {
+	return func(task string) bool { return !f.barred[task] }
+}
 
 func (f *fake) submit(task, session string, chunk []byte) offer {
 	f.mu.Lock()

@@ -15,7 +15,7 @@ func FuzzDecode(f *testing.F) {
 	s := started{worker: "w", nonce: n, calls: []startedCall{{at: 2, ago: time.Millisecond}}}
 	t := beat{worker: "w", chunks: []nonce{n, n}}
 	h := hello{session: "s", tasks: []mark{{"f", "a", ""}, {"g", "b", "2"}}}
-	w := workerInfo{id: "i", name: "n", slots: 3, tasks: []mark{{"f", "a", "1"}}}
+	w := workerInfo{id: "i", name: "n", slots: 3, tasks: []mark{{"f", "a", "1"}}, barred: []mark{{"g", "b", ""}}}
 	o := order{kind: kindCancel, tag: n.tag()}
 	l := claim{nonce: n, own: newNonce()}
 	var stock warehouse

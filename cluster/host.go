@@ -25,7 +25,8 @@ type host struct {
 	most     int     // then, of a task
 	offering int     // how many calls it has announced that it makes. For its pulse.
 	stock    warehouse
-	tasks    map[string]*offered // by their fingerprints
+	tasks    map[string]*offered // whose chunks it takes, by their fingerprints
+	barred   []mark              // the tasks that it has and that its key is not for
 	answers  outcomes            // of calls
 	calls    context.Context     // of all calls
 	taking   context.Context     // ends when no more chunks are to be taken
@@ -69,6 +70,7 @@ func serve(ctx context.Context, e engine, executor overlap.Executor, slots int, 
 			h.tasks[m.fingerprint] = &offered{m, t.Untyped(), x}
 		}
 	}
+	h.seekBarred(ctx)
 	var endCalls context.CancelFunc
 	h.calls, endCalls = context.WithCancel(context.WithoutCancel(ctx))
 	defer endCalls()
@@ -116,7 +118,7 @@ func workerName() string {
 func (h *host) announce(leaves bool) {
 	w := workerInfo{id: h.id, name: h.name, slots: h.offers(), finds: h.slots == 0, leaves: leaves}
 	h.mu.Lock()
-	w.tasks = h.marks()
+	w.tasks, w.barred = h.marks(), slices.Clone(h.barred)
 	h.mu.Unlock()
 	_ = h.engine.send(toSessions, w.append(nil)) // it is said again
 }
@@ -149,6 +151,7 @@ func (h *host) greeted(greeting *hello) {
 			h.start(task.fingerprint, t)
 		}
 		h.tellOther(task)
+		h.tellBarred(task.fingerprint, task.name)
 	}
 	h.mu.Unlock()
 	if !known && h.taking.Err() == nil {
@@ -231,18 +234,6 @@ func (h *host) next(task string) (message []byte, ok bool) {
 		}
 	}
 	return nil, false
-}
-
-// lack has a task be none of this worker's, since its key is not for it.
-func (h *host) lack(task string) {
-	h.mu.Lock()
-	t := h.tasks[task]
-	delete(h.tasks, task)
-	h.mu.Unlock()
-	if t != nil {
-		h.notice("the key of this worker is not for calls of " + t.task.Name() + ": it takes none")
-		h.announce(false)
-	}
 }
 
 // handBack has nothing more begin of what the worker has.

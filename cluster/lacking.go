@@ -38,16 +38,22 @@ func (x *Executor) cannot(task mark, began time.Time) error {
 		return nil
 	}
 	var others []string
+	advice := "start a worker of this build of the program, by its sub-command worker or cluster.Work"
 	for _, w := range x.workers {
+		if hasMark(w.barred, task.fingerprint) {
+			advice = "start a worker with another key, such as one that the sub-command engine keys add makes"
+		}
 		others = append(others, w.lacks(task))
 	}
 	slices.Sort(others)
-	return fmt.Errorf("no worker can make calls of %s: %s; start a worker of this build of the program, by its "+
-		"sub-command worker or cluster.Work", task, named(others, "; "))
+	return fmt.Errorf("no worker can make calls of %s: %s; %s", task, named(others, "; "), advice)
 }
 
 // lacks says that a worker cannot make calls of a task, and what it can do instead.
 func (w *workerInfo) lacks(task mark) string {
+	if hasMark(w.barred, task.fingerprint) {
+		return fmt.Sprintf("%s has it, but its key is not for calls of %s", w.name, task.name)
+	}
 	if other, ok := namesake(w.tasks, task); ok {
 		return fmt.Sprintf("%s has a task %s that %s", w.name, task.name, differs(other, task))
 	}

@@ -138,3 +138,36 @@ func numbersUpTo(n int) func(yield func(int) bool) {
 		}
 	}
 }
+
+// A worker whose key is not for a task is not taken for one that lacks it, and does not list it.
+func TestWorkerWhoseKeyIsNotForTheTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newFake(nil)
+		e.barred = map[string]bool{fingerprint(double): true}
+		x, err := newExecutor(e, settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said notes
+		ctx, leave := context.WithCancel(context.Background())
+		gone := make(chan error, 1)
+		tasks := []overlap.AnyTask{double, failer}
+		go func() { gone <- serve(ctx, e, overlap.Pool(1), 1, settings{tasks: tasks, notices: said.add}) }()
+		synctest.Wait()
+		if w := x.Workers(); len(w) != 1 || len(w[0].Tasks) != 1 || w[0].Tasks[0] != failer.Name() {
+			t.Errorf("the workers are %+v", w)
+		}
+		for range 2 {
+			_, err := overlap.Map(t.Context(), x, double, numbers(3))
+			if err == nil || !strings.Contains(err.Error(), "its key is not for calls of cluster-test/double; start a worker with another key") {
+				t.Errorf("the error is %v", err)
+			}
+		}
+		said.want(t, "the key of this worker is not for calls of cluster-test/double: it takes none", 1)
+		leave()
+		if err := <-gone; err != nil {
+			t.Error(err)
+		}
+		x.Close()
+	})
+}

@@ -93,15 +93,19 @@ func (n *notes) add(text string) {
 func (n *notes) want(t *testing.T, text string, times int) {
 	t.Helper()
 	synctest.Wait() // notices are told on goroutines of their own
+	if got := n.times(text); got != times {
+		t.Errorf("%q was said %d times, want %d: %q", text, got, times, n.texts)
+	}
+}
+
+// times is how many of them have a text.
+func (n *notes) times(text string) (got int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	got := 0
 	for _, note := range n.texts {
 		if strings.Contains(note, text) {
 			got++
 		}
 	}
-	if got != times {
-		t.Errorf("%q was said %d times, want %d: %q", text, got, times, n.texts)
-	}
+	return got
 }

@@ -68,7 +68,7 @@ func namesOf(users []*server.NkeyUser) string {
 // workerPermissions are what the holders of a worker's key may do: take chunks of some tasks, or of all if there are none,
 // answer them, and say that they are there.
 func workerPermissions(public string, tasks []string) *server.Permissions {
-	may := []string{messageSubject(toSessions), messageSubject(answersTo("*")), messageSubject(questionsTo("*"))}
+	may := []string{userInfo, messageSubject(toSessions), messageSubject(answersTo("*")), messageSubject(questionsTo("*"))}
 	if len(tasks) == 0 {
 		tasks = []string{"*"}
 	}

@@ -246,7 +246,8 @@ type workerInfo struct {
 	name   string // for people: its machine and process
 	slots  int    // how many calls it makes at once
 	finds  bool   // it finds that out by itself
-	tasks  []mark // that it has
+	tasks  []mark // whose calls it makes
+	barred []mark // that it has and that its key is not for
 	leaves bool   // it takes no more chunks
 }
 
@@ -256,7 +257,11 @@ func (w *workerInfo) append(b []byte) []byte {
 		k = kindLeave
 	}
 	b = appendText(appendText(append(b, byte(k)), w.id), w.name)
-	return appendMarks(appendTruth(binary.AppendUvarint(b, uint64(w.slots)), w.finds), w.tasks)
+	b = appendMarks(appendTruth(binary.AppendUvarint(b, uint64(w.slots)), w.finds), w.tasks)
+	if len(w.barred) > 0 {
+		b = appendMarks(b, w.barred)
+	}
+	return b
 }
 
 const mostSlots = 1 << 16 // of one worker, whatever it says
@@ -269,6 +274,9 @@ func decodeWorker(b []byte) (*workerInfo, error) {
 	}
 	w := &workerInfo{id: r.text(), name: r.text(), slots: int(min(r.number(), mostSlots)), finds: r.truth(),
 		tasks: r.marks(), leaves: k == kindLeave}
+	if len(r.b) > 0 {
+		w.barred = r.marks()
+	}
 	return w, r.end()
 }
 

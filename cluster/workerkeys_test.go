@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -126,29 +127,27 @@ func TestKeyForOneTask(t *testing.T) {
 	defer x.Close()
 	ctx, leave := context.WithCancel(t.Context())
 	gone := make(chan error, 1)
-	said := make(chan string, 100)
-	go func() { gone <- Work(ctx, join, overlap.Pool(1), 1, Notices(func(text string) { said <- text })) }()
+	var said notes
+	go func() { gone <- Work(ctx, join, overlap.Pool(1), 1, Notices(said.add)) }()
 	if v, err := overlap.Map(t.Context(), x, double, []int{4}); err != nil || v[0] != 8 {
 		t.Errorf("got %v, %v", v, err)
+	}
+	if w := x.Workers(); len(w) != 1 || !slices.Equal(w[0].Tasks, []string{double.Name()}) {
+		t.Errorf("the workers are %+v", w)
 	}
 	limited, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	_, err = overlap.Map(limited, x, length, [][]byte{{1}})
-	if err == nil || !strings.Contains(err.Error(), "has no task cluster-test/length") {
+	if err == nil || !strings.Contains(err.Error(), "has it, but its key is not for calls of cluster-test/length; start a worker with another key") {
 		t.Errorf("got %v", err)
 	}
 	leave()
 	if err := <-gone; err != nil {
 		t.Error(err)
 	}
-	close(said)
-	told := false
-	for text := range said {
-		told = told || strings.Contains(text, "the key of this worker is not for calls of cluster-test/length")
-	}
-	if !told {
-		t.Error("the worker does not say why it takes none")
-	}
+	eventually(t, "the worker says why it takes none", func() bool {
+		return said.times("the key of this worker is not for calls of cluster-test/length") == 1
+	})
 }
 
 func TestNamesThatNoKeyCanHave(t *testing.T) {
