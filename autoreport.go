@@ -189,6 +189,9 @@ func (r AutoReport) hadAll() bool { return r.Calls <= int64(r.Peak) }
 func (r AutoReport) Advice() string {
 	switch r.Class {
 	case CPUBound:
+		if r.CallTime > 0 && r.CallTime < tiny {
+			return "more in flight cannot help: a call takes hardly longer than to hand it out, so more work in each would"
+		}
 		return fmt.Sprintf("more in flight cannot help: the calls compute, and %d cores are all there are; "+
 			"twice as many would halve the time", r.Cores)
 	case Mixed:

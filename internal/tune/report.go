@@ -40,6 +40,9 @@ const (
 	// job that lacks anything: of another, what holds it up is where its inputs come from, who takes its results, or the
 	// limits that it has of its own.
 	hardlyAny = 0.5
+	// tinyCall is up to how long a call takes, on average, in which it cannot have waited for anything: to park a goroutine and to
+	// go on with it takes about that.
+	tinyCall = time.Microsecond
 	// mostChanges is how many changes of the level are kept; then every other is dropped.
 	mostChanges = 64
 )
@@ -220,6 +223,8 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return FarEndLimited
 	case r.Bound == ByMemory:
 		return MemoryBound
+	case r.Typical > 0 && r.Typical < tinyCall && locked < mostlyLocked:
+		return CPUBound
 	case r.CoresBusy < 0 || end.Timed == 0:
 		return Unknown
 	case r.CoresBusy >= busy*cores && r.Waiting-locked >= mostlyWaiting && r.Peak > 2*c.settings.Cores && !c.computedAtFirst(r, end):
