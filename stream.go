@@ -148,13 +148,25 @@ func (s *streamJob[In, Out]) open() {
 // setWindow finds out how large the window is, which may depend on how many workers there are.
 func (s *streamJob[In, Out]) setWindow() {
 	size := s.options.window
-	if size == 0 {
+	switch {
+	case size > 0:
+	case s.drawsNoneAhead():
+		size = s.slots.Limit()
+	default:
 		size = s.defaultWindow()
 	}
 	if s.inline != nil {
 		size = 1 // the caller does everything in turn
 	}
 	s.window = int64(min(size, mostPlaces))
+}
+
+// drawsNoneAhead reports whether no more inputs are drawn than can run at once. Of calls that are to be made at most once,
+// who keeps notes of inputs as they are drawn cannot tell later those that were about to begin from those that have begun. It
+// takes that no call keeps another from running while it waits for its turn, and that no Auto is to see how many more there are.
+func (s *streamJob[In, Out]) drawsNoneAhead() bool {
+	return s.policy.atMostOnce && s.slots != nil && s.tuner == nil && !s.options.ordered && s.policy.retry.Extra == 0 &&
+		s.keys() == nil
 }
 
 // followLimit lets the drawer go on when the limit that the window depends on rises, until the returned function is

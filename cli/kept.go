@@ -218,7 +218,7 @@ func (k *keptResults) tell(to *messages, quiet bool) {
 		to.sayf("%s has %s of earlier runs as well", name, figures.Counted(is.Before, "result", "results"))
 	}
 	if is.MayHaveRun > 0 {
-		to.sayf("%s begun by a run that was ended before, and may have run; %s says of which inputs",
+		to.sayf("%s begun, or about to be, by a run that was ended before, and may have run; %s says of which inputs",
 			figures.Counted(is.MayHaveRun, "call was", "calls were"), name)
 	}
 	if is.Failed > 0 {

@@ -141,3 +141,27 @@ func TestCallThatIsGivenBackDoesNotBegin(t *testing.T) {
 		x.Close()
 	})
 }
+
+// The inputs of calls that are to be made at most once are drawn when there is a worker for them, and not before, so that few
+// are noted as begun that have not: also when workers come while the first call runs.
+func TestAtMostOnceIsDrawnForWorkersAlone(t *testing.T) {
+	onFake(t, honest, 2, func(t *testing.T, x *Executor) {
+		var drawn atomic.Int64
+		ended, ahead := 0, 0
+		inputs := func(yield func(time.Duration) bool) {
+			for range 100 {
+				if drawn.Add(1); !yield(10 * time.Second) {
+					return
+				}
+			}
+		}
+		start := time.Now()
+		for range overlap.Stream(t.Context(), x, naps, inputs, overlap.AtMostOnce()) {
+			ahead = max(ahead, int(drawn.Load())-ended)
+			ended++
+		}
+		if took := time.Since(start); ended != 100 || ahead > 5 || took > 270*time.Second {
+			t.Errorf("%d of 100 calls ended in %v, and %d were drawn ahead for workers that make 4 at once", ended, took, ahead)
+		}
+	})
+}

@@ -87,7 +87,7 @@ const (
 
 // ErrMayHaveRun is the failure of a call that a run with AtMostOnce began, and that has no result because that run was
 // killed or has canceled it. It is not made again, unless by RetryFailed later. It is an [overlap.ErrMayHaveRun].
-var ErrMayHaveRun = fmt.Errorf("%w: it was begun by a run that was ended before the call was; "+
+var ErrMayHaveRun = fmt.Errorf("%w: it was begun, or about to be, by a run that was ended before the call was; "+
 	"it is not made again, since calls are to be made at most once", overlap.ErrMayHaveRun)
 
 // next takes the job's next input, and says whether all finished inputs up to this one are what they were.
