@@ -70,24 +70,25 @@ type refusals struct {
 	asked  time.Duration // until when the far end wants to be left alone
 	short  bool          // it has said so
 
-	wave     bool          // refusals come in
-	waves    int           // how many waves there were
-	first    time.Duration // when the first call that was refused in the wave had begun
-	before   int64         // how many calls had ended when its refusal came
-	emptied  time.Duration // first of the wave before
-	passed   int64         // how many calls had been let through at the end of the wave before
-	survived int           // how many of those in flight at its first refusal were
-	reacted  time.Duration // when the last conclusion was drawn: what began before says nothing new
-	empty    int           // how many waves in a row have let none through
-	ended    int64         // how many calls had been let through when that were too many waves
-	pause    time.Duration // how long nothing has started after the last of them
-	resume   time.Duration // until when nothing starts
+	wave       bool          // refusals come in
+	waves      int           // how many waves there were
+	first      time.Duration // when the first call that was refused in the wave had begun
+	before     int64         // how many calls had ended when its refusal came
+	emptied    time.Duration // first of the wave before
+	passed     int64         // how many calls had been let through at the end of the wave before
+	seenBefore int64         // how many had been refused then
+	survived   int           // how many of those in flight at its first refusal were
+	reacted    time.Duration // when the last conclusion was drawn: what began before says nothing new
+	empty      int           // how many waves in a row have let none through
+	ended      int64         // how many calls had been let through when that were too many waves
+	pause      time.Duration // how long nothing has started after the last of them
+	resume     time.Duration // until when nothing starts
 
 	restart  time.Duration // since when calls start slowly; negative: they do not
 	restarts int64         // how many calls had been started then
 
 	found  float64 // the last rate that was measured
-	sinks  int     // how many times in a row a lower rate was found than calls started at
+	sinks  int     // how many times in a row one was much lower than that before, or most calls were refused at it
 	calmAt int64   // how many calls will have been started when the rate has proven itself
 	raises int     // how often it, or the cap, has been since it was found
 	raise  float64 // the factor of the last
@@ -175,7 +176,8 @@ func (f *refusals) endWave(r Reading) {
 		return
 	case f.waves > 1 && passed-f.passed >= fewPassed && f.first > f.emptied && f.sinks < mostSinks:
 		rate := float64(passed-f.passed) / (f.first - f.emptied).Seconds()
-		if f.sinks++; rate >= sunk*f.found {
+		isRefused := f.rate > 0 && f.seen-f.seenBefore > passed-f.passed // most of what starts, at the rate that was found
+		if f.sinks++; rate >= sunk*f.found && !isRefused {
 			f.sinks = 0
 		}
 		f.found = rate
@@ -193,7 +195,7 @@ func (f *refusals) endWave(r Reading) {
 		f.ended, f.cap, f.proven, f.resume, f.restart = passed, 0, 0, 0, -1
 		return
 	}
-	f.passed, f.survived, f.emptied = passed, survived, f.first
+	f.passed, f.survived, f.emptied, f.seenBefore = passed, survived, f.first, f.seen
 	if f.rate == 0 {
 		f.restart, f.restarts = r.At, f.through(r)
 		if isSlow := r.Timed > 0 && f.took > r.Took/time.Duration(slowRefusal*r.Timed); isSlow && survived > 0 {
