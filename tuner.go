@@ -50,6 +50,7 @@ type tuner struct {
 	settings   tune.Settings
 	controller *tune.Controller // made by control
 	timer      *time.Timer
+	hurried    bool        // the next reading was wanted while one was taken
 	refusals   map[int]int // how often calls were refused, by index
 }
 
@@ -163,6 +164,9 @@ func (t *tuner) run() {
 func (t *tuner) setTimer(wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.hurried {
+		wait = 0
+	}
 	if !t.over.Load() {
 		t.timer = time.AfterFunc(wait, t.run)
 	}
@@ -205,6 +209,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 		}
 	}
 	t.mu.Lock()
+	t.hurried = false
 	advice := t.control().Look(r)
 	refused := t.refused.Load()
 	t.mu.Unlock()
@@ -346,6 +351,8 @@ func (t *tuner) hurry() {
 	defer t.mu.Unlock()
 	if t.timer != nil && t.timer.Stop() {
 		t.timer.Reset(0)
+	} else {
+		t.hurried = true
 	}
 }
 
