@@ -28,14 +28,24 @@ const (
 	// slowRefusal is the part of the time of a call from which on a refusal is slow. Not to start slowly then costs no more
 	// refusals than calls got through the wave, and to do so would take many times as long as a call.
 	slowRefusal = 4
+	// brokenDown is how many times as long as a call on average the slowest refusal takes where the far end breaks down under
+	// what is asked of it. Then cut is what is left of the calls that got through the first wave, as such a far end lets through
+	// more than it can do with.
+	brokenDown = 2
+	cut        = 0.7
 	// fewPassed is how many calls must have got through between two waves at least for that to be a rate.
 	fewPassed = 4
 	// sunk is the share of a rate below which the next one found is much lower, and mostSinks is how many times in a row that may be
 	// found: refusals then have nothing to do with how many calls start in a second, and no rate is low enough.
 	sunk      = 0.75
 	mostSinks = 3
-	// calm is how many calls must start without a refusal for the rate to be raised.
-	calm = 50
+	// mostAtRate is how many calls may be refused at a rate until it is no rate: where far too many start, refusals never stop
+	// for long enough to be counted.
+	mostAtRate = 32
+	// calm is how many calls must start without a refusal for the rate to be raised, twice as many each time that this was
+	// refused, and calmest is the most.
+	calm    = 50
+	calmest = 800
 	// raised is the factor of such a raise. After carefulRaises, by which any bucket is empty whose rate was right, the next is
 	// the square of it, and so on up to mostRaised: a rate that was found while this program had no core for long, and asked
 	// for nothing, is much too low.
@@ -77,7 +87,8 @@ type refusals struct {
 	emptied    time.Duration // first of the wave before
 	passed     int64         // how many calls had been let through at the end of the wave before
 	seenBefore int64         // how many had been refused then
-	survived   int           // how many of those in flight at its first refusal were
+	survived   int           // how many of those in flight at its first refusal had been let through
+	inFlight   int           // how many calls were in flight at the first refusal of the wave
 	reacted    time.Duration // when the last conclusion was drawn: what began before says nothing new
 	empty      int           // how many waves in a row have let none through
 	ended      int64         // how many calls had been let through when that were too many waves
@@ -88,7 +99,8 @@ type refusals struct {
 	restarts int64         // how many calls had been started then
 
 	found  float64 // the last rate that was measured
-	sinks  int     // how many times in a row one was much lower than that before, or most calls were refused at it
+	sinks  int     // how many times in a row a much lower rate was found than that before
+	calm   int64   // how many calls must start without a refusal for the rate to be raised
 	calmAt int64   // how many calls will have been started when the rate has proven itself
 	raises int     // how often it, or the cap, has been since it was found
 	raise  float64 // the factor of the last
@@ -122,6 +134,10 @@ func (f *refusals) refused(r Reading, took, after time.Duration, before int) (ag
 	if again = before < mostOffers; !again {
 		f.gaveUp++
 	}
+	if f.rate > 0 && f.seen-f.seenBefore > mostAtRate {
+		f.rate, f.found, f.wave = 0, 0, false
+		f.sinks++
+	}
 	switch {
 	case f.wave:
 		f.took, f.last = max(f.took, took), r.At
@@ -133,7 +149,7 @@ func (f *refusals) refused(r Reading, took, after time.Duration, before int) (ag
 	default:
 		f.wave = true
 		f.waves++
-		f.first, f.before, f.last, f.took = r.At-took, r.Ended+r.Failed, r.At, took
+		f.first, f.before, f.last, f.took, f.inFlight = r.At-took, r.Ended+r.Failed, r.At, took, r.InFlight
 	}
 	return again
 }
@@ -162,25 +178,37 @@ func (f *refusals) look(r Reading) (pause bool) {
 func (f *refusals) endWave(r Reading) {
 	f.wave, f.reacted = false, r.At
 	passed := f.through(r)
-	survived := int(r.Ended+r.Failed-f.before) + r.InFlight
+	survived := min(f.inFlight, int(r.Ended+r.Failed-f.before)+r.InFlight) // more have ended where some began meanwhile
+	var typical time.Duration                                              // how long a call takes that gets through; 0: unknown
+	if r.Ended > 0 && r.Timed > 0 {
+		typical = r.Took / time.Duration(r.Timed)
+	}
+	if f.waves == 1 && typical > 0 && f.took > brokenDown*typical {
+		survived = int(cut * float64(survived))
+	}
+	isOfCalls := false // the limit is one of how many are in flight, for sure
 	switch {
 	case survived <= 0 && passed <= f.passed && f.rate == 0:
 		f.pause = min(mostPause, max(leastPause, 2*f.took, 3*f.pause))
 		f.empty++
 		f.setCap(1, r)
 		f.resume = r.At + f.pause
-	case f.waves > 1 && f.rate == 0 && float64(survived) >= alike*float64(f.survived) && f.survived > 0:
+	case f.waves > 1 && f.rate == 0 && f.survived > 0 && (float64(survived) >= alike*float64(f.survived) ||
+		f.inFlight >= f.cap && 2*survived >= f.survived): // all that are allowed were in flight when one was refused
 		f.setCap(min(survived, f.survived, f.cap-1), r)
+		isOfCalls = true
 	case f.rate > 0 && passed-f.passed < fewPassed:
-		f.setRate(0, r) // by a step, until there are enough for a rate
+		f.setRate(0, r) // one step lower, until there are enough for a rate
 		return
 	case f.waves > 1 && passed-f.passed >= fewPassed && f.first > f.emptied && f.sinks < mostSinks:
 		rate := float64(passed-f.passed) / (f.first - f.emptied).Seconds()
-		isRefused := f.rate > 0 && f.seen-f.seenBefore > passed-f.passed // most of what starts, at the rate that was found
-		if f.sinks++; rate >= sunk*f.found && !isRefused {
+		if f.sinks++; rate >= sunk*f.found {
 			f.sinks = 0
 		}
 		f.found = rate
+		if rate > f.rate && f.rate > 0 { // by chance, as some were refused at a lower one
+			rate = 0 // one step lower
+		}
 		f.setRate(rate, r)
 	case f.sinks >= mostSinks:
 		f.rate, f.found = 0, 0
@@ -198,7 +226,7 @@ func (f *refusals) endWave(r Reading) {
 	f.passed, f.survived, f.emptied, f.seenBefore = passed, survived, f.first, f.seen
 	if f.rate == 0 {
 		f.restart, f.restarts = r.At, f.through(r)
-		if isSlow := r.Timed > 0 && f.took > r.Took/time.Duration(slowRefusal*r.Timed); isSlow && survived > 0 {
+		if isOfCalls || typical > 0 && survived > 0 && f.took > typical/slowRefusal {
 			f.restart = -1
 		}
 	}
@@ -206,11 +234,15 @@ func (f *refusals) endWave(r Reading) {
 
 // setCap has no more calls in flight from now on.
 func (f *refusals) setCap(level int, r Reading) {
-	f.cap = max(1, level)
-	f.proven, f.raises, f.every = f.cap, 0, tryRounds
+	least := int64(tryRounds)
 	if f.short {
-		f.every = tryRoundsIfShort
+		least = tryRoundsIfShort
 	}
+	if f.cap <= 1 || float64(level) < alike*float64(f.proven) { // else it is the same limit, which is tried as rarely as before
+		f.every = 0
+	}
+	f.cap = max(1, level)
+	f.proven, f.raises, f.every = f.cap, 0, max(least, f.every)
 	f.tryLater(r)
 }
 
@@ -240,6 +272,12 @@ func (f *refusals) nextRaise(careful int) float64 {
 // setRate has calls start at a rate from now on.
 func (f *refusals) setRate(rate float64, r Reading) {
 	rate = max(rate, f.rate/max(raised, f.raise)) // a bucket that had been full has let more through than this counts
+	switch {
+	case f.rate == 0:
+		f.calm = calm
+	case f.raises > 0:
+		f.calm = min(2*f.calm, calmest)
+	}
 	f.raises, f.raise = 0, raised
 	if f.short {
 		f.rate = short * rate
@@ -247,7 +285,7 @@ func (f *refusals) setRate(rate float64, r Reading) {
 		f.rate = above * rate
 	}
 	f.cap, f.proven, f.restart = 0, 0, -1
-	f.calmAt = f.through(r) + calm
+	f.calmAt = f.through(r) + f.calm
 }
 
 // goOn lets more calls start as long as none is refused.
@@ -256,7 +294,7 @@ func (f *refusals) goOn(r Reading) {
 	case f.rate > 0:
 		if f.through(r) >= f.calmAt && !f.wave {
 			f.rate *= f.nextRaise(carefulRaises)
-			f.calmAt = f.through(r) + calm
+			f.calmAt = f.through(r) + f.calm
 		}
 		return
 	case f.cap == 0:

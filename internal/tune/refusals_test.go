@@ -51,3 +51,52 @@ func TestARateThatIsFarTooLow(t *testing.T) {
 		t.Errorf("after %d calls of which none was refused the rate is %.0f a second, want 90 after at most 400", r.Ended, f.rate)
 	}
 }
+
+// Each raise of a rate that is refused has the next one wait for twice as many calls.
+func TestARateThatIsRightIsRaisedEverMoreRarely(t *testing.T) {
+	f := newRefusals()
+	var r Reading
+	f.waves = 2 // between which the rate was found
+	f.setRate(100, r)
+	var apart []int64
+	for range 3 {
+		before, rate := r.Ended, f.rate
+		for f.rate == rate && r.Ended < 10_000 {
+			r.Ended++
+			r.At += time.Duration(float64(time.Second) / f.rate)
+			f.look(r)
+		}
+		apart = append(apart, r.Ended-before)
+		f.refused(r, 5*ms, 0, 0)
+		r.At += 20 * ms
+		f.look(r)
+	}
+	if apart[1] < 3*apart[0]/2 || apart[2] < 3*apart[1]/2 {
+		t.Errorf("the rate was raised after %v calls, want twice as many each time", apart)
+	}
+}
+
+// Where calls start at far too high a rate, refusals come in without a pause, and it is left all the same.
+func TestARateAtWhichRefusalsNeverStopIsLeft(t *testing.T) {
+	f := newRefusals()
+	r := Reading{At: time.Second, InFlight: 10}
+	f.setRate(1000, r)
+	for range 100 {
+		r.At += ms
+		f.refused(r, ms, 0, 0)
+		f.look(r)
+	}
+	if f.rate != 0 {
+		t.Errorf("calls start at %v a second after 100 refusals", f.rate)
+	}
+}
+
+// A call that ends at the moment of the first refusal may be counted after it, and the one that follows it too.
+func TestNoMoreGetThroughAWaveThanWereInFlight(t *testing.T) {
+	f := newRefusals()
+	f.refused(Reading{At: 50 * ms, Ended: 100, InFlight: 50}, 50*ms, 0, 0)
+	f.look(Reading{At: 150 * ms, Ended: 150, InFlight: 30})
+	if f.cap > 50 {
+		t.Errorf("at most %d calls may be in flight, want 50", f.cap)
+	}
+}
