@@ -51,6 +51,5 @@ func (j *job) tellState() {
 		j.messages.sayf("no call has begun yet")
 		return
 	}
-	now := j.state()
-	j.messages.sayf("%s", now.line(float64(now.ended)/max(now.elapsed.Seconds(), 1e-9)))
+	j.messages.say(j.state().average())
 }

@@ -71,17 +71,22 @@ func (p *program) report(err error) int {
 		}
 		err = fmt.Errorf("cannot write to standard output: %w", lost)
 	}
-	status := exitFailed
-	if said, ok := errors.AsType[*statusError](err); ok {
-		status = said.status
-		if said.err == nil {
-			return status
-		}
-		p.messages.errorWithHint(err, said.hint)
-		return status
+	status, hint, isSaid := statusOf(err)
+	if !isSaid {
+		p.messages.errorWithHint(err, hint)
 	}
-	p.messages.errorWithHint(err, "")
 	return status
+}
+
+// statusOf is the exit status of a command that ends with an error, with another line to say; isSaid is that all has been.
+func statusOf(err error) (status int, hint string, isSaid bool) {
+	if err == nil {
+		return exitSucceeded, "", true
+	}
+	if said, ok := errors.AsType[*statusError](err); ok {
+		return said.status, said.hint, said.err == nil
+	}
+	return exitFailed, "", false
 }
 
 // messages writes what is not a result. It is safe for concurrent use.

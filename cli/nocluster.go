@@ -30,7 +30,9 @@ func (p *program) openCluster(
 
 func (p *program) checkFiles(context.Context, overlap.Executor, *inputFlags) error { return nil }
 
-func (*job) offer(overlap.Executor) ([]overlap.Option, func(), error) { return nil, func() {}, nil }
+func (*job) offer(overlap.Executor) ([]overlap.Option, func(error), error) {
+	return nil, func(error) {}, nil
+}
 
 func clusterWorkers(overlap.Executor) func() []live.Worker { return nil }
 

@@ -53,6 +53,9 @@ func (s progress) line(rate float64) string {
 	return b.String()
 }
 
+// average shows it with the rate since the job's beginning.
+func (s progress) average() string { return s.line(float64(s.ended) / max(s.elapsed.Seconds(), 1e-9)) }
+
 // pace measures the rate over the last seconds, since the whole job's says little once it has changed.
 type pace struct {
 	samples [150]struct { // one each progressInterval

@@ -100,16 +100,17 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	}
 	defer j.page.close()
 	options = append(options, j.page.options()...)
-	offered, withdraw, err := j.offer(at.executor)
+	offered, tellEnd, err := j.offer(at.executor)
 	if err != nil {
 		_ = errors.Join(j.closeFile(), j.log.close())
 		return err
 	}
-	defer withdraw()
 	options = append(options, offered...)
 	j.run(ctx, at.executor, options)
 	j.page.over(j.tally.text(j.interrupted.Load()))
-	return j.finish()
+	err = j.finish()
+	tellEnd(err)
+	return err
 }
 
 // check refuses flags that do not go together, before anything is opened, and completes the others. It returns the

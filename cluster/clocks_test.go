@@ -111,11 +111,11 @@ func TestNoOtherTimeCrosses(t *testing.T) {
 	onFake(t, spy, 2, func(t *testing.T, x *Executor) {
 		time.Sleep(11 * time.Second) // so that the job has begun on the same day
 		began := time.Now().Add(-10 * time.Second)
-		withdraw, err := x.Offer(func() Job { return Job{Began: began} }, func(string) error { return nil })
+		offered, err := x.Offer(func() Job { return Job{Began: began} }, func(string) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer withdraw()
+		defer offered.Withdraw()
 		time.Sleep(3 * greeting)
 		if err := x.CheckFiles(t.Context(), []File{{filepath.Join(os.TempDir(), "none"), 1}}); err == nil {
 			t.Error("workers have a file that there is not")

@@ -8,6 +8,9 @@ import (
 // errDenied is that a worker's key is not for the calls of a task.
 var errDenied = errors.New("the key is not for this task")
 
+// errNobody is that a question has been put to nobody.
+var errNobody = errors.New("nobody is there to answer")
+
 // engine carries chunks of calls from a submitter to one worker of many, and messages between them. It may lose,
 // repeat, delay and reorder all that it carries: what is right does not depend on it, only how soon. Its methods are
 // safe for concurrent use.
@@ -25,7 +28,7 @@ type engine interface {
 	send(to address, message []byte) error
 	// listen gives the messages to an address to handle, one after another, until stop is called.
 	listen(at address, handle func(message []byte)) (stop func(), err error)
-	// ask sends a question to an address, and waits for the answer.
+	// ask sends a question to an address, and waits for the answer. errNobody is that the engine knows of nobody there.
 	ask(ctx context.Context, to address, question []byte) ([]byte, error)
 	// reply answers the questions to an address, one after another, until stop is called.
 	reply(at address, answer func(question []byte) []byte) (stop func(), err error)

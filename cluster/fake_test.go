@@ -260,9 +260,17 @@ func (f *fake) ask(ctx context.Context, to address, question []byte) ([]byte, er
 	f.mu.Lock()
 	answer, lost, unheard := f.repliers[to], f.lies(20), f.lies(20)
 	question = f.pass(question)
+	away := f.away
 	f.mu.Unlock()
-	if answer == nil || lost {
-		return nil, errors.New("nobody answers")
+	if away {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	if answer == nil {
+		return nil, errNobody
+	}
+	if lost {
+		return nil, errors.New("it was lost on the way")
 	}
 	said := answer(question)
 	f.mu.Lock()

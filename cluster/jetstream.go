@@ -298,6 +298,9 @@ func (e *jetStream) subscribe(at address, handle nats.MsgHandler) (stop func(), 
 
 func (e *jetStream) ask(ctx context.Context, to address, question []byte) ([]byte, error) {
 	m, err := e.connection.RequestWithContext(ctx, messageSubject(to), question)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return nil, fmt.Errorf("%w (%w)", errNobody, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -12,20 +12,39 @@ import (
 
 // Job is what a submitter says of a job that it runs.
 type Job struct {
-	ID     string    `json:"id"`
-	Name   string    `json:"name"`
-	From   string    `json:"from"`           // the submitter's machine and process
-	Began  time.Time `json:"began,omitzero"` // by the clock of who asks
-	Ended  int64     `json:"ended"`          // calls that have ended, those that failed included
-	Failed int64     `json:"failed"`         // calls that have failed
-	Total  int64     `json:"total"`          // calls that there are; 0 while that is not known
-	Paused bool      `json:"paused"`         // no call begins
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	From    string    `json:"from"`           // the submitter's machine and process
+	Began   time.Time `json:"began,omitzero"` // by the clock of who asks
+	Before  int64     `json:"before"`         // calls that an earlier run has ended
+	Ended   int64     `json:"ended"`          // calls that have ended, those that failed and those before included
+	Failed  int64     `json:"failed"`         // calls that have failed
+	Running int64     `json:"running"`        // calls that are under way
+	Total   int64     `json:"total"`          // calls that there are; 0 or less while that is not known
+	Paused  bool      `json:"paused"`         // no call begins
+	Ending  bool      `json:"ending"`         // no call will begin any more: it has been canceled, or interrupted
+	End     *End      `json:"end,omitempty"`  // nil until it has ended
 }
 
 // saidJob is a job as its submitter tells it to others, whose clocks may differ.
 type saidJob struct {
 	Job               // without Began
 	Age time.Duration `json:"age"` // since the job began; 0 if that is not known
+}
+
+// readJob reads what a submitter says of a job.
+func readJob(text []byte) (Job, error) {
+	var job saidJob
+	if len(text) > mostJobText {
+		return Job{}, errWire
+	}
+	if err := json.Unmarshal(text, &job); err != nil {
+		return Job{}, err
+	}
+	if job.Age != 0 {
+		job.Began = time.Now().Add(-job.Age)
+	}
+	return job.Job, nil
 }
 
 // Orders for a job.
@@ -41,40 +60,48 @@ var ErrNoJob = errors.New("no submitter answers for such a job")
 const (
 	toJobs      address = "jobs"   // what is asked of all submitters
 	mostJobText         = 64 << 10 // longer answers are nobody's
+	mostAsker           = 2 * len(nonce{})
 )
 
 func jobsTo(asker string) address { return address("jobs.to." + asker) }
 func ordersTo(job string) address { return address("jobs.orders." + job) }
 
-// Offer lets other submitters of the engine see a job of this one, by [Executor.Jobs], and give it orders, by
-// [Executor.OrderJob], until stop is called. state is asked whenever somebody looks; the ID of what it returns is set.
-// obey is given one order after another, and must not wait for the job. Workers can do neither.
-func (x *Executor) Offer(state func() Job, obey func(order string) error) (stop func(), err error) {
-	id := newNonce().String()[:8]
-	unhear, err := x.engine.listen(toJobs, func(asker []byte) {
-		job := saidJob{Job: state()}
-		if !job.Began.IsZero() {
-			job.Age = time.Since(job.Began)
-		}
-		job.ID, job.From, job.Began = id, workerName(), time.Time{}
-		if text, err := json.Marshal(job); err == nil && len(asker) <= 2*len(nonce{}) {
-			_ = x.engine.send(jobsTo(string(asker)), text) // who asks again is told again
-		}
-	})
-	if err != nil {
-		return nil, err
+// Offer lets other submitters of the engine see a job of this one, by [Executor.Jobs] and [Executor.Watch], and give it
+// orders, by [Executor.OrderJob], until it is withdrawn or has ended. state is asked whenever somebody looks; the ID of what
+// it returns is set. obey is given one order after another, and must not wait for the job. Workers can do neither.
+func (x *Executor) Offer(state func() Job, obey func(order string) error) (*Offered, error) {
+	o := &Offered{id: newNonce().String()[:8], state: state, watchers: map[string]time.Time{}}
+	all := []func() (func(), error){
+		func() (func(), error) {
+			return x.engine.listen(toJobs, func(asker []byte) {
+				if text := o.told(func() {}); text != nil && len(asker) <= mostAsker {
+					_ = x.engine.send(jobsTo(string(asker)), text) // who asks again is told again
+				}
+			})
+		},
+		func() (func(), error) {
+			return x.engine.reply(ordersTo(o.id), func(order []byte) []byte {
+				if err := obey(string(order)); err != nil {
+					return []byte(err.Error())
+				}
+				return []byte(obeyed)
+			})
+		},
+		func() (func(), error) { return x.engine.reply(watchesOf(o.id), o.answer) },
 	}
-	unserve, err := x.engine.reply(ordersTo(id), func(order []byte) []byte {
-		if err := obey(string(order)); err != nil {
-			return []byte(err.Error())
+	for _, hear := range all {
+		unhear, err := hear()
+		if err != nil {
+			o.Withdraw()
+			return nil, err
 		}
-		return []byte(obeyed)
-	})
-	if err != nil {
-		unhear()
-		return nil, err
+		o.unhear = append(o.unhear, unhear)
 	}
-	return func() { unhear(); unserve() }, nil
+	// An engine that answers this knows of all that has been said to it before. Without an answer others see the job later.
+	ctx, cancel := context.WithTimeout(context.Background(), greeting)
+	defer cancel()
+	_, _ = x.engine.ask(ctx, watchesOf(o.id), nil)
+	return o, nil
 }
 
 // obeyed is the answer to an order that was followed; any other says why not.
@@ -101,12 +128,8 @@ func (x *Executor) Jobs(ctx context.Context, within time.Duration) ([]Job, error
 	for {
 		select {
 		case text := <-answers:
-			var job saidJob
-			if len(text) <= mostJobText && json.Unmarshal(text, &job) == nil {
-				if job.Age != 0 {
-					job.Began = time.Now().Add(-job.Age)
-				}
-				jobs[job.ID] = job.Job
+			if job, err := readJob(text); err == nil {
+				jobs[job.ID] = job
 			}
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
