@@ -43,7 +43,10 @@ func (r brokenCluster) Start(*overlap.Job) error { return r.err }
 func (brokenCluster) String() string             { return clusterStrategy }
 
 // clusterFlags are about the engine of --on cluster.
-type clusterFlags struct{ listen, url, metrics string }
+type clusterFlags struct {
+	listen, url, metrics string
+	detach               bool
+}
 
 func (f *clusterFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
@@ -51,6 +54,8 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 		"for workers on other machines, and print the line that starts one there")
 	set.StringVar(&f.url, "cluster", "", "use the engine that is at this `URL`, such as nats://10.0.0.1:4222, for "+
 		"--on cluster; with -j, also make so many of its calls here")
+	set.BoolVar(&f.detach, "detach", false, "with --cluster and -o FILE, check everything, print the job's ID, and leave the job to a "+
+		"process of its own, which goes on without this terminal; its messages go to FILE.log")
 	set.StringVar(&f.metrics, "metrics", "", "with --on cluster, "+metricsHelp)
 }
 
@@ -65,11 +70,16 @@ func (f clusterFlags) check(s strategy, given func(flag string) bool) error {
 		return usageErrorf("--cluster names the engine of --on cluster: add that, or leave it out")
 	case s.name != clusterStrategy && f.metrics != "":
 		return usageErrorf("--metrics has the figures of --on cluster: add that, or leave it out")
+	case f.detach && (s.name != clusterStrategy || f.url == ""):
+		return usageErrorf("--detach is for jobs on an engine that is there without them: add --on cluster --cluster URL, or leave it out")
 	case f.listen != "" && f.url != "":
 		return usageErrorf("--listen starts an engine and --cluster uses one that is there: give one of the two")
 	}
 	return nil
 }
+
+// detaches reports whether the job is to go on without this command.
+func (f clusterFlags) detaches() bool { return f.detach }
 
 // isCluster reports whether the strategy is one of an engine.
 func (s strategy) isCluster() bool { return s.name == clusterStrategy }

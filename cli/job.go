@@ -37,6 +37,7 @@ type job struct {
 
 	draining    context.Context         // has ended when nothing more is to begin
 	over        chan struct{}           // closed when no more results come
+	id          string                  // by which others on its engine know it; "" elsewhere
 	drain       context.CancelCauseFunc // ends draining
 	cancel      context.CancelCauseFunc
 	interrupted atomic.Bool
@@ -148,6 +149,8 @@ func (j *job) draw() iter.Seq2[any, error] {
 			}
 			if err != nil {
 				j.badInput = err
+			} else if !j.takeOver(call.Index) {
+				return
 			} else {
 				j.index = call.Index
 				j.given.drawn(call.Index, call.Input.given)

@@ -52,6 +52,9 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		name: name, args: args[1:], tasks: tasks, stdin: stdin, stdout: &standardOutput{to: stdout},
 		messages: &messages{to: stderr, prefix: name + ": ", redraws: redraws(stderr), width: width(stderr)},
 	}
+	if p.handover = newHandover(); p.handover != nil {
+		p.messages.redraws = false // what is a terminal now will be a file
+	}
 	root := newRoot(p)
 	root.SetArgs(p.commandArgs())
 	defer keepClosedPipe()()
@@ -82,6 +85,7 @@ type program struct {
 	stdin    io.Reader
 	stdout   *standardOutput
 	messages *messages
+	handover *handover // nil but in the process of a job that is detached
 }
 
 // task finds a task by its name.

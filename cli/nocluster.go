@@ -20,6 +20,8 @@ func (*clusterFlags) add(*cobra.Command) {}
 
 func (clusterFlags) check(strategy, func(flag string) bool) error { return nil }
 
+func (clusterFlags) detaches() bool { return false }
+
 func (strategy) isCluster() bool { return false }
 
 func (p *program) openCluster(

@@ -34,6 +34,7 @@ func (j *job) offer(executor overlap.Executor) (options []overlap.Option, tellEn
 	if err != nil {
 		return nil, nil, err
 	}
+	j.id = offered.ID()
 	return []overlap.Option{gate}, func(err error) { offered.End(j.end(err)) }, nil
 }
 

@@ -24,6 +24,13 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if err != nil {
 		return err
 	}
+	if err := flags.checkDetach(p); err != nil {
+		return err
+	}
+	if flags.where.cluster.detaches() && p.handover == nil {
+		return p.detach(cmd.Context(), flags.results.output)
+	}
+	defer p.handover.close()
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
 	at, args, err := p.open(ctx, flags.where, s, args)
@@ -94,6 +101,10 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		return err
 	}
 	defer func() { _ = j.trace.close() }() // finish has told what that says, unless there is something worse
+	if err := j.openMessages(flags.results.output); err != nil {
+		_ = errors.Join(j.closeFile(), j.log.close())
+		return err
+	}
 	if err := j.openPage(flags.show.ui, at, exec); err != nil {
 		_ = errors.Join(j.closeFile(), j.log.close())
 		return err
@@ -140,6 +151,11 @@ func (f *runFlags) check(p *program, given func(string) bool, exec *execJob) (st
 // openInputs opens what the job's calls are of. chosen is what the command has chosen of it in place of the user.
 func (j *job) openInputs(flags *runFlags, args []string, s strategy, exec *execJob) (chosen map[string]string, err error) {
 	j.reader = readerOf(j.task)
+	if j.handover != nil {
+		if err := flags.inputs.refuseStdin(args, j.lists); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case exec != nil:
 		j.reader, err = exec.reader()
