@@ -45,12 +45,13 @@ func (b *breaking) Start(job *overlap.Job) error {
 func (*breaking) String() string { return "breaking" }
 
 // A call that travels alone ends once, also when its value ends the goroutine that waits for it in the worker, and when the
-// worker's executor refuses it.
+// worker's executor refuses it. The worker makes the next one, whether it has been told how many to make at once or not.
 func TestCallThatTravelsAloneEndsOnce(t *testing.T) {
-	for name, on := range map[string]*breaking{
-		"its goroutine ends": {slots: overlap.NewSlots(1)},
-		"it is refused":      {refusal: errors.New("not today")},
-	} {
+	for name, slots := range map[string]int{"its goroutine ends": 1, "its turn's goroutine ends": 0, "it is refused": 1} {
+		on := &breaking{slots: overlap.NewSlots(1)}
+		if name == "it is refused" {
+			on.refusal = errors.New("not today")
+		}
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := honest()
@@ -60,13 +61,18 @@ func TestCallThatTravelsAloneEndsOnce(t *testing.T) {
 				}
 				ctx, leave := context.WithCancel(context.Background())
 				gone := make(chan error)
-				go func() { gone <- serve(ctx, e, on, 1, settings{}) }()
+				go func() { gone <- serve(ctx, e, on, slots, settings{}) }()
 				_, err = overlap.Do(t.Context(), x, double, 1)
 				switch {
 				case on.refusal != nil && (err == nil || !strings.Contains(err.Error(), on.refusal.Error())):
 					t.Errorf("the error is %v", err)
 				case on.refusal == nil && (!errors.Is(err, overlap.ErrGoexit) || on.calls.Load() != 1):
 					t.Errorf("the error is %v, after %d calls", err, on.calls.Load())
+				}
+				if on.refusal == nil {
+					if _, err = overlap.Do(t.Context(), x, double, 1); err != nil {
+						t.Errorf("the next call: %v", err)
+					}
 				}
 				leave()
 				if err := <-gone; err != nil {

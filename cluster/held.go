@@ -51,7 +51,8 @@ type pending struct {
 	ended time.Time
 }
 
-// run runs a chunk, and returns when all of it has been answered: how the last of its calls failed that did, if any.
+// run runs a chunk, and returns when all of it has been answered: how the last of its calls failed that did, if any. The code
+// of a value's type may end this goroutine, which is after the answers as well.
 func (h *host) run(t *offered, message []byte) error {
 	took := time.Now()
 	if len(message) > 0 && kind(message[0]) == kindStub {
@@ -94,22 +95,22 @@ func (h *host) run(t *offered, message []byte) error {
 	if h.taking.Err() != nil {
 		k.drain()
 	}
-	over := make(chan struct{})
-	go func() { // which the code of a value's type may end
-		defer close(over)
-		defer func() {
-			if k.at >= 0 {
-				k.add(answer{at: k.at, outcome: overlap.Failed, body: appendError(overlap.Failed, overlap.ErrGoexit)}, time.Now())
-			}
-			k.answerRest(nil)
-		}()
-		k.answerRest(k.runCalls(ctx, t))
-	}()
-	<-over
-	k.sending.Lock()
-	defer k.sending.Unlock()
-	k.flush(true)
+	k.answerAll(ctx, t)
 	return k.failure
+}
+
+// answerAll runs the calls and answers them, also when the code of a value's type ends this goroutine.
+func (k *held) answerAll(ctx context.Context, t *offered) {
+	defer func() {
+		if k.at >= 0 {
+			k.add(answer{at: k.at, outcome: overlap.Failed, body: appendError(overlap.Failed, overlap.ErrGoexit)}, time.Now())
+		}
+		k.answerRest(nil)
+		k.sending.Lock()
+		defer k.sending.Unlock()
+		k.flush(true)
+	}()
+	k.answerRest(k.runCalls(ctx, t))
 }
 
 // runCalls runs the calls. It returns what the executor said of those that it refused.

@@ -206,11 +206,19 @@ func (h *host) start(task string, t *offered) {
 	}
 }
 
-// work is the life of one of a worker's hands: it takes a chunk of a task and runs it, again and again.
+// work is the life of one of a worker's hands: it takes a chunk of a task and runs it, again and again. A call that takes
+// its goroutine along has another go on.
 func (h *host) work(task string, t *offered) {
+	over := false
+	defer func() {
+		if !over {
+			h.hands.Go(func() { h.work(task, t) })
+		}
+	}()
 	for {
 		message, ok := h.next(task)
 		if !ok {
+			over = true
 			return
 		}
 		_ = h.run(t, message) // which has been answered
