@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -24,10 +25,7 @@ func testContract(t *testing.T, own, other engine) {
 		if err != nil || string(got) != "chunk" {
 			t.Fatalf("took %q, %v", got, err)
 		}
-		eventually(t, "the chunk has left the queue", func() bool {
-			waits, err := o.waits(ctx)
-			return err == nil && !waits
-		})
+		waits(t, o, false)
 		if was, err := o.withdraw(ctx); was || err != nil {
 			t.Errorf("a chunk that was taken is withdrawn: %v, %v", was, err)
 		}
@@ -35,15 +33,14 @@ func testContract(t *testing.T, own, other engine) {
 	})
 	t.Run("a chunk waits until it is taken", func(t *testing.T) {
 		o := own.submit(task, "s1", []byte("waits"))
-		if waits, err := o.waits(ctx); err != nil || !waits {
-			t.Errorf("it waits: %v, %v", waits, err)
-		}
+		waits(t, o, true)
 		if got, err := other.take(ctx, task); err != nil || string(got) != "waits" {
 			t.Errorf("took %q, %v", got, err)
 		}
 	})
 	t.Run("a chunk that is withdrawn is taken by nobody", func(t *testing.T) {
 		o := own.submit(task, "s1", []byte("withdrawn"))
+		waits(t, o, true)
 		if was, err := o.withdraw(ctx); !was || err != nil {
 			t.Errorf("withdrawn: %v, %v", was, err)
 		}
@@ -52,11 +49,8 @@ func testContract(t *testing.T, own, other engine) {
 	t.Run("a session's chunks are dropped", func(t *testing.T) {
 		o := own.submit(task, "s1", []byte("mine"))
 		other2 := own.submit(task, "s2", []byte("another's"))
-		eventually(t, "both wait", func() bool {
-			a, errA := o.waits(ctx)
-			b, errB := other2.waits(ctx)
-			return a && b && errA == nil && errB == nil
-		})
+		waits(t, o, true)
+		waits(t, other2, true)
 		if err := own.drop(ctx, "s1"); err != nil {
 			t.Fatal(err)
 		}
@@ -64,6 +58,27 @@ func testContract(t *testing.T, own, other engine) {
 			t.Errorf("took %q, %v", got, err)
 		}
 		none(t, other, task)
+	})
+	t.Run("a chunk is not lost by who stops taking", func(t *testing.T) {
+		for i := range 50 {
+			stopping, stop := context.WithCancel(ctx)
+			taken := make(chan []byte)
+			go func() {
+				got, _ := other.take(stopping, task)
+				taken <- got
+			}()
+			chunk := fmt.Appendf(nil, "chunk %d", i)
+			o := own.submit(task, "s1", chunk)
+			stop()
+			got := <-taken
+			if got == nil {
+				waits(t, o, true)
+				got, _ = other.take(ctx, task)
+			}
+			if !bytes.Equal(got, chunk) {
+				t.Fatalf("took %q instead of %q", got, chunk)
+			}
+		}
 	})
 	t.Run("messages come to all who listen", func(t *testing.T) {
 		heard := make(chan []byte, 2)
@@ -100,6 +115,15 @@ func testContract(t *testing.T, own, other engine) {
 	})
 	t.Run("taking ends with its context", func(t *testing.T) {
 		none(t, other, task)
+	})
+}
+
+// waits waits until a chunk is in its queue, or is there no more.
+func waits(t *testing.T, o offer, is bool) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("the chunk waits: %v", is), func() bool {
+		waits, err := o.waits(t.Context())
+		return err == nil && waits == is
 	})
 }
 

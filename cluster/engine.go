@@ -22,7 +22,7 @@ type engine interface {
 	// permits returns what reports whether this side may take chunks of a task, as far as the engine says.
 	permits(ctx context.Context) (may func(task string) bool)
 	// take waits for a chunk from the queue of a task, which leaves the queue: no other worker gets it. errDenied is that
-	// this side may not have any.
+	// this side may not have any. A chunk that was on its way when ctx ended is taken all the same.
 	take(ctx context.Context, task string) ([]byte, error)
 	// send sends a message to all who listen at an address. It waits for nothing; an error says that it is not on its way.
 	send(to address, message []byte) error
@@ -43,7 +43,8 @@ type engine interface {
 
 // offer is a chunk that has been submitted.
 type offer interface {
-	// waits reports whether the chunk is still in the queue. An error says that nobody knows.
+	// waits reports whether the chunk is in the queue, where it may come a moment after it was submitted. An error says
+	// that nobody knows.
 	waits(ctx context.Context) (bool, error)
 	// withdraw takes the chunk out of the queue, and reports whether it was there.
 	withdraw(ctx context.Context) (bool, error)

@@ -156,6 +156,8 @@ func (x *Executor) ready(ctx context.Context, t overlap.AnyTask, r *route) error
 	if r.known {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, greeting)
+	defer cancel()
 	if err := x.openQueue(ctx, r.fingerprint); err != nil {
 		return err
 	}

@@ -1,13 +1,14 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -15,12 +16,14 @@ import (
 )
 
 // jetStream is an engine of NATS JetStream. The queues are one stream in memory, of which each task has a part by its
-// subject, with a consumer of its own; a message leaves the stream when it is acknowledged, which is when it is taken.
-// All else is messages of core NATS.
+// subject, with a consumer of its own. A chunk is a message with a subject of its own, by which it is found; the server
+// confirms neither that it has come, nor is it told that it has been taken: it leaves the stream when it is sent to whoever
+// asked for one, and where it is lost on the way, its session submits it again. All else is messages of core NATS.
 type jetStream struct {
 	connection *nats.Conn
 	stream     jetstream.JetStream
 	after      func() // after the connection has been closed; may be nil
+	submitted  atomic.Uint64
 
 	mu      sync.Mutex
 	inboxes []*nats.Subscription // that nobody uses
@@ -33,7 +36,6 @@ const (
 	streamChunks  = 1 << 16
 	oldest        = time.Hour // of a chunk in the stream; who still wants it submits it again
 	consumerIdle  = 10 * time.Minute
-	redelivery    = 5 * time.Second // when a chunk is offered again whose taking was not acknowledged
 	replicas      = 3               // of the stream, where the servers are a cluster
 	pullExpiry    = 4 * time.Second // how long one request for a chunk stands
 	unlimited     = 1 << 16         // of what NATS bounds and we bound otherwise
@@ -42,8 +44,7 @@ const (
 )
 
 func newJetStream(c *nats.Conn, after func()) (*jetStream, error) {
-	js, err := jetstream.New(c, jetstream.WithPublishAsyncTimeout(redelivery),
-		jetstream.WithPublishAsyncMaxPending(unlimited))
+	js, err := jetstream.New(c)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,11 @@ func newJetStream(c *nats.Conn, after func()) (*jetStream, error) {
 	return e, nil
 }
 
-func taskSubject(task, session string) string { return "ov.t." + task + "." + session }
+func taskSubject(task, session string) string { return "ov.t." + task + "." + session + ".>" }
+
+func chunkSubject(task, session string, number uint64) string {
+	return strings.TrimSuffix(taskSubject(task, session), ">") + strconv.FormatUint(number, 36)
+}
 
 // nextSubject is where a chunk of a task is asked for.
 const nextSubject = "$JS.API.CONSUMER.MSG.NEXT." + streamName + "."
@@ -61,9 +66,8 @@ func messageSubject(a address) string { return "ov.m." + string(a) }
 
 func (e *jetStream) open(ctx context.Context, task string) error {
 	config := jetstream.ConsumerConfig{
-		Durable: task, FilterSubject: taskSubject(task, "*"), AckPolicy: jetstream.AckExplicitPolicy,
-		AckWait: redelivery, MaxDeliver: -1, MaxAckPending: unlimited, MaxWaiting: unlimited,
-		InactiveThreshold: consumerIdle, MemoryStorage: true,
+		Durable: task, FilterSubject: taskSubject(task, "*"), AckPolicy: jetstream.AckNonePolicy,
+		MaxWaiting: unlimited, InactiveThreshold: consumerIdle, MemoryStorage: true,
 	}
 	_, err := e.stream.Consumer(ctx, streamName, task)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) { // to update one that is there would disturb those who take
@@ -73,7 +77,7 @@ func (e *jetStream) open(ctx context.Context, task string) error {
 		return e.explained(err)
 	}
 	stream := jetstream.StreamConfig{
-		Name: streamName, Subjects: []string{"ov.t.>"}, Retention: jetstream.WorkQueuePolicy,
+		Name: streamName, Subjects: []string{"ov.t.>"}, Retention: jetstream.InterestPolicy,
 		Storage: jetstream.MemoryStorage, Discard: jetstream.DiscardNew, MaxBytes: streamBytes, MaxMsgs: streamChunks,
 		MaxAge: oldest, Description: "Calls of overlap that no worker has taken yet",
 	}
@@ -122,74 +126,42 @@ func (e *jetStream) answers() bool { return e.connection.FlushTimeout(2*time.Sec
 
 // streamOffer is a chunk in the stream, or on its way there.
 type streamOffer struct {
-	engine *jetStream
-	data   []byte
-	future jetstream.PubAckFuture
-
-	mu     sync.Mutex
-	number uint64 // in the stream; 0 if not known
-	failed bool   // it is not there, and will not be
+	engine  *jetStream
+	subject string
 }
 
 func (e *jetStream) submit(task, session string, chunk []byte) offer {
-	o := &streamOffer{engine: e, data: chunk}
-	var err error
-	o.future, err = e.stream.PublishMsgAsync(&nats.Msg{Subject: taskSubject(task, session), Data: chunk},
-		jetstream.WithStallWait(redelivery))
-	o.failed = err != nil
+	o := &streamOffer{e, chunkSubject(task, session, e.submitted.Add(1))}
+	_ = e.connection.Publish(o.subject, chunk) // whether it is there is asked
 	return o
 }
 
-// place is the chunk's number in the stream. known says that the engine has answered.
-func (o *streamOffer) place() (number uint64, known bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.number == 0 && !o.failed {
-		select {
-		case a := <-o.future.Ok():
-			o.number = a.Sequence
-		case <-o.future.Err():
-			o.failed = true
-		default:
-			return 0, false
-		}
-	}
-	return o.number, true
-}
-
-func (o *streamOffer) waits(ctx context.Context) (bool, error) {
-	number, known := o.place()
-	if !known || number == 0 {
-		return !known, nil
-	}
-	s, err := o.engine.stream.Stream(ctx, streamName)
-	if err == nil {
+// find returns the chunk's number in the stream, 0 if it is not there.
+func (o *streamOffer) find(ctx context.Context) (s jetstream.Stream, number uint64, err error) {
+	if s, err = o.engine.stream.Stream(ctx, streamName); err == nil {
 		var m *jetstream.RawStreamMsg
-		if m, err = s.GetMsg(ctx, number); err == nil {
-			return bytes.Equal(m.Data, o.data), nil // the stream may be another one since
+		if m, err = s.GetLastMsgForSubject(ctx, o.subject); err == nil {
+			return s, m.Sequence, nil
 		}
 	}
 	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrStreamNotFound) {
-		return false, nil
+		err = nil
 	}
-	return false, err
+	return nil, 0, err
+}
+
+func (o *streamOffer) waits(ctx context.Context) (bool, error) {
+	_, number, err := o.find(ctx)
+	return number > 0, err
 }
 
 func (o *streamOffer) withdraw(ctx context.Context) (bool, error) {
-	number, known := o.place()
-	for !known && ctx.Err() == nil {
-		time.Sleep(time.Millisecond)
-		number, known = o.place()
-	}
+	s, number, err := o.find(ctx)
 	if number == 0 {
-		return known, ctx.Err()
+		return false, err
 	}
-	s, err := o.engine.stream.Stream(ctx, streamName)
-	if err == nil {
-		err = s.DeleteMsg(ctx, number)
-	}
-	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrStreamNotFound) ||
-		errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
+	err = s.DeleteMsg(ctx, number)
+	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
 		return false, nil
 	}
 	return err == nil, err
@@ -235,7 +207,7 @@ func (e *jetStream) take(ctx context.Context, task string) ([]byte, error) {
 		}
 		switch status := m.Header.Get("Status"); {
 		case status == "" && m.Reply != "":
-			return m.Data, e.connection.Publish(m.Reply, []byte("+ACK"))
+			return m.Data, nil
 		case status != "408": // but that none has come
 			return nil, fmt.Errorf("the engine gives no chunk: %s %s", status, m.Header.Get("Description"))
 		}
@@ -256,14 +228,27 @@ func (e *jetStream) pull(ctx context.Context, task string) (*nats.Msg, error) {
 	if err == nil {
 		m, err = inbox.NextMsgWithContext(one)
 	}
-	if err != nil { // who unsubscribes withdraws the request
-		_ = inbox.Unsubscribe()
+	if err != nil {
+		if late := e.retract(inbox); late != nil {
+			return late, nil
+		}
 		return nil, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.inboxes = append(e.inboxes, inbox)
 	return m, nil
+}
+
+// retract withdraws a request, as whoever unsubscribes does. It returns what the engine had sent before it knew, which would
+// be lost otherwise.
+func (e *jetStream) retract(inbox *nats.Subscription) *nats.Msg {
+	defer func() { _ = inbox.Unsubscribe() }()
+	if !e.connected() || inbox.Drain() != nil {
+		return nil
+	}
+	m, _ := inbox.NextMsg(greeting) // until the engine has said that there is no more
+	return m
 }
 
 func (e *jetStream) inbox() (*nats.Subscription, error) {
@@ -318,11 +303,6 @@ func (e *jetStream) largest() int {
 func (e *jetStream) connected() bool { return e.connection.IsConnected() }
 
 func (e *jetStream) drop(ctx context.Context, session string) error {
-	select {
-	case <-e.stream.PublishAsyncComplete():
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 	s, err := e.stream.Stream(ctx, streamName)
 	if err == nil {
 		err = s.Purge(ctx, jetstream.WithPurgeSubject(taskSubject("*", session)))

@@ -189,9 +189,7 @@ func (l *lease) submit(calls []*flying, single bool) {
 
 // offer puts a chunk into the queue of its task. Whether it gets there the lease finds out later.
 func (x *Executor) offer(first *flying, p *parcel, message []byte) {
-	ctx, cancel := context.WithTimeout(first.call.Context(), greeting)
-	defer cancel()
-	if err := x.ready(ctx, first.call.Task(), first.route); err != nil {
+	if err := x.ready(first.call.Context(), first.call.Task(), first.route); err != nil {
 		p.offer = refusedOffer{}
 		return
 	}

@@ -107,7 +107,7 @@ func TestWhatWorkersMayNotDo(t *testing.T) {
 	mustBe("reading what others are sent")
 	_, _ = c.SubscribeSync("ov.t.>")
 	mustBe("reading all chunks")
-	_ = c.Publish(taskSubject("t", "s"), []byte("x"))
+	_ = c.Publish(chunkSubject("t", "s", 1), []byte("x"))
 	mustBe("submitting chunks")
 	_ = c.Publish(messageSubject(toWorkers), []byte("x"))
 	mustBe("giving orders")

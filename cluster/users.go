@@ -73,7 +73,7 @@ func workerPermissions(public string, tasks []string) *server.Permissions {
 		tasks = []string{"*"}
 	}
 	for _, task := range tasks {
-		may = append(may, nextSubject+task, "$JS.ACK."+streamName+"."+task+".>")
+		may = append(may, nextSubject+task)
 	}
 	return &server.Permissions{
 		Publish: &server.SubjectPermission{Allow: may},
