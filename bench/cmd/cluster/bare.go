@@ -11,8 +11,6 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-
-	"example.com/overlap/process"
 )
 
 // storage is where the streams of a bare JetStream are.
@@ -89,8 +87,10 @@ func (e *bareEngine) makeStreams(ctx context.Context, js jetstream.JetStream) er
 	return err
 }
 
-// work answers tasks, each number with the one after it, until ctx ends.
-func (e *bareEngine) work(ctx context.Context) (stop func(), err error) {
+func plusOne(n uint64) uint64 { return n + 1 }
+
+// work answers tasks, each number with the one after it, which it has from next, until ctx ends.
+func (e *bareEngine) work(ctx context.Context, next func(uint64) uint64) (stop func(), err error) {
 	c, js, err := e.client()
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (e *bareEngine) work(ctx context.Context) (stop func(), err error) {
 	_, err = consumer.Consume(func(m jetstream.Msg) {
 		out := make([]byte, 0, len(m.Data()))
 		for in := m.Data(); len(in) >= 8; in = in[8:] {
-			out = binary.LittleEndian.AppendUint64(out, binary.LittleEndian.Uint64(in)+1)
+			out = binary.LittleEndian.AppendUint64(out, next(binary.LittleEndian.Uint64(in)))
 		}
 		_, _ = js.PublishMsgAsync(&nats.Msg{Subject: answers, Data: out}, stall) // if not, an answer is missing
 		_ = m.Ack()
@@ -159,7 +159,7 @@ func bare(batch int, in storage) func(context.Context, int) (time.Duration, erro
 			return 0, err
 		}
 		for range 2 {
-			stop, err := e.work(ctx)
+			stop, err := e.work(ctx, plusOne)
 			if err != nil {
 				return 0, err
 			}
@@ -202,47 +202,4 @@ func publish(js jetstream.JetStream, calls, batch int) error {
 		}
 	}
 	return nil
-}
-
-// bareThenProcess is the time of numbers that go through a bare JetStream one at a time, and of as many that go to a worker
-// process and back: what a call through an engine to a process cannot do without.
-func bareThenProcess(ctx context.Context, calls int) (took time.Duration, err error) {
-	e, err := startBare(inMemory)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, e.stop()) }()
-	c, js, err := e.client()
-	if err != nil {
-		return 0, err
-	}
-	defer c.Close()
-	if err := e.makeStreams(ctx, js); err != nil {
-		return 0, err
-	}
-	stop, err := e.work(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer stop()
-	got := make(chan struct{}, 1)
-	if _, err := e.collect(ctx, js, func([]byte) bool { got <- struct{}{}; return true }); err != nil {
-		return 0, err
-	}
-	start := time.Now()
-	for i := range calls {
-		number := binary.LittleEndian.AppendUint64(nil, uint64(i))
-		if _, err := js.PublishMsgAsync(&nats.Msg{Subject: tasks, Data: number}); err != nil {
-			return 0, err
-		}
-		select {
-		case <-got:
-		case <-ctx.Done():
-			return 0, context.Cause(ctx)
-		}
-	}
-	took = time.Since(start)
-	pool := process.New(1)
-	there, err := incrementOneByOne(ctx, pool, calls)
-	return took + there, errors.Join(err, pool.Close())
 }

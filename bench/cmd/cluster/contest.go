@@ -40,6 +40,8 @@ var contests = []contest{
 		contenders: []contender{
 			{name: ourName + " on process.New(1)", calls: 2_000, measure: ours(1, oneProcess, incrementOneByOne)},
 			{name: "bare JetStream, then process.New(1)", calls: 2_000, most: 1.5, measure: bareThenProcess},
+			{name: "bare JetStream to process.New(1), which sleeps meanwhile", calls: 2_000, measure: bareToProcess},
+			{name: ourName + " on a goroutine", calls: 2_000, measure: ours(1, goroutine, incrementOneByOne)},
 		},
 	},
 	{
