@@ -41,6 +41,7 @@ func timesMade(c tallyCall) int64 {
 // Whatever an engine loses, repeats, delays and reorders, no call is made twice that is to be made at most once, and those
 // that failed for that say so.
 func TestAtMostOnceOverAnEngineThatLies(t *testing.T) {
+	tally.Clear() // of an earlier run of the test
 	unsure := 0
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -82,6 +83,7 @@ func TestAtMostOnceOverAnEngineThatLies(t *testing.T) {
 
 // A chunk that two workers have is run by one of them, also when the first has answered by then.
 func TestChunkThatIsDeliveredTwice(t *testing.T) {
+	tally.Clear()
 	const run = 1000
 	twice := func() *fake {
 		f := newFake(nil)
@@ -107,6 +109,7 @@ func TestChunkThatIsDeliveredTwice(t *testing.T) {
 
 // A call that is given back before a worker has claimed it does not begin later: its run says that it never started.
 func TestCallThatIsGivenBackDoesNotBegin(t *testing.T) {
+	tally.Clear()
 	synctest.Test(t, func(t *testing.T) {
 		const run = 1001
 		e := newFake(nil)
