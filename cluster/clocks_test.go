@@ -195,8 +195,7 @@ func TestCertificatesByOtherClocks(t *testing.T) {
 				t.Fatal(err)
 			}
 			go s.Start()
-			defer s.WaitForShutdown()
-			defer s.Shutdown()
+			t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
 			if !s.ReadyForConnections(startPatience) {
 				t.Fatal("the engine is not ready")
 			}
@@ -209,20 +208,10 @@ func TestCertificatesByOtherClocks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			x, err := Connect(t.Context(), submit)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer x.Close()
-			ctx, leave := context.WithCancel(t.Context())
-			gone := make(chan error, 1)
-			go func() { gone <- Work(ctx, join, overlap.Pool(2), 2) }()
+			x := connected(t, submit)
+			working(t, join, 2)
 			if values, err := overlap.Map(t.Context(), x, double, numbers(100)); err != nil || !slices.Equal(values, doubled(100)) {
 				t.Errorf("got %v, %v", values, err)
-			}
-			leave()
-			if err := <-gone; err != nil {
-				t.Error(err)
 			}
 		})
 	}

@@ -161,13 +161,3 @@ func TestContractOfJetStream(t *testing.T) {
 	defer e.close()
 	testContract(t, x.engine, e)
 }
-
-func embedded(t *testing.T, options ...Option) *Executor {
-	t.Helper()
-	x, err := Embedded(options...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { x.Close() })
-	return x
-}

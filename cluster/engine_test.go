@@ -16,22 +16,9 @@ func TestEngineThatIsStartedAgain(t *testing.T) {
 		t.Skip("takes some seconds")
 	}
 	keys := Keys(filepath.Join(t.TempDir(), "keys.json"))
-	first, err := Start(keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, err := parseTicket(first.Join())
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := Connect(t.Context(), first.Submit())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	ctx, leave := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
-	go func() { gone <- Work(ctx, first.Join(), overlap.Pool(2), 2) }()
+	first, at := newEngine(t, keys)
+	x := connected(t, first.Submit())
+	leave := working(t, first.Join(), 2)
 	if err := x.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +37,7 @@ func TestEngineThatIsStartedAgain(t *testing.T) {
 			}
 			go func() {
 				time.Sleep(200 * time.Millisecond)
-				again, err := Start(Listen(at.address), keys)
+				again, err := Start(Listen(at), keys)
 				if err != nil {
 					t.Error(err)
 				}
@@ -62,9 +49,6 @@ func TestEngineThatIsStartedAgain(t *testing.T) {
 		t.Errorf("60 inputs have %d results", results)
 	}
 	leave()
-	if err := <-gone; err != nil {
-		t.Error(err)
-	}
 	if again := <-restarted; again != nil {
 		if again.Join() != first.Join() || again.Submit() != first.Submit() {
 			t.Error("the strings differ after the engine was started again")
@@ -76,11 +60,7 @@ func TestEngineThatIsStartedAgain(t *testing.T) {
 
 // A string for workers is none for submitters.
 func TestWorkersStringDoesNotSubmit(t *testing.T) {
-	e, err := Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e, _ := newEngine(t)
 	defer func(before time.Duration) { answerPatience = before }(answerPatience)
 	answerPatience = time.Second // there is no answer
 	if x, err := Connect(t.Context(), e.Join()); err == nil {
@@ -103,19 +83,9 @@ func TestEngineThatDrains(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
 	}
-	e, err := Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	x, err := Connect(t.Context(), e.Submit())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	ctx, leave := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
-	go func() { gone <- Work(ctx, e.Join(), overlap.Pool(2), 2) }()
+	e, _ := newEngine(t)
+	x := connected(t, e.Submit())
+	leave := working(t, e.Join(), 2)
 	if err := x.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -131,9 +101,6 @@ func TestEngineThatDrains(t *testing.T) {
 	}
 	<-drained
 	leave()
-	if err := <-gone; err != nil {
-		t.Error(err)
-	}
 	if len(began) > 0 {
 		t.Error("the call was made again")
 	}

@@ -72,23 +72,9 @@ func TestEngineOnFullDisk(t *testing.T) {
 	}
 	d := newDisk(t)
 	keys := filepath.Join(d.folder, "keys.json")
-	e, err := Start(Keys(keys))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { e.Close() }()
-	at, err := parseTicket(e.Join())
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := Connect(t.Context(), e.Submit())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	ctx, leave := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
-	go func() { gone <- Work(ctx, e.Join(), overlap.Pool(4), 4) }()
+	e, at := newEngine(t, Keys(keys))
+	x := connected(t, e.Submit())
+	working(t, e.Join(), 4)
 	y := newArrivals()
 	const calls = 300
 	for r := range overlap.Stream(t.Context(), x, double, func(yield func(int) bool) {
@@ -101,7 +87,7 @@ func TestEngineOnFullDisk(t *testing.T) {
 		switch y.add(r.Index, ""); len(y.seen) {
 		case 50:
 			d.fill()
-			if _, err := AddWorkerKey(keys, at.address, "late"); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), d.folder) {
+			if _, err := AddWorkerKey(keys, at, "late"); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), d.folder) {
 				t.Errorf("a key on a full disk: %v", err)
 			}
 			if all, err := WorkerKeys(keys); err != nil || len(all) > 0 {
@@ -112,21 +98,15 @@ func TestEngineOnFullDisk(t *testing.T) {
 			}
 		case 100: // as far as the disk goes, an engine can be started again
 			e.Close()
-			if e, err = Start(Listen(at.address), Keys(keys)); err != nil {
-				t.Fatal(err)
-			}
+			e, _ = newEngine(t, Listen(at), Keys(keys))
 		case 200:
 			d.free()
-			if _, err := AddWorkerKey(keys, at.address, "late"); err != nil {
+			if _, err := AddWorkerKey(keys, at, "late"); err != nil {
 				t.Error(err)
 			}
 		}
 	}
 	y.check(t, calls)
-	leave()
-	if err := <-gone; err != nil {
-		t.Error(err)
-	}
 }
 
 // Three nats-servers whose disks are full turn JetStream off. A job on them says so and what to do, and goes on where it was when
@@ -142,14 +122,8 @@ func TestThreeEnginesOnFullDisks(t *testing.T) {
 	d := newDisk(t)
 	e := startEngines(t)
 	said := make(chan string, 1000)
-	x, err := Connect(t.Context(), e.url(), Notices(func(text string) { said <- text }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	ctx, leave := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
-	go func() { gone <- Work(ctx, e.url(), overlap.Pool(4), 4) }()
+	x := connected(t, e.url(), Notices(func(text string) { said <- text }))
+	working(t, e.url(), 4)
 	if err := x.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -180,8 +154,4 @@ func TestThreeEnginesOnFullDisks(t *testing.T) {
 		waitToBeSaid(t, said, "takes calls again")
 	}
 	y.check(t, calls)
-	leave()
-	if err := <-gone; err != nil {
-		t.Error(err)
-	}
 }

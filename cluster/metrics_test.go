@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"bufio"
-	"context"
 	"net/http/httptest"
 	"regexp"
 	"strings"
@@ -15,9 +14,7 @@ import (
 func TestMetrics(t *testing.T) {
 	var m Metrics
 	x := embedded(t, Measure(&m))
-	ctx, leave := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
-	go func() { gone <- Work(ctx, x.Join(), overlap.Pool(2), 2, Measure(&m)) }()
+	leave := working(t, x.Join(), 2, Measure(&m))
 	if err := x.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -40,9 +37,6 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	leave()
-	if err := <-gone; err != nil {
-		t.Error(err)
-	}
 	x.Close()
 	if page := pageOf(t, &m); page != "" {
 		t.Errorf("when all is over there is left\n%s", page)

@@ -1,9 +1,7 @@
 package cluster
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,11 +48,7 @@ func natsServer(t *testing.T) (url string) {
 // A nats-server that others run is an engine as the one within the program is.
 func TestNatsServerByItself(t *testing.T) {
 	url := natsServer(t)
-	x, err := Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	x := connected(t, url)
 	t.Run("contract", func(t *testing.T) {
 		e, _, err := dial(t.Context(), url)
 		if err != nil {
@@ -64,15 +58,13 @@ func TestNatsServerByItself(t *testing.T) {
 		testContract(t, x.engine, e)
 	})
 	t.Run("a job", func(t *testing.T) {
-		ctx, leave := context.WithCancel(t.Context())
-		gone := make(chan error, 1)
-		go func() { gone <- Work(ctx, url, overlap.Pool(2), 2) }()
+		leave := working(t, url, 2)
 		values, err := overlap.Map(t.Context(), x, double, numbers(1000))
 		if err != nil || len(values) != 1000 || values[999] != 1998 {
 			t.Errorf("got %d values, %v", len(values), err)
 		}
 		leave()
-		if err := errors.Join(<-gone, x.Close()); err != nil {
+		if err := x.Close(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -134,14 +134,8 @@ func TestThreeEngines(t *testing.T) {
 	}
 	shorten(t)
 	e := startEngines(t)
-	x, err := Connect(t.Context(), e.url())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	ctx, leave := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
-	go func() { gone <- Work(ctx, e.url(), overlap.Pool(4), 4) }()
+	x := connected(t, e.url())
+	working(t, e.url(), 4)
 	if err := x.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -184,9 +178,5 @@ func TestThreeEngines(t *testing.T) {
 		if seen[i] != 1 {
 			t.Errorf("call %d has %d results", i, seen[i])
 		}
-	}
-	leave()
-	if err := <-gone; err != nil {
-		t.Error(err)
 	}
 }

@@ -21,27 +21,16 @@ func TestKeysOfWorkers(t *testing.T) {
 	}
 	shorten(t)
 	file := filepath.Join(t.TempDir(), "keys.json")
-	e, err := Start(Keys(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	at, err := parseTicket(e.Join())
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := Connect(t.Context(), e.Submit())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	e, at := newEngine(t, Keys(file))
+	x := connected(t, e.Submit())
 	joins := map[string]string{}
 	for _, name := range []string{"one", "two"} {
-		if joins[name], err = AddWorkerKey(file, at.address, name); err != nil {
+		var err error
+		if joins[name], err = AddWorkerKey(file, at, name); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := AddWorkerKey(file, at.address, "one"); err == nil || !strings.Contains(err.Error(), "already") {
+	if _, err := AddWorkerKey(file, at, "one"); err == nil || !strings.Contains(err.Error(), "already") {
 		t.Errorf("a second key of a name: %v", err)
 	}
 	keys, err := WorkerKeys(file)
@@ -102,33 +91,16 @@ func TestKeyForOneTask(t *testing.T) {
 		t.Skip("takes some seconds")
 	}
 	file := filepath.Join(t.TempDir(), "keys.json")
-	const at = "127.0.0.1:0"
-	e, err := Start(Listen(at), Keys(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	where, err := parseTicket(e.Join())
-	if err != nil {
-		t.Fatal(err)
-	}
+	e, at := newEngine(t, Keys(file))
 	e.Close()
-	join, err := AddWorkerKey(file, where.address, "doubles", double)
+	join, err := AddWorkerKey(file, at, "doubles", double)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err = Start(Listen(where.address), Keys(file)); err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	x, err := Connect(t.Context(), e.Submit())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	ctx, leave := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
+	e, _ = newEngine(t, Listen(at), Keys(file))
+	x := connected(t, e.Submit())
 	var said notes
-	go func() { gone <- Work(ctx, join, overlap.Pool(1), 1, Notices(said.add)) }()
+	leave := working(t, join, 1, Notices(said.add))
 	if v, err := overlap.Map(t.Context(), x, double, []int{4}); err != nil || v[0] != 8 {
 		t.Errorf("got %v, %v", v, err)
 	}
@@ -142,9 +114,6 @@ func TestKeyForOneTask(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	leave()
-	if err := <-gone; err != nil {
-		t.Error(err)
-	}
 	eventually(t, "the worker says why it takes none", func() bool {
 		return said.times("the key of this worker is not for calls of cluster-test/length") == 1
 	})
