@@ -62,7 +62,7 @@ func TestMemoryDoesNotGrowWithTheInputs(t *testing.T) {
 	for _, more := range [][]string{nil, {"-k"}, {"--on", "sync"}} {
 		args := append([]string{"run", "echo", "-o", os.DevNull}, more...)
 		few, many := peakHeap(t, 5_000, "mine", args...), peakHeap(t, 30_000, "mine", args...)
-		if few+many == 0 || many > few+20 {
+		if many == 0 || many > few+20 {
 			t.Errorf("%v: %d MB for 5,000 inputs, %d MB for 30,000", args, few, many)
 		}
 	}
@@ -78,7 +78,7 @@ func TestMemoryDoesNotGrowWithTheOutput(t *testing.T) {
 			`yes 'some "text"' | head -c "$0"; yes | head -c "$0" | tr y '\377' >&2`, size, ":::", "1", "2", "3")
 	}
 	few, many := peak("100000"), peak("20000000")
-	if few+many == 0 || many > few+20 {
+	if many == 0 || many > few+20 {
 		t.Errorf("%d MB for outputs of 100 kB, %d MB for 20 MB", few, many)
 	}
 }
@@ -100,7 +100,7 @@ func TestMemoryOfKeptBodies(t *testing.T) {
 	request := `{"url":"` + server.URL + `","keep_body":true}`
 	inFile := peakHeap(t, 0, "overlap", "run", "fetch", "-o", filepath.Join(t.TempDir(), "out.jsonl"), request)
 	toStdout := peakHeap(t, 0, "overlap", "run", "fetch", "-o", "-", request)
-	if most := 6 * size >> 20; inFile == 0 || inFile > 3*most || toStdout > 6*most {
+	if most := 6 * size >> 20; inFile == 0 || inFile > 3*most || toStdout > 5*most {
 		t.Errorf("for a body of %d MB encoded, %d MB with -o, %d MB to standard output", most, inFile, toStdout)
 	}
 }
