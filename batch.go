@@ -64,7 +64,7 @@ func (w *Worker) claim() bool {
 	} else {
 		n = w.job.callSet.claimBatch(w, w.batchSize)
 	}
-	w.claimed = n
+	w.noteBatch(n)
 	ok := n > 0 || w.job.steals() && w.steal()
 	w.countOutStarting()
 	return ok
@@ -140,6 +140,7 @@ func (w *Worker) steal() bool {
 			w.batchSize = 1
 			w.nextPosition = first + take
 			w.batch.set(first, int(take))
+			w.noteBatch(int(take))
 			return true
 		}
 	}
@@ -155,6 +156,7 @@ func (w *Worker) requeueBatch() {
 		}
 		w.job.addRequeued(Call{place: w.place(at)})
 	}
+	w.claimed -= n
 	if w.job.admission != nil {
 		w.job.admission.giveBack(n)
 	}

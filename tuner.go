@@ -312,7 +312,12 @@ func (t *tuner) pause() {
 // has. The tuner is told when that is worth the cost of three atomic operations.
 func (w *Worker) noteTook(claimed int) {
 	now := w.readClock()
-	if n := w.claimed; n > 0 {
+	n := w.claimed
+	if w.batchEnd > 0 {
+		n -= int(w.batchEnd - w.batch.first()) // which others have taken
+		w.batchEnd = 0
+	}
+	if n > 0 {
 		took := now - w.claimedAt
 		each := uint64(took.Microseconds()) / uint64(n)
 		w.timed += int64(n)
@@ -324,6 +329,9 @@ func (w *Worker) noteTook(claimed int) {
 	}
 	w.claimed, w.claimedAt = claimed, now
 }
+
+// noteBatch has noteTook add up how long the calls of w's batch take that others do not take from it.
+func (w *Worker) noteBatch(n int) { w.claimed, w.batchEnd = n, w.batch.first()+int64(n) }
 
 // worthTelling is how long calls of a worker have taken before its tuner is told of them.
 const worthTelling = 100 * time.Microsecond
