@@ -142,10 +142,11 @@ func (c Call) Requeue() {
 	if c.worker.job.callSet.hasEnded(c) {
 		endedTwice(c)
 	}
-	c.giveBack()
+	c.giveBack(0)
 }
 
-func (c Call) giveBack() {
+// giveBack has the call handed out again, after a wait if it has no key.
+func (c Call) giveBack(wait time.Duration) {
 	if m := c.worker.job.medians; m != nil {
 		m.forget(c)
 	}
@@ -153,6 +154,10 @@ func (c Call) giveBack() {
 		keys.holding.keep(c)
 	}
 	if c.future == nil || c.future.unbeginAttempt(c) {
-		c.worker.job.requeue(c)
+		if wait > 0 && c.worker.job.keys() == nil {
+			c.worker.job.waitForAttempt(c, ending{}, wait)
+		} else {
+			c.worker.job.requeue(c)
+		}
 	}
 }

@@ -113,7 +113,7 @@ func (c Call) holdBackFor(ctx context.Context, limit, err error) bool {
 	j.heldBack.Store(int32(len(j.resumes)))
 	j.aloneWaits = j.aloneWaits && !alone
 	j.mu.Unlock()
-	c.giveBack()
+	c.giveBack(0)
 	return true
 }
 

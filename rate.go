@@ -102,6 +102,16 @@ func (r *RateLimit) now() float64 {
 
 func (r *RateLimit) due() float64 { return math.Float64frombits(r.next.Load()) }
 
+// continueFrom has the next call start as long after the last one that another rate let start as this one says, or from now
+// on, if there was no other: a new rate would let one start at once.
+func (r *RateLimit) continueFrom(before *RateLimit) {
+	since := 0.0
+	if before != nil {
+		since = before.now() - before.due() + before.interval
+	}
+	r.next.Store(math.Float64bits(r.now() - since + r.interval))
+}
+
 // allows implements startLimit.
 func (r *RateLimit) allows(j *Job, n int) bool {
 	last := float64(n-1) * r.interval

@@ -277,7 +277,9 @@ func (t *tuner) follow(advice tune.Advice, refused int64) {
 	if math.Abs(advice.Rate-t.rated) > 1e-9 {
 		t.rated = advice.Rate
 		if advice.Rate > 0 {
-			t.rate.Store(Rate(1, time.Duration(max(1, float64(time.Second)/advice.Rate))))
+			rate := Rate(1, time.Duration(max(1, float64(time.Second)/advice.Rate)))
+			rate.continueFrom(t.rate.Load())
+			t.rate.Store(rate)
 		} else {
 			t.rate.Store(nil)
 		}
@@ -327,7 +329,7 @@ func (w *Worker) noteTook(claimed int) {
 			w.tellTook()
 		}
 	}
-	w.claimed, w.claimedAt = claimed, now
+	w.claimed, w.claimedAt, w.endedBefore = claimed, now, w.job.tuner.ended.Load()
 }
 
 // noteBatch has noteTook add up how long the calls of w's batch take that others do not take from it.
@@ -387,9 +389,12 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 	}
 	r := tune.Reading{CPU: -1}
 	t.read(&r)
-	took := t.job.now() - c.worker.claimedAt
+	refusal := tune.Refusal{
+		Took: t.job.now() - c.worker.claimedAt, After: after, Ended: r.Ended + r.Failed - c.worker.endedBefore,
+	}
 	t.mu.Lock()
-	again := t.control().Refused(r, took, after, t.refusals[c.Index()])
+	refusal.Before = t.refusals[c.Index()]
+	again := t.control().Refused(r, refusal)
 	if again {
 		if t.refusals == nil {
 			t.refusals = map[int]int{}
@@ -404,9 +409,17 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 		t.failed.Add(-1)
 		t.wake()
 		c.worker.claimed = 0
-		c.giveBack()
+		c.giveBack(waitAfterRefusals(refusal.Before + 1))
 	}
 	return again
+}
+
+// waitAfterRefusals is how long a call waits that was refused so many times: others find out meanwhile what is let through.
+func waitAfterRefusals(n int) time.Duration {
+	if n < 3 {
+		return 0
+	}
+	return 50 * time.Millisecond << (2 * (n - 3))
 }
 
 // overloaded reports whether an error says that too much was asked, and for how long whoever says so wants to be left

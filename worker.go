@@ -39,11 +39,12 @@ type Worker struct {
 	claimedAt time.Duration // when it claimed its last batch
 
 	// Of a job on Auto.
-	claimed  int           // how many calls it claimed last, whose time has not been added up yet
-	batchEnd int64         // if these are a batch: where it ended before others took calls of it
-	timed    int64         // of how many calls that was done, and the tuner has not been told
-	took     time.Duration // how long these took
-	squares  uint64        // the sum of the squares of that, in microseconds
+	claimed     int           // how many calls it claimed last, whose time has not been added up yet
+	batchEnd    int64         // if these are a batch: where it ended before others took calls of it
+	endedBefore int64         // how many calls of the job had ended when it claimed these
+	timed       int64         // of how many calls that was done, and the tuner has not been told
+	took        time.Duration // how long these took
+	squares     uint64        // the sum of the squares of that, in microseconds
 
 	clock       time.Duration // the last reading of the clock
 	clockIsNow  bool          // clock is the present, as far as anybody needs to know

@@ -233,9 +233,6 @@ func (c *Controller) wait(r Reading) time.Duration {
 	return min(max(typical/8, least), longWait)
 }
 
-// Refused is told that a call was refused which had begun so long ago, and had been refused so many times before. after is
-// for how long the far end wants to be left alone, 0 if it did not say. It reports whether the call is to be made again;
-// then, too, nothing may start until the next reading says so.
-func (c *Controller) Refused(r Reading, took, after time.Duration, before int) (again bool) {
-	return c.refusals.refused(r, took, after, before)
-}
+// Refused is told of a refusal, and reports whether the call is to be made again; then, too, nothing may start until the
+// next reading says so.
+func (c *Controller) Refused(r Reading, of Refusal) (again bool) { return c.refusals.refused(r, of) }

@@ -152,7 +152,7 @@ func FuzzController(f *testing.F) {
 				r.Timed, r.Took = r.Ended, r.Took+time.Duration(b)*ms
 			}
 			if b%5 == 0 {
-				c.Refused(r, time.Duration(b)*ms, time.Duration(b/100)*time.Second, 0)
+				c.Refused(r, Refusal{Took: time.Duration(b) * ms, After: time.Duration(b/100) * time.Second})
 			}
 			if advice := c.Look(r); advice.Level < 1 || advice.Wait < 0 || advice.Rate < 0 || advice.Rate != advice.Rate {
 				t.Fatalf("reading %d: %+v", i, advice)

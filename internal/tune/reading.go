@@ -52,6 +52,14 @@ type Memory struct {
 	Limit  int64 // at what the process is killed, or everything slows down; 0: unknown
 }
 
+// Refusal is that a call was refused, and is to be made again.
+type Refusal struct {
+	Took   time.Duration // for how long the call had run
+	After  time.Duration // for how long the far end wants to be left alone; 0: it did not say
+	Before int           // how often the call had been refused before
+	Ended  int64         // how many other calls have ended since it began
+}
+
 // Advice is what a controller says after a reading.
 type Advice struct {
 	Level int           // how many calls may be in flight, at least 1

@@ -33,19 +33,24 @@ const (
 	// more than it can do with.
 	brokenDown = 2
 	cut        = 0.7
-	// fewPassed is how many calls must have got through between two waves at least for that to be a rate.
-	fewPassed = 4
+	// fewPassed is how many calls must have got through between two waves at least for that to be a rate, and manyPassed for it to
+	// be trusted where calls start ever more often.
+	fewPassed  = 4
+	manyPassed = 16
+	// fewInFlight is up to how many calls in flight it is found out by probing whether one more is too many, or was only too soon.
+	fewInFlight = 3
 	// sunk is the share of a rate below which the next one found is much lower, and mostSinks is how many times in a row that may be
 	// found: refusals then have nothing to do with how many calls start in a second, and no rate is low enough.
 	sunk      = 0.75
 	mostSinks = 3
-	// mostAtRate is how many calls may be refused at a rate until it is no rate: where far too many start, refusals never stop
-	// for long enough to be counted.
+	// mostAtRate is how many calls may be refused at a rate until it is left: where far too many start, refusals never stop for
+	// long enough to be counted.
 	mostAtRate = 32
 	// calm is how many calls must start without a refusal for the rate to be raised, twice as many each time that this was
 	// refused, and calmest is the most.
-	calm    = 50
-	calmest = 800
+	calm      = 50
+	calmest   = 800
+	leastCalm = 8 // of a rate of a few a second
 	// raised is the factor of such a raise. After carefulRaises, by which any bucket is empty whose rate was right, the next is
 	// the square of it, and so on up to mostRaised: a rate that was found while this program had no core for long, and asked
 	// for nothing, is much too low.
@@ -69,6 +74,9 @@ const (
 // both moments nothing more was allowed (a token bucket is empty then), so those that got through in between are all that
 // were allowed in that time. A limit of how many are in flight is tried again and again, ever more rarely as long as one more
 // is refused: it may have been found while the far end had an outage, or hardly anything was in flight.
+//
+// Where refusals come back before the calls that got through, it is told apart by probing which of the two it is. A rate that
+// is known only from few calls is raised as long as none is refused, by more each time.
 type refusals struct {
 	cap  int     // the most calls in flight; 0: there is no limit
 	rate float64 // the most starts in a second; 0: there is no limit
@@ -88,7 +96,7 @@ type refusals struct {
 	passed     int64         // how many calls had been let through at the end of the wave before
 	seenBefore int64         // how many had been refused then
 	survived   int           // how many of those in flight at its first refusal had been let through
-	inFlight   int           // how many calls were in flight at the first refusal of the wave
+	inFlight   int           // how many calls were in flight, at most, when the call began that was refused first in the wave
 	reacted    time.Duration // when the last conclusion was drawn: what began before says nothing new
 	empty      int           // how many waves in a row have let none through
 	ended      int64         // how many calls had been let through when that were too many waves
@@ -97,13 +105,19 @@ type refusals struct {
 
 	restart  time.Duration // since when calls start slowly; negative: they do not
 	restarts int64         // how many calls had been started then
+	step     time.Duration // how long it takes at least until twice as many start
+	slowest  time.Duration // the longest time that a refusal took
+	probing  probing
 
-	found  float64 // the last rate that was measured
-	sinks  int     // how many times in a row a much lower rate was found than that before
-	calm   int64   // how many calls must start without a refusal for the rate to be raised
-	calmAt int64   // how many calls will have been started when the rate has proven itself
-	raises int     // how often it, or the cap, has been since it was found
-	raise  float64 // the factor of the last
+	found    float64       // the last rate that was measured
+	sinks    int           // how many times in a row a much lower rate was found than that before
+	floods   int           // how many times in a row refusals have not stopped at a rate
+	rough    bool          // the rate is known from few calls
+	raisedAt time.Duration // when it was last raised
+	calm     int64         // how many calls must start without a refusal for the rate to be raised
+	calmAt   int64         // how many calls will have been started when the rate has proven itself
+	raises   int           // how often it, or the cap, has been since it was found
+	raise    float64       // the factor of the last
 
 	proven int           // the cap that the last try began from
 	tryAt  int64         // how many calls will have ended when a higher cap is tried
@@ -116,13 +130,13 @@ func newRefusals() refusals { return refusals{restart: -1} }
 // through is how many calls have been let through, once there is no refusal under way.
 func (f *refusals) through(r Reading) int64 { return r.Ended + r.Failed + int64(r.InFlight) - f.gaveUp }
 
-// refused is told of the refusal of a call that had begun so long ago, and that was refused so many times before. after is
-// for how long the far end wants to be left alone, 0 if it did not say. It reports whether the call is to be made again.
-func (f *refusals) refused(r Reading, took, after time.Duration, before int) (again bool) {
+// refused is told of a refusal, and reports whether the call is to be made again.
+func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	f.seen++
-	if after > 0 {
+	f.slowest = max(f.slowest, of.Took)
+	if of.After > 0 {
 		f.short = true
-		f.asked = max(f.asked, r.At+min(after, time.Minute))
+		f.asked = max(f.asked, r.At+min(of.After, time.Minute))
 	}
 	if f.empty >= mostEmpty {
 		if f.through(r) <= f.ended+int64(r.InFlight) {
@@ -131,40 +145,62 @@ func (f *refusals) refused(r Reading, took, after time.Duration, before int) (ag
 		}
 		f.empty = 0
 	}
-	if again = before < mostOffers; !again {
+	if again = of.Before < mostOffers; !again {
 		f.gaveUp++
 	}
 	if f.rate > 0 && f.seen-f.seenBefore > mostAtRate {
-		f.rate, f.found, f.wave = 0, 0, false
-		f.sinks++
+		f.leaveRate(r)
 	}
 	switch {
 	case f.wave:
-		f.took, f.last = max(f.took, took), r.At
-	case r.At-took < f.reacted:
+		f.took, f.last = max(f.took, of.Took), r.At
+	case r.At-of.Took < f.reacted:
 	case f.proven > 0 && f.cap > f.proven: // it was tried, and is too many
-		f.cap, f.reacted, f.raises, f.took = f.proven, r.At, 0, took
+		f.cap, f.reacted, f.raises, f.took = f.proven, r.At, 0, of.Took
 		f.every = min(2*f.every, rarest)
 		f.tryLater(r)
+		if f.cap <= fewInFlight && of.Ended == 0 && of.Took <= typical(r)/slowRefusal {
+			f.startProbing(f.cap, r)
+		}
 	default:
 		f.wave = true
 		f.waves++
-		f.first, f.before, f.last, f.took, f.inFlight = r.At-took, r.Ended+r.Failed, r.At, took, r.InFlight
+		f.first, f.before, f.last, f.took = r.At-of.Took, r.Ended+r.Failed, r.At, of.Took
+		f.inFlight = r.InFlight + int(of.Ended)
+		f.probing.answered = f.probing.on
 	}
 	return again
+}
+
+// leaveRate is when refusals do not stop at a rate: what has got through meanwhile says which is right. If they do not stop
+// then either, it is none, unless probing has shown that it is.
+func (f *refusals) leaveRate(r Reading) {
+	passed := f.through(r)
+	f.seenBefore, f.wave, f.reacted = f.seen, false, r.At
+	if f.floods++; (f.floods >= 2 || passed-f.passed < fewPassed || r.At <= f.emptied) && !f.probing.isRate {
+		f.rate, f.found, f.rough = 0, 0, false
+		f.sinks++
+		return
+	}
+	rate := f.rate / 2
+	if f.floods < 2 && r.At > f.emptied {
+		rate = min(f.rate/raised, f.measured(passed, r.At))
+	}
+	f.rate, f.passed, f.emptied = 0, passed, r.At
+	f.setRate(rate, r)
 }
 
 // look takes a reading, and reports whether nothing may start now.
 func (f *refusals) look(r Reading) (pause bool) {
 	quiet := f.took
-	if f.rate > 0 { // calls go on starting
+	if f.rate > 0 && !f.rough { // calls go on starting
 		quiet = 2 * f.took
 	}
 	switch {
 	case !f.wave:
 	case r.InFlight == 0, r.At-f.last >= max(leastQuiet, quiet):
 		f.endWave(r)
-	case f.rate == 0:
+	case f.rate == 0 || f.rough:
 		return true
 	}
 	if r.At < max(f.resume, f.asked) {
@@ -178,11 +214,12 @@ func (f *refusals) look(r Reading) (pause bool) {
 func (f *refusals) endWave(r Reading) {
 	f.wave, f.reacted = false, r.At
 	passed := f.through(r)
-	survived := min(f.inFlight, int(r.Ended+r.Failed-f.before)+r.InFlight) // more have ended where some began meanwhile
-	var typical time.Duration                                              // how long a call takes that gets through; 0: unknown
-	if r.Ended > 0 && r.Timed > 0 {
-		typical = r.Took / time.Duration(r.Timed)
+	if f.probing.answered {
+		f.judgeProbes(r, passed)
+		return
 	}
+	survived := min(f.inFlight, int(r.Ended+r.Failed-f.before)+r.InFlight) // more have ended where some began meanwhile
+	typical := typical(r)
 	if f.waves == 1 && typical > 0 && f.took > brokenDown*typical {
 		survived = int(cut * float64(survived))
 	}
@@ -193,15 +230,25 @@ func (f *refusals) endWave(r Reading) {
 		f.empty++
 		f.setCap(1, r)
 		f.resume = r.At + f.pause
+	case f.rate == 0 && f.cap == 1 && f.inFlight <= 1 && f.waves > 1 && passed > f.passed && f.first > f.emptied &&
+		f.sinks < mostSinks: // a call that is alone is not one too many at once
+		f.setRate(f.measured(passed, f.first), r)
+		f.rough = true
 	case f.waves > 1 && f.rate == 0 && f.survived > 0 && (float64(survived) >= alike*float64(f.survived) ||
-		f.inFlight >= f.cap && 2*survived >= f.survived): // all that are allowed were in flight when one was refused
-		f.setCap(min(survived, f.survived, f.cap-1), r)
+		(f.inFlight >= f.cap || f.waves == 2) && 2*survived >= f.survived): // all that are allowed were in flight when one was refused
+		level := min(survived, f.survived)
+		if f.cap > 0 {
+			level = min(level, f.cap-1)
+		}
+		f.setCap(level, r)
 		isOfCalls = true
+	case f.rough && f.sinks < mostSinks:
+		f.judgeRough(passed, r)
 	case f.rate > 0 && passed-f.passed < fewPassed:
 		f.setRate(0, r) // one step lower, until there are enough for a rate
 		return
 	case f.waves > 1 && passed-f.passed >= fewPassed && f.first > f.emptied && f.sinks < mostSinks:
-		rate := float64(passed-f.passed) / (f.first - f.emptied).Seconds()
+		rate := f.measured(passed, f.first)
 		if f.sinks++; rate >= sunk*f.found {
 			f.sinks = 0
 		}
@@ -211,7 +258,7 @@ func (f *refusals) endWave(r Reading) {
 		}
 		f.setRate(rate, r)
 	case f.sinks >= mostSinks:
-		f.rate, f.found = 0, 0
+		f.rate, f.found, f.rough = 0, 0, false
 		f.setCap(survived, r)
 	case f.rate == 0:
 		f.setCap(survived, r)
@@ -223,27 +270,103 @@ func (f *refusals) endWave(r Reading) {
 		f.ended, f.cap, f.proven, f.resume, f.restart = passed, 0, 0, 0, -1
 		return
 	}
-	f.passed, f.survived, f.emptied, f.seenBefore = passed, survived, f.first, f.seen
+	f.survived, f.seenBefore = survived, f.seen
+	if passed > f.passed || f.waves == 1 { // else the time since then counts, too
+		f.passed, f.emptied = passed, f.first
+	}
 	if f.rate == 0 {
-		f.restart, f.restarts = r.At, f.through(r)
+		f.restart, f.restarts, f.step = r.At, f.through(r), max(leastQuiet, 2*f.took)
 		if isOfCalls || typical > 0 && survived > 0 && f.took > typical/slowRefusal {
 			f.restart = -1
+		} else if f.waves == 1 && survived > 0 && r.InFlight == survived {
+			f.startProbing(survived, r)
 		}
+	}
+}
+
+// typical is how long a call takes that gets through; 0: nobody knows.
+func typical(r Reading) time.Duration {
+	if r.Ended == 0 || r.Timed == 0 {
+		return 0
+	}
+	return r.Took / time.Duration(r.Timed)
+}
+
+// measured is how many calls have been let through in a second since the wave before, until a moment.
+func (f *refusals) measured(passed int64, until time.Duration) float64 {
+	return float64(passed-f.passed) / (until - f.emptied).Seconds()
+}
+
+// judgeRough lowers a rate that was known from few calls, and has been raised too far.
+func (f *refusals) judgeRough(passed int64, r Reading) {
+	f.sinks++
+	rate := f.rate / 2
+	if n := passed - f.passed; n >= fewPassed && f.first > f.emptied {
+		rate = f.measured(passed, f.first)
+		if n < manyPassed { // most of them while the rate was lower
+			rate = max(rate, min(f.rate/max(raised, f.raise), 2*rate))
+		}
+		f.sinks, f.rough = 0, false
+	}
+	rate = min(rate, f.rate)
+	f.rate = 0
+	f.setRate(rate, r)
+}
+
+// startProbing has calls start slowly while so many are in flight, as if there were no cap.
+func (f *refusals) startProbing(level int, r Reading) {
+	f.probing.start(level, r)
+	f.cap, f.restart, f.step = 0, r.At, max(leastQuiet, f.took)
+}
+
+// judgeProbes draws the conclusion from a wave of calls that were refused while probing.
+func (f *refusals) judgeProbes(r Reading, passed int64) {
+	switch p := &f.probing; {
+	case !p.on:
+	case p.isRate:
+		p.on = false
+		f.setRate(f.measured(passed, f.first), r)
+		f.rough = true
+		f.passed, f.emptied, f.seenBefore = passed, f.first, f.seen
+	case r.Ended+r.Failed == p.ended && p.tries < mostProbes:
+		p.tries++
+		f.step *= 2
+		f.restart = r.At
+	default:
+		f.endProbing(r)
+	}
+}
+
+// endProbing goes on with the limit that those calls are which were in flight.
+func (f *refusals) endProbing(r Reading) {
+	f.probing.on, f.reacted = false, r.At // what is still refused began while there was no cap
+	f.survived = f.probing.level
+	f.cap, f.proven, f.raises = f.survived, f.survived, 0
+	f.every = max(f.every, f.leastEvery())
+	f.tryLater(r)
+	f.restart, f.restarts, f.step = r.At, f.through(r), max(leastQuiet, 2*f.took)
+	if f.probing.tries > 0 {
+		f.restart = -1
 	}
 }
 
 // setCap has no more calls in flight from now on.
 func (f *refusals) setCap(level int, r Reading) {
-	least := int64(tryRounds)
-	if f.short {
-		least = tryRoundsIfShort
-	}
-	if f.cap <= 1 || float64(level) < alike*float64(f.proven) { // else it is the same limit, which is tried as rarely as before
+	// Otherwise it is the same limit, give or take one, and is tried as rarely as before.
+	if f.proven <= 1 || float64(level+1) <= alike*float64(f.proven) {
 		f.every = 0
 	}
 	f.cap = max(1, level)
-	f.proven, f.raises, f.every = f.cap, 0, max(least, f.every)
+	f.proven, f.raises, f.every = f.cap, 0, max(f.leastEvery(), f.every)
 	f.tryLater(r)
+}
+
+// leastEvery is the least of every.
+func (f *refusals) leastEvery() int64 {
+	if f.short {
+		return tryRoundsIfShort
+	}
+	return tryRounds
 }
 
 // tryLater has the cap tried again when so many calls have ended.
@@ -274,7 +397,7 @@ func (f *refusals) setRate(rate float64, r Reading) {
 	rate = max(rate, f.rate/max(raised, f.raise)) // a bucket that had been full has let more through than this counts
 	switch {
 	case f.rate == 0:
-		f.calm = calm
+		f.calm = max(leastCalm, min(calm, int64(rate/2)))
 	case f.raises > 0:
 		f.calm = min(2*f.calm, calmest)
 	}
@@ -288,14 +411,33 @@ func (f *refusals) setRate(rate float64, r Reading) {
 	f.calmAt = f.through(r) + f.calm
 }
 
+// raiseRate raises a rate at which no call was refused for long enough.
+func (f *refusals) raiseRate(r Reading) {
+	switch {
+	case f.wave || f.through(r) < f.calmAt:
+		return
+	case f.rough && r.At-f.raisedAt < 4*max(leastQuiet, f.took): // a refusal of the last raise may be under way
+		return
+	case f.rough:
+		f.rate *= f.nextRaise(1)
+		f.calmAt = f.through(r) + fewPassed
+	default:
+		f.rate *= f.nextRaise(carefulRaises)
+		f.calmAt = f.through(r) + f.calm
+	}
+	f.raisedAt, f.floods = r.At, 0
+}
+
 // goOn lets more calls start as long as none is refused.
 func (f *refusals) goOn(r Reading) {
 	switch {
-	case f.rate > 0:
-		if f.through(r) >= f.calmAt && !f.wave {
-			f.rate *= f.nextRaise(carefulRaises)
-			f.calmAt = f.through(r) + f.calm
+	case f.probing.on:
+		if f.probing.look(r, f.slowest) {
+			f.endProbing(r)
 		}
+		return
+	case f.rate > 0:
+		f.raiseRate(r)
 		return
 	case f.cap == 0:
 		return
@@ -315,6 +457,5 @@ func (f *refusals) startRate(r Reading) float64 {
 	if f.rate > 0 || f.restart < 0 {
 		return f.rate
 	}
-	step := max(leastQuiet, 2*f.took)
-	return math.Exp2(min(30, float64((r.At-f.restart)/step))) / step.Seconds()
+	return math.Exp2(min(30, float64((r.At-f.restart)/f.step))) / f.step.Seconds()
 }

@@ -11,14 +11,17 @@ func TestRateBetweenTwoWaves(t *testing.T) {
 	at := func(at time.Duration, ended int64, inFlight int) Reading {
 		return Reading{At: at, Ended: ended, InFlight: inFlight}
 	}
-	f.refused(at(5*ms, 0, 128), 5*ms, 0, 0)
+	f.refused(at(5*ms, 0, 128), Refusal{Took: 5 * ms})
 	if !f.look(at(6*ms, 0, 30)) {
 		t.Error("calls may start while refusals come in")
 	}
-	if f.look(at(20*ms, 0, 20)) || f.cap != 20 || f.rate != 0 {
-		t.Errorf("after the first wave: cap %d, rate %v, want those 20 that got through", f.cap, f.rate)
+	if f.look(at(20*ms, 0, 20)) || f.probing.level != 20 || f.rate != 0 {
+		t.Errorf("after the first wave: probing at %d, rate %v, want those 20 that got through", f.probing.level, f.rate)
 	}
-	f.refused(at(105*ms, 25, 5), 5*ms, 0, 0)
+	if f.look(at(60*ms, 5, 20)); f.cap != 20 || f.rate != 0 {
+		t.Errorf("when some of them have ended: cap %d, rate %v, want those 20", f.cap, f.rate)
+	}
+	f.refused(at(105*ms, 25, 5), Refusal{Took: 5 * ms})
 	f.look(at(120*ms, 25, 5))
 	if f.rate < 99 || f.rate > 102 { // 10 more got through in 100 ms
 		t.Errorf("after the second wave: rate %v, want 100 a second", f.rate)
@@ -28,9 +31,10 @@ func TestRateBetweenTwoWaves(t *testing.T) {
 // Where as many get through each time, the limit is how many are in flight.
 func TestCeilingOfTwoWaves(t *testing.T) {
 	f := newRefusals()
-	f.refused(Reading{At: 5 * ms, InFlight: 128}, 5*ms, 0, 0)
+	f.refused(Reading{At: 5 * ms, InFlight: 128}, Refusal{Took: 5 * ms})
 	f.look(Reading{At: 20 * ms, InFlight: 20})
-	f.refused(Reading{At: 200 * ms, Ended: 30, InFlight: 21}, 5*ms, 0, 0)
+	f.look(Reading{At: 100 * ms, Ended: 10, InFlight: 20})
+	f.refused(Reading{At: 200 * ms, Ended: 30, InFlight: 21}, Refusal{Took: 5 * ms})
 	f.look(Reading{At: 220 * ms, Ended: 30, InFlight: 19})
 	if f.cap != 19 || f.rate != 0 {
 		t.Errorf("cap %d, rate %v, want 19 and none", f.cap, f.rate)
@@ -67,7 +71,7 @@ func TestARateThatIsRightIsRaisedEverMoreRarely(t *testing.T) {
 			f.look(r)
 		}
 		apart = append(apart, r.Ended-before)
-		f.refused(r, 5*ms, 0, 0)
+		f.refused(r, Refusal{Took: 5 * ms})
 		r.At += 20 * ms
 		f.look(r)
 	}
@@ -83,7 +87,7 @@ func TestARateAtWhichRefusalsNeverStopIsLeft(t *testing.T) {
 	f.setRate(1000, r)
 	for range 100 {
 		r.At += ms
-		f.refused(r, ms, 0, 0)
+		f.refused(r, Refusal{Took: ms})
 		f.look(r)
 	}
 	if f.rate != 0 {
@@ -94,7 +98,7 @@ func TestARateAtWhichRefusalsNeverStopIsLeft(t *testing.T) {
 // A call that ends at the moment of the first refusal may be counted after it, and the one that follows it too.
 func TestNoMoreGetThroughAWaveThanWereInFlight(t *testing.T) {
 	f := newRefusals()
-	f.refused(Reading{At: 50 * ms, Ended: 100, InFlight: 50}, 50*ms, 0, 0)
+	f.refused(Reading{At: 50 * ms, Ended: 100, InFlight: 50}, Refusal{Took: 50 * ms})
 	f.look(Reading{At: 150 * ms, Ended: 150, InFlight: 30})
 	if f.cap > 50 {
 		t.Errorf("at most %d calls may be in flight, want 50", f.cap)

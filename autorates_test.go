@@ -1,0 +1,56 @@
+package overlap_test
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/internal/station"
+)
+
+// A rate is found soon, however many calls the far end lets through at once and however long they take, where a refusal is
+// quick. Hardly more are refused than were in flight, and none is lost.
+func TestAutoFindsARateByRefusals(t *testing.T) {
+	overlap.SenseNothing(t)
+	for _, rate := range []int{10, 50, 100} {
+		for _, burst := range []int{1, rate / 10, rate} {
+			for _, served := range []time.Duration{5 * ms, 50 * ms, 500 * ms} {
+				for _, refused := range []time.Duration{0, 5 * ms} {
+					t.Run(fmt.Sprintf("%d a second, %d at once, %v, refusals of %v", rate, burst, served, refused), func(t *testing.T) {
+						findRate(t, rate, burst, served, refused)
+					})
+				}
+			}
+		}
+	}
+}
+
+func findRate(t *testing.T, rate, burst int, served, refused time.Duration) {
+	synctest.Test(t, func(t *testing.T) {
+		s := station.Uneven(station.TokenBucket(float64(rate), float64(burst), served, refused, 0), refused, 1)
+		var refusals atomic.Int64
+		task := overlap.Func(func(ctx context.Context, _ int) (int, error) {
+			err := s.Serve(ctx)
+			if err != nil {
+				refusals.Add(1)
+			}
+			return 0, err
+		})
+		begun := time.Now()
+		calls := make([]int, rate*10)
+		if _, err := overlap.Map(t.Context(), overlap.Auto(), task, calls, overlap.KeepGoing()); err != nil {
+			t.Fatalf("calls were lost: %v", err)
+		}
+		best := time.Duration(len(calls)-burst)*time.Second/time.Duration(rate) + served
+		if took := time.Since(begun); took > best*7/4 {
+			t.Errorf("took %v, and at the rate from the first it were %v", took, best)
+		}
+		if most := 128 + len(calls)/8 + 10; refusals.Load() > int64(most) {
+			t.Errorf("%d calls of %d were refused, want at most %d", refusals.Load(), len(calls), most)
+		}
+	})
+}

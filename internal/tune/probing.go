@@ -1,0 +1,38 @@
+package tune
+
+import "time"
+
+// mostProbes is how many times calls may be refused while probing until the limit is taken for one of calls in flight.
+const mostProbes = 6
+
+// probing tells a rate from a limit of how many calls are in flight: while no call ends, a far end with such a limit lets
+// through no more than those that it has just let through, however long somebody waits; one with a rate does.
+type probing struct {
+	on       bool
+	level    int           // how many calls are in flight that got through
+	ended    int64         // how many calls had ended when it began
+	above    time.Duration // since when more are in flight; 0: no more are
+	tries    int           // how many times they were refused
+	isRate   bool          // they were not
+	answered bool          // the wave of refusals that comes in is that of probes
+}
+
+func (p *probing) start(level int, r Reading) {
+	*p = probing{on: true, level: level, ended: r.Ended + r.Failed, answered: p.answered}
+}
+
+// look takes a reading, and reports whether a call has ended before anything could be told. A refusal takes no longer than took.
+func (p *probing) look(r Reading, took time.Duration) (over bool) {
+	switch {
+	case p.isRate:
+	case r.Ended+r.Failed != p.ended:
+		return true
+	case r.InFlight <= p.level:
+		p.above = 0
+	case p.above == 0:
+		p.above = r.At
+	case r.At-p.above > max(leastQuiet, took+took/4):
+		p.isRate = true
+	}
+	return false
+}
