@@ -241,7 +241,7 @@ func (e *jetStream) pull(ctx context.Context, task string) (*nats.Msg, error) {
 }
 
 // retract withdraws a request, as whoever unsubscribes does. It returns what the engine had sent before it knew, which would
-// be lost otherwise.
+// be lost otherwise. What the engine sends at the very moment is lost all the same, and submitted again.
 func (e *jetStream) retract(inbox *nats.Subscription) *nats.Msg {
 	defer func() { _ = inbox.Unsubscribe() }()
 	if !e.connected() || inbox.Drain() != nil {
