@@ -42,7 +42,9 @@ func findRate(t *testing.T, rate, burst int, served, refused time.Duration) {
 		})
 		begun := time.Now()
 		calls := make([]int, rate*10)
-		if _, err := overlap.Map(t.Context(), overlap.Auto(), task, calls, overlap.KeepGoing()); err != nil {
+		var report overlap.AutoReport
+		auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+		if _, err := overlap.Map(t.Context(), auto, task, calls, overlap.KeepGoing()); err != nil {
 			t.Fatalf("calls were lost: %v", err)
 		}
 		best := time.Duration(len(calls)-burst)*time.Second/time.Duration(rate) + served
@@ -51,6 +53,10 @@ func findRate(t *testing.T, rate, burst int, served, refused time.Duration) {
 		}
 		if most := 128 + len(calls)/8 + 10; refusals.Load() > int64(most) {
 			t.Errorf("%d calls of %d were refused, want at most %d", refusals.Load(), len(calls), most)
+		}
+		// At that rate less than one call is in flight: no limit of calls in flight is like it.
+		if served*time.Duration(rate) < time.Second && report.Class != overlap.RateLimited {
+			t.Errorf("called %q, want %q: %v", report.Class, overlap.RateLimited, report)
 		}
 	})
 }

@@ -209,6 +209,8 @@ func (c *Controller) classify(r Report, end Reading) Class {
 	switch {
 	case c.refusals.seen > 0 && r.CoresBusy < busy*cores && r.StartRate == 0:
 		return FarEndLimited
+	case r.StartRate > 0:
+		return RateLimited
 	case c.looks == 0 && !c.awake:
 		return TooFew
 	case end.Timed > 0 && r.Took > handOff && r.InFlight < hardlyAny*min(cores, float64(r.Peak)) && r.CoresBusy < busy*cores:
@@ -217,8 +219,6 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return CPUBound // in all that time there was no core for the first reading
 	case c.looks == 0:
 		return Unknown
-	case r.StartRate > 0:
-		return RateLimited
 	case c.refusals.cap > 0:
 		return FarEndLimited
 	case r.Bound == ByMemory:
