@@ -146,14 +146,7 @@ func TestAutoFindsALimitByRefusals(t *testing.T) {
 				t.Run(fmt.Sprintf("%d at once, %v, refusals of %v", limit, served, refused), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						s := station.Uneven(station.RefusesMore(limit, served, refused), refused, 1)
-						var refusals atomic.Int64
-						task := overlap.Func(func(ctx context.Context, _ int) (int, error) {
-							err := s.Serve(ctx)
-							if err != nil {
-								refusals.Add(1)
-							}
-							return 0, err
-						})
+						task, refusals := countRefusals(s)
 						begun := time.Now()
 						calls := make([]int, limit*rounds)
 						if _, err := overlap.Map(t.Context(), overlap.Auto(), task, calls, overlap.KeepGoing()); err != nil {

@@ -32,14 +32,7 @@ func TestAutoFindsARateByRefusals(t *testing.T) {
 func findRate(t *testing.T, rate, burst int, served, refused time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		s := station.Uneven(station.TokenBucket(float64(rate), float64(burst), served, refused, 0), refused, 1)
-		var refusals atomic.Int64
-		task := overlap.Func(func(ctx context.Context, _ int) (int, error) {
-			err := s.Serve(ctx)
-			if err != nil {
-				refusals.Add(1)
-			}
-			return 0, err
-		})
+		task, refusals := countRefusals(s)
 		begun := time.Now()
 		calls := make([]int, rate*10)
 		var report overlap.AutoReport
@@ -59,4 +52,16 @@ func findRate(t *testing.T, rate, burst int, served, refused time.Duration) {
 			t.Errorf("called %q, want %q: %v", report.Class, overlap.RateLimited, report)
 		}
 	})
+}
+
+// countRefusals is a task that is served by a station, and how many of its calls were refused.
+func countRefusals(by station.Station) (*overlap.Task[int, int], *atomic.Int64) {
+	var refusals atomic.Int64
+	return overlap.Func(func(ctx context.Context, _ int) (int, error) {
+		err := by.Serve(ctx)
+		if err != nil {
+			refusals.Add(1)
+		}
+		return 0, err
+	}), &refusals
 }

@@ -1,12 +1,10 @@
 package overlap
 
 import (
-	"errors"
 	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"example.com/overlap/internal/tune"
@@ -364,82 +362,6 @@ func (t *tuner) hurry() {
 	} else {
 		t.hurried = true
 	}
-}
-
-// offerAgain puts a call of a job on Auto back whose attempt ended so, if it was refused because too much was asked. It
-// reports whether it has.
-func (c Call) offerAgain(o Outcome, err error) bool {
-	t := c.worker.job.tuner
-	if t == nil || o != Failed && o != TimedOut {
-		return false
-	}
-	t.failed.Add(1) // until it is known that there will be another attempt
-	if keys := c.worker.job.policies(); keys != nil && keys.holds(c) {
-		return false // what is refused is for the policy of its key to see to, and not for two controllers
-	}
-	return o == Failed && t.offerAgain(c, err)
-}
-
-// offerAgain is told that an attempt has failed, and puts the call back if it was refused because too much was asked.
-// It reports whether it has.
-func (t *tuner) offerAgain(c Call, err error) bool {
-	after, refused := overloaded(err)
-	if !refused {
-		return false
-	}
-	r := tune.Reading{CPU: -1}
-	t.read(&r)
-	refusal := tune.Refusal{
-		Took: t.job.now() - c.worker.claimedAt, After: after, Ended: r.Ended + r.Failed - c.worker.endedBefore,
-	}
-	t.mu.Lock()
-	refusal.Before = t.refusals[c.Index()]
-	again := t.control().Refused(r, refusal)
-	if again {
-		if t.refusals == nil {
-			t.refusals = map[int]int{}
-		}
-		t.refusals[c.Index()]++
-	}
-	t.mu.Unlock()
-	if again {
-		t.refused.Add(1)
-		t.pause()
-		t.hurry()
-		t.failed.Add(-1)
-		t.wake()
-		c.worker.claimed = 0
-		c.giveBack(waitAfterRefusals(refusal.Before + 1))
-	}
-	return again
-}
-
-// waitAfterRefusals is how long a call waits that was refused so many times: others find out meanwhile what is let through.
-func waitAfterRefusals(n int) time.Duration {
-	if n < 3 {
-		return 0
-	}
-	return 50 * time.Millisecond << (2 * (n - 3))
-}
-
-// overloaded reports whether an error says that too much was asked, and for how long whoever says so wants to be left
-// alone.
-func overloaded(err error) (after time.Duration, yes bool) {
-	if o, ok := errors.AsType[interface {
-		error
-		Overloaded() bool
-	}](err); ok {
-		yes = o.Overloaded()
-	}
-	if yes = yes || errors.Is(err, syscall.ECONNREFUSED); yes {
-		if a, ok := errors.AsType[interface {
-			error
-			RetryAfter() (time.Duration, bool)
-		}](err); ok {
-			after, _ = a.RetryAfter()
-		}
-	}
-	return after, yes
 }
 
 // stop is when the job's calls have all ended.
