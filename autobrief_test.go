@@ -42,12 +42,21 @@ func TestAutoHasNoCallsStandByOnceTheyAreLong(t *testing.T) {
 		calls := slices.Repeat([]time.Duration{10 * time.Microsecond}, 20_000)
 		calls = append(calls, slices.Repeat([]time.Duration{5 * ms}, 200)...)
 		var report overlap.AutoReport
-		auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+		before := 0 // how many were in flight before some stood by
+		auto := overlap.Auto(
+			overlap.Explain(func(r overlap.AutoReport) { report = r }),
+			overlap.ExplainSteps(func(s overlap.AutoStep) {
+				if before == 0 && s.To == 6 {
+					before = s.From
+				}
+			}),
+		)
 		if _, err := overlap.Map(t.Context(), auto, task, calls); err != nil {
 			t.Fatal(err)
 		}
-		if report.Peak <= 3 || report.Level > 3 {
-			t.Errorf("up to %d were in flight, and %d in the end, want more than 3 and at most 3", report.Peak, report.Level)
+		if before == 0 || report.Peak != 6 || report.Level > before {
+			t.Errorf("%d were in flight, then up to %d, and %d in the end; want fewer than 6, 6, and no more than at first",
+				before, report.Peak, report.Level)
 		}
 		return none
 	})
