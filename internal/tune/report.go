@@ -23,7 +23,8 @@ const (
 const (
 	// busy is the share of the cores' time from which on they are what held the calls up.
 	busy = 0.85
-	// mostlyWaiting is the share of calls that wait in a job that keeps the cores busy, from which on it is a mixed one.
+	// mostlyWaiting is the share of a call's time, without that in which it would run but has no core, that it waits in a job
+	// that keeps the cores busy, from which on it is a mixed one.
 	mostlyWaiting = 0.3
 	// hardlyWaiting is up to which share of calls that wait a job lacks cores, whoever else is using them.
 	hardlyWaiting = 0.1
@@ -82,7 +83,8 @@ type Report struct {
 type history struct {
 	first, last Reading
 	own         time.Duration // the CPU time that this process itself had used at the first
-	early       Reading       // the first by which calls had been timed
+	most        int           // the most calls that were in flight
+	early       Reading       // the first by which as many calls had been timed: of those that began first, the short ones end first
 	busy        float64       // the goroutines that ran or wanted to, times seconds
 	cores       float64       // the cores that goroutines kept busy in Go's eyes, times seconds
 	blocked     float64       // the other calls that may have been in system calls or in C, times seconds
@@ -99,7 +101,8 @@ func (h *history) look(r Reading, cores int, limited bool) {
 	if h.inFlight == 0 && h.last.At == 0 {
 		h.first, h.last = r, r
 	}
-	if h.early.Timed == 0 {
+	h.most = max(h.most, r.InFlight)
+	if h.early.Timed < int64(h.most) {
 		h.early = r
 	}
 	dt := (r.At - h.last.At).Seconds()
@@ -227,7 +230,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return CPUBound
 	case r.CoresBusy < 0 || end.Timed == 0:
 		return Unknown
-	case r.CoresBusy >= busy*cores && r.Waiting-locked >= mostlyWaiting && r.Peak > 2*c.settings.Cores && !c.computedAtFirst(r, end):
+	case r.CoresBusy >= busy*cores && c.waits(r, locked) && r.Peak > 2*c.settings.Cores && !c.computedAtFirst(r, end):
 		return Mixed
 	case r.CoresBusy >= busy*cores || share >= cpuBoundFrom || h.inFlight > 0 && r.Waiting <= hardlyWaiting:
 		return CPUBound
@@ -239,6 +242,16 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return IOBound
 	}
 	return Mixed
+}
+
+// waits reports whether calls of a job that keeps the cores busy wait for much of their time, other than for locks. The time in
+// which they would run but have no core does not count, for that grows with the level, whatever the calls do.
+func (c *Controller) waits(r Report, locked float64) bool {
+	if r.Waiting-locked <= hardlyWaiting {
+		return false
+	}
+	waiting, running := (r.Waiting-locked)*c.history.inFlight, r.CoresBusy*r.Took.Seconds()
+	return waiting >= mostlyWaiting*(waiting+running)
 }
 
 // computedAtFirst reports whether the first calls took hardly longer than a call takes on a core: so those in flight later

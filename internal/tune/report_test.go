@@ -37,6 +37,30 @@ func TestBusyCoresWithCallsThatWait(t *testing.T) {
 	}
 }
 
+// Calls that wait for nine tenths of their time do so at any level: where it is three times as high as it need be, most of
+// what they take longer is that they have no core.
+func TestBusyCoresWithMoreCallsThanNeedBe(t *testing.T) {
+	class := func(waiting int) Class {
+		const level = 60
+		c := New(Settings{Cores: 2})
+		r := Reading{InFlight: level, Running: 2, Runnable: level - 2 - waiting, Left: -1}
+		c.Look(r)
+		for range 100 {
+			r.At += time.Millisecond
+			r.CPU += 2 * time.Millisecond
+			r.Took, r.Timed, r.Ended = r.Took+level*time.Millisecond, r.Timed+1, r.Ended+1
+			c.Look(r)
+		}
+		c.history.peak = level
+		return c.Report(r).Class
+	}
+	for waiting, want := range map[int]Class{0: CPUBound, 4: CPUBound, 16: Mixed} {
+		if got := class(waiting); got != want {
+			t.Errorf("%d of 60 in flight wait: class %d, want %d", waiting, got, want)
+		}
+	}
+}
+
 // How long goroutines wait for mutexes is known of all jobs of the process together.
 func TestLocksOfOtherJobs(t *testing.T) {
 	class := func(beside int) Class {
