@@ -17,11 +17,12 @@ import (
 // bool that returns true, or ECONNREFUSED. If the error has a method RetryAfter() (time.Duration, bool), no call starts
 // before that time, or a minute. Where nothing gets through for some two seconds, refusals are failures like any other.
 //
-// The first 128 calls are put in flight before any has ended, within a few milliseconds, as long as cores are free:
+// The first 128 calls are put in flight before any has ended, within a few milliseconds, as long as cores are free, and up to
+// 256 a few milliseconds later, if the job has no more and none is refused by then:
 // whoever knows that what they wait for cannot take that, or that so many do not fit into memory once they have waited,
-// gives [Max], or a [PerKey]. Workers are goroutines that exist
-// only while there are calls, so an Auto needs no Close. A job with no more calls than cores is never looked at, and a Map
-// of a few calls of microseconds is done by one worker. Safe for concurrent use.
+// gives [Max], or a [PerKey]. Workers are goroutines that exist only while there are calls, so an Auto needs no Close. A job
+// with no more calls than cores is never looked at, and a Map of a few calls of microseconds is done by one worker. Safe for
+// concurrent use.
 func Auto(options ...AutoOption) Executor {
 	a := &auto{}
 	for i, option := range options {

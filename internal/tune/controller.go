@@ -18,6 +18,9 @@ const (
 	// it then takes at least to put twice as many in flight: so that a far end that refuses at once is heard.
 	atFirst  = 16
 	doubling = 500 * time.Microsecond
+	// hearing is for how long no more than the blind calls are in flight where a job has up to twice as many: a far end that
+	// refuses so many has mostly done so by then, and a call that waits takes far longer.
+	hearing = 16 * doubling
 	// mostBlocked is how many calls may be in system calls at once, each of which holds a thread: Go ends a program at
 	// 10,000.
 	mostBlocked = 1024
@@ -192,6 +195,9 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 	}
 	if c.farEnd.phase == ramping && r.At-c.began < 8*doubling {
 		lower(max(c.settings.Start, atFirst)<<int((r.At-c.began)/doubling), ByNothing)
+	}
+	if c.farEnd.phase == ramping && r.At-c.began < hearing {
+		lower(max(c.settings.Start, c.settings.Blind), ByNothing)
 	}
 	if r.Blocked > mostBlocked/2 {
 		lower(mostBlocked, ByMax)

@@ -161,3 +161,23 @@ func FuzzController(f *testing.F) {
 		c.Report(r)
 	})
 }
+
+// A job that has hardly more calls than are started blindly has all of them in flight, but not before a far end that refuses so
+// many at once has been heard.
+func TestSmallJobsAreHeardFirst(t *testing.T) {
+	c := New(Settings{Cores: 2})
+	level := 0
+	for i := range 10 {
+		at := time.Duration(i) * ms
+		level = c.Look(Reading{At: at, InFlight: c.Level(), Wanted: 200 - c.Level(), Left: 200}).Level
+		for range mostLooks { // as long as readings follow one another
+			level = c.Look(Reading{At: at, InFlight: level, Wanted: 200 - level, Left: 200}).Level
+		}
+		if at < hearing && level > Blind || at == 5*ms && level != Blind {
+			t.Errorf("%d in flight after %v, want %d", level, at, Blind)
+		}
+	}
+	if level < 200 {
+		t.Errorf("%d in flight after that, want all", level)
+	}
+}
