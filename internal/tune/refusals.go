@@ -155,7 +155,7 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	case f.wave:
 		f.took, f.last = max(f.took, of.Took), r.At
 	case r.At-of.Took < f.reacted:
-	case f.proven > 0 && f.cap > f.proven: // it was tried, and is too many
+	case f.proven > 0 && f.cap > f.proven && !f.probing.on: // it was tried, and is too many
 		f.cap, f.reacted, f.raises, f.took = f.proven, r.At, 0, of.Took
 		f.every = min(2*f.every, rarest)
 		f.tryLater(r)
@@ -313,10 +313,11 @@ func (f *refusals) judgeRough(passed int64, r Reading) {
 	f.setRate(rate, r)
 }
 
-// startProbing has calls start slowly while so many are in flight, as if there were no cap.
+// startProbing has one more call start while so many are in flight, and others once that is known to be none too many. When
+// calls end, no more start than have ended.
 func (f *refusals) startProbing(level int, r Reading) {
 	f.probing.start(level, r)
-	f.cap, f.restart, f.step = 0, r.At, max(leastQuiet, f.took)
+	f.cap, f.restart, f.step = level+1, r.At, max(leastQuiet, f.took)
 }
 
 // judgeProbes draws the conclusion from a wave of calls that were refused while probing.
@@ -434,6 +435,8 @@ func (f *refusals) goOn(r Reading) {
 	case f.probing.on:
 		if f.probing.look(r, f.slowest) {
 			f.endProbing(r)
+		} else if f.probing.isRate {
+			f.cap = 0
 		}
 		return
 	case f.rate > 0:
