@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -121,6 +122,7 @@ func join(ctx context.Context, text string) (*nats.Conn, string, error) {
 		return nil, "", err
 	}
 	options := []nats.Option{withKey(key), nats.CustomInboxPrefix(inboxOf(public))}
+	var lasts atomic.Pointer[nats.Conn] // nil while it is made
 	if len(t.pin) > 0 {
 		options = append(options, nats.TLSHandshakeFirst(), nats.Secure(&tls.Config{
 			MinVersion: tls.VersionTLS13, InsecureSkipVerify: true, // what is verified instead is the key
@@ -129,6 +131,9 @@ func join(ctx context.Context, text string) (*nats.Conn, string, error) {
 					return errPin
 				}
 				if got, err := pin(state.PeerCertificates[0].PublicKey); err != nil || !bytes.Equal(got, t.pin) {
+					if c := lasts.Load(); c != nil {
+						go c.Close() // it would try again and again
+					}
 					return errPin
 				}
 				return nil
@@ -136,6 +141,7 @@ func join(ctx context.Context, text string) (*nats.Conn, string, error) {
 		}))
 	}
 	connection, err := connect(ctx, "nats://"+t.address, options)
+	lasts.Store(connection)
 	return connection, public, err
 }
 

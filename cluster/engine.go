@@ -8,6 +8,10 @@ import (
 // errDenied is that a worker's key is not for the calls of a task.
 var errDenied = errors.New("the key is not for this task")
 
+// errShutOut is an engine that is there and lets a submitter in no more which it had let in.
+var errShutOut = errors.New("the engine does not take this key or password any more: it has other ones now; " +
+	"take the string for jobs that it prints now, or the URL with the new password")
+
 // errNobody is that a question has been put to nobody.
 var errNobody = errors.New("nobody is there to answer")
 
@@ -36,6 +40,8 @@ type engine interface {
 	largest() int
 	// connected reports whether the engine can be reached, as far as this side knows.
 	connected() bool
+	// shutOut is why this side cannot come back to the engine by itself, nil while it may.
+	shutOut() error
 	// drop forgets what a session has submitted and nobody has taken.
 	drop(ctx context.Context, session string) error
 	close()

@@ -349,6 +349,9 @@ func (x *Executor) notice(text string) {
 // Ready waits until there is a worker. It returns the cause of ctx when that ends first.
 func (x *Executor) Ready(ctx context.Context) error {
 	for len(x.Workers()) == 0 || x.slots.Limit() != x.offered(time.Now()) {
+		if err := x.engine.shutOut(); err != nil && !isClosed(x.stop) {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)

@@ -16,6 +16,7 @@ type fake struct {
 	mu        sync.Mutex
 	random    *rand.Rand // nil: it is honest
 	away      bool
+	shut      error // why nobody can come back to it
 	queues    map[string][]*fakeOffer
 	changed   chan struct{}
 	listeners map[address]map[*mailbox]bool
@@ -288,6 +289,12 @@ func (f *fake) connected() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return !f.away
+}
+
+func (f *fake) shutOut() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.shut
 }
 
 func (f *fake) drop(_ context.Context, session string) error {

@@ -302,6 +302,15 @@ func (e *jetStream) largest() int {
 
 func (e *jetStream) connected() bool { return e.connection.IsConnected() }
 
+// shutOut is when the connection was closed, which it is when the engine has refused the key twice, or shows another one than
+// the join string names.
+func (e *jetStream) shutOut() error {
+	if e.connection.IsClosed() {
+		return errShutOut
+	}
+	return nil
+}
+
 func (e *jetStream) drop(ctx context.Context, session string) error {
 	s, err := e.stream.Stream(ctx, streamName)
 	if err == nil {

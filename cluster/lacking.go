@@ -31,6 +31,9 @@ func (x *Executor) seekLacking(now time.Time) {
 // cannot says why no worker can make calls of a task for a job that began at a time. It is nil when one can, when none is
 // there, and for as long as one that can may be about to join.
 func (x *Executor) cannot(task mark, began time.Time) error {
+	if err := x.engine.shutOut(); err != nil && !isClosed(x.stop) {
+		return err
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	since := x.lacking[task.fingerprint]

@@ -41,7 +41,7 @@ func (e *DeathsError) Unwrap() []error { return e.Deaths }
 // look finds out what is to be done about calls that have not ended.
 func (l *lease) look(now time.Time) {
 	drained := isClosed(l.drained)
-	closed := isClosed(l.x.stop)
+	closed, shutOut := isClosed(l.x.stop), l.x.engine.shutOut()
 	for i := 0; i < len(l.parcels); i++ { // which may become more
 		p := l.parcels[i]
 		if p.lost || p.done || !p.isOpen() {
@@ -49,6 +49,10 @@ func (l *lease) look(now time.Time) {
 		}
 		if closed {
 			l.closedMeanwhile(p)
+			continue
+		}
+		if shutOut != nil {
+			l.shutOut(p, shutOut)
 			continue
 		}
 		canceled := p.isCanceled()
@@ -185,6 +189,28 @@ func (l *lease) closedMeanwhile(p *parcel) {
 			f.call.End(nil, overlap.NeverStarted, ErrClosed)
 		} else {
 			f.call.End(nil, overlap.Failed, ErrClosed)
+		}
+	}
+}
+
+// shutOut ends the calls of a chunk of which nothing can be heard any more, and the job. What a worker has had is canceled, as
+// its call may be running.
+func (l *lease) shutOut(p *parcel, err error) {
+	p.lost = true
+	if l.job.Task() != nil {
+		l.job.Refuse(err)
+	}
+	isSure, unheard := p.revoke(), p.lastHeard().IsZero()
+	for _, f := range p.openCalls() {
+		if !isSure {
+			l.endUnsure(f, err)
+			continue
+		}
+		l.ended(f)
+		if unheard {
+			l.refuse(f.call, err)
+		} else {
+			f.call.End(nil, overlap.Canceled, err)
 		}
 	}
 }

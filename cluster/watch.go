@@ -38,6 +38,8 @@ func (x *Executor) Watch(ctx context.Context, id string, see func(Job, error)) (
 		case err == nil:
 			see(last, nil)
 			heard, missed = now, time.Time{}
+		case x.engine.shutOut() != nil:
+			return last, x.engine.shutOut()
 		case !x.engine.connected():
 			see(last, fmt.Errorf("%w: the engine cannot be reached", ErrJobSilent))
 			missed = time.Time{}
