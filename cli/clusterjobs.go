@@ -21,7 +21,8 @@ func (p *program) jobsCommand() *cobra.Command {
 		Use:   "jobs [attach|pause|resume|cancel JOB] --cluster URL",
 		Short: "List the jobs of an engine, and watch, pause, resume or cancel one",
 		Long: p.named(`List the jobs that run on an engine, by overlap run --on cluster, or give one of them an order. One that is paused
-begins no call; one that is canceled ends as by Ctrl-C: what runs is let end, and with -o FILE the same command goes on.
+begins no call; one that is canceled ends as by Ctrl-C: what runs is let end, or canceled too if the order is given again, and with
+-o FILE the same command goes on.
 
 attach shows how far a job is until it ends, from any machine, and ends with the exit status of the job; Ctrl-C leaves the
 job running. It is 1 if the program that runs the job is gone without a word. Results and messages are where that program is:

@@ -112,7 +112,7 @@ func (p *program) compare(cmd *cobra.Command, flags compareFlags, args []string)
 
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	defer cancel(nil)
-	defer onInterrupt(func(os.Signal) { cancel(errInterrupted) }, func(os.Signal) {
+	defer onInterrupt(nil, func(os.Signal) { cancel(errInterrupted) }, func(os.Signal) {
 		exports.discard()
 		p.exitNow()
 	})()

@@ -21,15 +21,21 @@ const (
 // step is one of the things that signals lead to; by is the signal, nil when time does.
 type step func(by os.Signal)
 
+// byOrder is the signal that stands for overlap jobs cancel.
+type byOrder struct{}
+
+func (byOrder) Signal()        {}
+func (byOrder) String() string { return "canceled from elsewhere" }
+
 // onInterrupt has each Ctrl-C, SIGTERM or SIGHUP, which comes when a terminal is closed, take the next of the steps,
 // until stop is called. SIGQUIT takes the last one. After SIGTERM the last two are taken in time, whether signals come
 // or not. What was ignored when the program started, as SIGHUP is under nohup, stays ignored. stop waits for a step
-// that is being taken.
-func onInterrupt(steps ...step) (stop func()) {
+// that is being taken. Each of the orders, which come from elsewhere, takes the next step as well, but not the last one.
+func onInterrupt(orders <-chan os.Signal, steps ...step) (stop func()) {
 	signals, over := make(chan os.Signal, 16), make(chan struct{})
 	signal.Notify(signals, endingSignals()...)
 	var running sync.WaitGroup
-	running.Go(func() { takeSteps(signals, over, steps) })
+	running.Go(func() { takeSteps(signals, orders, over, steps) })
 	return sync.OnceFunc(func() {
 		signal.Stop(signals)
 		close(over)
@@ -43,7 +49,7 @@ func endingSignals() []os.Signal {
 	return slices.DeleteFunc(all, signal.Ignored)
 }
 
-func takeSteps(signals <-chan os.Signal, over <-chan struct{}, steps []step) {
+func takeSteps(signals, orders <-chan os.Signal, over <-chan struct{}, steps []step) {
 	taken := 0
 	var last time.Time
 	upTo := func(count int, by os.Signal) {
@@ -66,6 +72,8 @@ func takeSteps(signals <-chan os.Signal, over <-chan struct{}, steps []step) {
 			case taken == 0 || time.Since(last) >= together:
 				upTo(taken+1, by)
 			}
+		case by := <-orders:
+			upTo(min(taken+1, len(steps)-1), by)
 		case <-toCancel:
 			upTo(len(steps)-1, nil)
 		case <-toLeave:

@@ -35,19 +35,26 @@ func TestStepsOfSignals(t *testing.T) {
 		"SIGQUIT leaves at once":    {[]at{{0, quit}}, []string{"leave 0"}},
 		"SIGQUIT is never another":  {[]at{{0, interrupt}, {1, quit}}, []string{"drain 0", "leave 1"}},
 		"a hang-up has no such end": {[]at{{0, hup}}, []string{"drain 0"}},
+		"so does each order, but the last": {
+			[]at{{0, byOrder{}}, {1, byOrder{}}, {300, byOrder{}}, {600, interrupt}}, []string{"drain 0", "cancel 1", "leave 600"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				signals, over := make(chan os.Signal, 16), make(chan struct{})
+				signals, orders, over := make(chan os.Signal, 16), make(chan os.Signal, 16), make(chan struct{})
 				start := time.Now()
 				var got []string
 				named := func(name string) step {
 					return func(os.Signal) { got = append(got, fmt.Sprint(name, " ", time.Since(start).Milliseconds())) }
 				}
-				go takeSteps(signals, over, []step{named("drain"), named("cancel"), named("leave")})
+				go takeSteps(signals, orders, over, []step{named("drain"), named("cancel"), named("leave")})
 				for _, s := range c.signals {
 					time.Sleep(time.Duration(s.ms)*time.Millisecond - time.Since(start))
-					signals <- s.by
+					if s.by == (byOrder{}) {
+						orders <- s.by
+					} else {
+						signals <- s.by
+					}
 					synctest.Wait()
 				}
 				time.Sleep(time.Minute)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,6 +39,7 @@ type job struct {
 	draining    context.Context         // has ended when nothing more is to begin
 	over        chan struct{}           // closed when no more results come
 	id          string                  // by which others on its engine know it; "" elsewhere
+	orders      chan os.Signal          // to end, from elsewhere
 	drain       context.CancelCauseFunc // ends draining
 	cancel      context.CancelCauseFunc
 	interrupted atomic.Bool
@@ -80,7 +82,7 @@ type resultWriter interface {
 func newJob(p *program, at place, flags runFlags, cancel context.CancelCauseFunc) *job {
 	j := &job{
 		program: p, task: at.task, show: flags.show, growth: at.growth, found: at.found, retries: -1, cancel: cancel,
-		over: make(chan struct{}), tellsWhere: flags.where.tell,
+		over: make(chan struct{}), orders: make(chan os.Signal, 4), tellsWhere: flags.where.tell,
 	}
 	if flags.fetch != nil {
 		j.tally.times = newServiceTimes()

@@ -3,10 +3,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
-	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"example.com/overlap"
@@ -42,6 +41,9 @@ func (j *job) offer(executor overlap.Executor) (options []overlap.Option, tellEn
 func (j *job) obey(order string, gate *overlap.Gate) error {
 	switch order {
 	case cluster.PauseJob:
+		if j.interrupted.Load() {
+			return errors.New("the job has been canceled, and begins no call any more")
+		}
 		gate.Close()
 		j.messages.sayf("paused by %s jobs", j.name)
 	case cluster.ResumeJob:
@@ -50,7 +52,10 @@ func (j *job) obey(order string, gate *overlap.Gate) error {
 	case cluster.CancelJob:
 		j.messages.sayf("canceled by %s jobs", j.name)
 		gate.Open() // what waits for it ends as well
-		go j.drainCalls(os.Signal(syscall.SIGINT))
+		select {
+		case j.orders <- byOrder{}:
+		default: // it has had more than it takes
+		}
 	default:
 		return fmt.Errorf("%q is no order that this version knows", order)
 	}

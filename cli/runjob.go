@@ -48,7 +48,7 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		j.underWay = &underWay{calls: map[int]struct{}{}}
 		options = append(options, overlap.Observe(j.underWay.observe))
 	}
-	defer onInterrupt(j.drainCalls, j.cancelCalls, j.exitNow)()
+	defer onInterrupt(j.orders, j.drainCalls, j.cancelCalls, j.exitNow)()
 	defer onStateWanted(j.tellState)()
 	chosen, err := j.openInputs(&flags, args, s, exec)
 	if err != nil {

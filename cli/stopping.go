@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -21,8 +22,8 @@ func (j *job) drainCalls(by os.Signal) {
 	case <-j.over:
 		switch {
 		case j.kept != nil && j.kept.run.IsFinishing():
-			j.messages.sayf("all calls are over, and %s is being made of their results; Ctrl-C again leaves them in %s",
-				j.kept.at.Name(), j.kept.run.Partial())
+			j.messages.sayf("all calls are over, and %s is being made of their results; %s leaves them in %s",
+				j.kept.at.Name(), j.again(by), j.kept.run.Partial())
 			return
 		case j.ended.Load() > 0 || j.tally.left > 0:
 			return // the summary says so
@@ -37,8 +38,16 @@ func (j *job) drainCalls(by os.Signal) {
 	if by == syscall.SIGTERM {
 		inTime = ", and so does the time in " + cancelAfter.String()
 	}
-	j.messages.sayf("interrupted: no more inputs are drawn, and %s; Ctrl-C again cancels them%s",
-		figures.Counted(running, "call under way is let end", "calls under way are let end"), inTime)
+	j.messages.sayf("interrupted: no more inputs are drawn, and %s; %s cancels them%s",
+		figures.Counted(running, "call under way is let end", "calls under way are let end"), j.again(by), inTime)
+}
+
+// again is what takes the next step, after the one that by led to. A process that has taken a job over has no terminal.
+func (j *job) again(by os.Signal) string {
+	if by == os.Signal(byOrder{}) || j.handover != nil {
+		return fmt.Sprintf("%s jobs cancel %s again", j.name, j.id)
+	}
+	return "Ctrl-C again"
 }
 
 const settling = 120 * time.Millisecond // longer than events take, see overlap.Observe
@@ -66,11 +75,14 @@ func (j *job) cancelCalls(by os.Signal) {
 	if by == nil {
 		late = cancelAfter.String() + " after the signal to end: "
 	}
+	next := "Ctrl-C again ends the command"
+	if j.handover != nil {
+		next = fmt.Sprintf("kill -QUIT %d ends the job", os.Getpid())
+	}
 	if running := j.running(); running > 0 {
-		j.messages.sayf("%scanceling %s; Ctrl-C again ends the command without waiting for them",
-			late, figures.Count(running, "call"))
+		j.messages.sayf("%scanceling %s; %s without waiting for them", late, figures.Count(running, "call"), next)
 	} else {
-		j.messages.sayf("%sno call is under way; Ctrl-C again ends the command at once", late)
+		j.messages.sayf("%sno call is under way; %s at once", late, next)
 	}
 	j.cancel(errInterrupted)
 }

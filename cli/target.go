@@ -35,7 +35,7 @@ standard output once it answers, and serves until Ctrl-C.`,
 			}
 			ctx, cancel := context.WithCancel(cmd.Context())
 			defer cancel()
-			defer onInterrupt(func(os.Signal) { cancel() }, func(os.Signal) { os.Exit(exitInterrupted) })()
+			defer onInterrupt(nil, func(os.Signal) { cancel() }, func(os.Signal) { os.Exit(exitInterrupted) })()
 			return target.Run(ctx, p.stdout, config, address, withParent)
 		},
 	}
