@@ -72,6 +72,7 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	}
 	if s.isCluster() {
 		if err := p.checkFiles(ctx, at.executor, &flags.inputs); err != nil {
+			_ = j.closeFile() // which has no line
 			return err
 		}
 	}
