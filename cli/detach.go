@@ -37,12 +37,17 @@ func (f *runFlags) checkDetach(p *program) error {
 	}
 	for _, name := range names {
 		info, err := os.Stat(name)
-		if name == "-" || err == nil && !info.Mode().IsRegular() {
-			return usageErrorf("the inputs come from %s, which is no regular file and may end with the terminal, so that a job "+
-				"that is detached cannot read them: write them to a file, and give that", name)
+		if name == "-" || ofThisProcess(name) || err == nil && !info.Mode().IsRegular() {
+			return usageErrorf("the inputs come from %s, which may end with the terminal, so that a job that is detached cannot read "+
+				"them: write them to a regular file, and give that", name)
 		}
 	}
 	return nil
+}
+
+// ofThisProcess reports whether a name means another file in another process.
+func ofThisProcess(name string) bool {
+	return name == "/dev/stdin" || strings.HasPrefix(name, "/dev/fd/") || strings.HasPrefix(name, "/proc/self/")
 }
 
 // refuseStdin says why a job that is detached cannot have its inputs, if they come through standard input.
@@ -94,7 +99,7 @@ func (p *program) detach(ctx context.Context, results string) error {
 	if err != nil {
 		_ = tell.Close()
 		_ = cmd.Wait() // it ends, since it was not told to go on
-		return fmt.Errorf("the job was not begun: %w", err)
+		return fmt.Errorf("the job was not begun, since its ID could not be told: %w", err)
 	}
 	p.messages.sayf("job %s runs by itself, as process %d, and its messages go to %s", id, cmd.Process.Pid, file)
 	p.messages.sayf("%s jobs attach %s --cluster URL shows how far it is, with the URL of this command, from any machine; "+

@@ -119,9 +119,9 @@ func (j *job) askToGoOn() error {
 	if _, err := fmt.Fprintln(h.tell, j.id); err != nil {
 		return err
 	}
-	answer, err := bufio.NewReader(h.hear).ReadString('\n')
+	answer, _ := bufio.NewReader(h.hear).ReadString('\n')
 	if answer != goOn {
-		return errors.Join(errors.New("it was not told to go on"), err)
+		return errors.New("it was not told to go on")
 	}
 	return nil
 }
