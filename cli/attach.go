@@ -97,6 +97,8 @@ func (v *jobView) show(job cluster.Job, err error) {
 		switch state {
 		case "paused":
 			text = "paused, so that no call begins: " + text
+		case "waits":
+			text = job.Waits + ", and the job waits: " + text
 		case "ends":
 			text = "canceled or interrupted, so that no call begins any more: " + text
 		}

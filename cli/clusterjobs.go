@@ -83,6 +83,8 @@ func stateOf(job cluster.Job) string {
 		return "ends"
 	case job.Paused:
 		return "paused"
+	case job.Waits != "":
+		return "waits"
 	}
 	return "runs"
 }

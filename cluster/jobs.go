@@ -14,16 +14,17 @@ import (
 type Job struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name"`
-	From    string    `json:"from"`           // the submitter's machine and process
-	Began   time.Time `json:"began,omitzero"` // by the clock of who asks
-	Before  int64     `json:"before"`         // calls that an earlier run has ended
-	Ended   int64     `json:"ended"`          // calls that have ended, those that failed and those before included
-	Failed  int64     `json:"failed"`         // calls that have failed
-	Running int64     `json:"running"`        // calls that are under way
-	Total   int64     `json:"total"`          // calls that there are; 0 or less while that is not known
-	Paused  bool      `json:"paused"`         // no call begins
-	Ending  bool      `json:"ending"`         // no call will begin any more: it has been canceled, or interrupted
-	End     *End      `json:"end,omitempty"`  // nil until it has ended
+	From    string    `json:"from"`            // the submitter's machine and process
+	Began   time.Time `json:"began,omitzero"`  // by the clock of who asks
+	Before  int64     `json:"before"`          // calls that an earlier run has ended
+	Ended   int64     `json:"ended"`           // calls that have ended, those that failed and those before included
+	Failed  int64     `json:"failed"`          // calls that have failed
+	Running int64     `json:"running"`         // calls that are under way
+	Total   int64     `json:"total"`           // calls that there are; 0 or less while that is not known
+	Paused  bool      `json:"paused"`          // no call begins
+	Ending  bool      `json:"ending"`          // no call will begin any more: it has been canceled, or interrupted
+	Waits   string    `json:"waits,omitempty"` // why it gets no further for the time being; "" while it does
+	End     *End      `json:"end,omitempty"`   // nil until it has ended
 }
 
 // saidJob is a job as its submitter tells it to others, whose clocks may differ.
@@ -70,7 +71,7 @@ func ordersTo(job string) address { return address("jobs.orders." + job) }
 // orders, by [Executor.OrderJob], until it is withdrawn or has ended. state is asked whenever somebody looks; the ID of what
 // it returns is set. obey is given one order after another, and must not wait for the job. Workers can do neither.
 func (x *Executor) Offer(state func() Job, obey func(order string) error) (*Offered, error) {
-	o := &Offered{id: newNonce().String()[:8], state: state, watchers: map[string]time.Time{}}
+	o := &Offered{id: newNonce().String()[:8], state: state, waits: x.waits, watchers: map[string]time.Time{}}
 	all := []func() (func(), error){
 		func() (func(), error) {
 			return x.engine.listen(toJobs, func(asker []byte) {

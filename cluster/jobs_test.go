@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"example.com/overlap"
 )
 
 func TestJobsAreSeenAndObey(t *testing.T) {
@@ -192,5 +194,38 @@ func TestAnEngineThatIsAwayEndsNoWatching(t *testing.T) {
 		if err != nil || last.End == nil || !silent || !again {
 			t.Errorf("%+v, %v; it was silent: %v, and heard again: %v", last, err, silent, again)
 		}
+	})
+}
+
+// Whoever looks at a job that gets no further is told why, until it does again.
+func TestWatchersAreToldWhatAJobWaitsFor(t *testing.T) {
+	f := newFake(nil)
+	onWatched(t, f, func() Job { return Job{} }, func(t *testing.T, x *Executor, offered *Offered, other *Executor) {
+		defer offered.Withdraw()
+		want := func(want string) {
+			t.Helper()
+			jobs, err := other.Jobs(t.Context(), time.Second)
+			if err != nil || len(jobs) != 1 || jobs[0].Waits != want {
+				t.Errorf("%+v, %v: want a job that waits for %q", jobs, err, want)
+			}
+		}
+		ended := make(chan error, 1)
+		go func() {
+			_, err := overlap.Map(t.Context(), x, double, numbers(3))
+			ended <- err
+		}()
+		want("")
+		time.Sleep(2 * silence)
+		want("no worker is there")
+		ctx, leave := context.WithCancel(t.Context())
+		gone := make(chan error, 1)
+		go func() { gone <- serve(ctx, f, overlap.Pool(1), 1, settings{tasks: []overlap.AnyTask{double}}) }()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		time.Sleep(2 * greeting)
+		want("")
+		leave()
+		<-gone
 	})
 }

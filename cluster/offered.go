@@ -10,6 +10,7 @@ import (
 type Offered struct {
 	id     string
 	state  func() Job
+	waits  func() string
 	unhear []func()
 
 	mu       sync.Mutex
@@ -95,7 +96,7 @@ func (o *Offered) told(note func()) []byte {
 	if !job.Began.IsZero() {
 		job.Age = time.Since(job.Began)
 	}
-	job.ID, job.From, job.Began = o.id, workerName(), time.Time{}
+	job.ID, job.From, job.Began, job.Waits = o.id, workerName(), time.Time{}, o.waits()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	job.End = o.end

@@ -42,6 +42,19 @@ func (x *Executor) keepQueues() {
 	}
 }
 
+// waits says why the jobs of the session get no further, "" while they do.
+func (x *Executor) waits() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.refusal.told:
+		return "the engine takes no calls"
+	case x.told:
+		return "no worker is there"
+	}
+	return ""
+}
+
 // openQueue has the engine keep a queue for a task. It says so when the engine does not for a while, as the job gets no
 // further then, and when it does again.
 func (x *Executor) openQueue(ctx context.Context, task string) error {
