@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -100,5 +101,9 @@ func (p *program) orderJob(ctx context.Context, url, order, job string) error {
 		return usageErrorf("%w", err)
 	}
 	defer x.Close()
-	return x.OrderJob(ctx, job, order)
+	err = x.OrderJob(ctx, job, order)
+	if errors.Is(err, cluster.ErrNoJob) {
+		return p.noJob(ctx, x, err)
+	}
+	return err
 }

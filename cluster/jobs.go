@@ -156,11 +156,19 @@ func (x *Executor) OrderJob(ctx context.Context, id, order string) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil:
-		return fmt.Errorf("%w: %s (%w)", ErrNoJob, id, err)
+		return noJob(id, err)
 	case string(answer) != obeyed:
 		return errors.New(string(answer[:min(len(answer), mostJobText)]))
 	}
 	return nil
+}
+
+// noJob is the error of a question about a job that got no answer.
+func noJob(id string, err error) error {
+	if errors.Is(err, errNobody) {
+		return fmt.Errorf("%w: %s", ErrNoJob, id)
+	}
+	return fmt.Errorf("%w: %s (%w)", ErrNoJob, id, err)
 }
 
 // isWord reports whether a text can be part of an address.

@@ -30,7 +30,7 @@ func (x *Executor) Watch(ctx context.Context, id string, see func(Job, error)) (
 	case ctx.Err() != nil:
 		return Job{}, context.Cause(ctx)
 	case err != nil:
-		return Job{}, fmt.Errorf("%w: %s (%w)", ErrNoJob, id, err)
+		return Job{}, noJob(id, err)
 	}
 	heard, missed := time.Now(), time.Time{} // missed: since when the engine knows of nobody who answers for the job
 	for last.End == nil {
