@@ -59,8 +59,9 @@ func Connect(ctx context.Context, url string, options ...Option) (*Executor, err
 		err = errors.New("it does not let this string look at its calls: it may be one for workers, and submitters have another")
 	}
 	if err != nil {
+		err = e.explained(err) // while it is connected
 		connection.Close()
-		return nil, e.explained(err)
+		return nil, err
 	}
 	x, err := newExecutor(e, s)
 	if err != nil {
@@ -167,6 +168,11 @@ func Work(ctx context.Context, join string, executor overlap.Executor, slots int
 		return err
 	}
 	defer e.close()
+	if !strings.HasPrefix(strings.TrimSpace(join), scheme) { // of ours, no worker may ask
+		if err := e.lacksJetStream(ctx); err != nil {
+			return err
+		}
+	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	e.connection.SetClosedHandler(func(*nats.Conn) { end(errRevoked) }) // which it is not while it may come back

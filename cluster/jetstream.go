@@ -121,6 +121,17 @@ func (e *jetStream) explained(err error) error {
 	return nil
 }
 
+// lacksJetStream says that the engine has no JetStream. An engine that does not say whether it has is taken to have it.
+func (e *jetStream) lacksJetStream(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*greeting)
+	defer cancel()
+	_, err := e.stream.AccountInfo(ctx)
+	if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
+		return e.explained(err)
+	}
+	return nil
+}
+
 // answers reports whether the engine answers at all, which takes no more than two seconds to find out.
 func (e *jetStream) answers() bool { return e.connection.FlushTimeout(2*time.Second) == nil }
 

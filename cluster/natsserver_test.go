@@ -1,18 +1,21 @@
 package cluster
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"example.com/overlap"
 )
 
 // natsServer starts a nats-server, built from its module, in a process of its own until the test ends, and returns its
 // URL.
-func natsServer(t *testing.T) (url string) {
+func natsServer(t *testing.T, flags ...string) (url string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds a nats-server")
@@ -24,8 +27,8 @@ func natsServer(t *testing.T) (url string) {
 	if err != nil {
 		t.Fatalf("nats-server does not build: %v\n%s", err, out)
 	}
-	s := exec.Command(program, "-js", "-a", "127.0.0.1", "-p", "-1", "-sd", filepath.Join(folder, "store"),
-		"--ports_file_dir", folder)
+	s := exec.Command(program, append(flags, "-a", "127.0.0.1", "-p", "-1", "-sd", filepath.Join(folder, "store"),
+		"--ports_file_dir", folder)...)
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +50,7 @@ func natsServer(t *testing.T) (url string) {
 
 // A nats-server that others run is an engine as the one within the program is.
 func TestNatsServerByItself(t *testing.T) {
-	url := natsServer(t)
+	url := natsServer(t, "-js")
 	x := connected(t, url)
 	t.Run("contract", func(t *testing.T) {
 		e, _, err := dial(t.Context(), url)
@@ -68,4 +71,20 @@ func TestNatsServerByItself(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Where a nats-server has no JetStream, both sides say so, with its address and what to do.
+func TestNatsServerWithoutJetStream(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	url := natsServer(t)
+	x, err := Connect(t.Context(), url)
+	if err == nil {
+		x.Close()
+	}
+	for who, err := range map[string]error{"submitter": err, "worker": Work(ctx, url, overlap.Pool(1), 1)} {
+		if err == nil || !strings.Contains(err.Error(), "at "+url+" has no JetStream: start nats-server with -js") {
+			t.Errorf("the %s says %v", who, err)
+		}
+	}
 }
