@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -19,8 +20,10 @@ const heardWithin = 1500 * time.Millisecond
 func (p *program) workersCommand() *cobra.Command {
 	var url string
 	cmd := &cobra.Command{
-		Use:     "workers --cluster URL",
-		Short:   "List the workers of an engine",
+		Use:   "workers --cluster URL",
+		Short: "List the workers of an engine",
+		Long: `List the workers of an engine: how many calls each makes at once, how many have ended there a second in the last ten, of which
+tasks it runs some now, and which it has.`,
 		Example: p.named("  overlap workers --cluster nats://10.0.0.1:4222"),
 		Args:    p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,9 +48,11 @@ func (p *program) listWorkers(ctx context.Context, url string) error {
 		return context.Cause(ctx)
 	case <-time.After(heardWithin):
 	}
-	rows := [][]string{{"worker", "calls at once", "tasks"}}
+	rows := [][]string{{"worker", "calls at once", "a second", "runs", "tasks"}}
 	for _, w := range x.Workers() {
-		rows = append(rows, []string{w.Name, strconv.Itoa(w.Slots), strings.Join(w.Tasks, " ")})
+		runs := cmp.Or(strings.Join(w.Runs, " "), "nothing")
+		rows = append(rows, []string{w.Name, strconv.Itoa(w.Slots), strconv.FormatFloat(w.PerSecond, 'f', 1, 64), runs,
+			strings.Join(w.Tasks, " ")})
 	}
 	if len(rows) == 1 {
 		p.messages.say("no worker is there")

@@ -115,6 +115,41 @@ func TestWorkersAreCounted(t *testing.T) {
 	})
 }
 
+// Also a session without calls of its own is told what workers run, and how fast.
+func TestWorkersSayWhatTheyDo(t *testing.T) {
+	onFake(t, honest, 1, func(t *testing.T, x *Executor) {
+		other, err := newExecutor(x.engine, settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		calls := make([]time.Duration, 60)
+		for i := range calls {
+			calls[i] = time.Second
+		}
+		ended := make(chan error, 1)
+		go func() {
+			_, err := overlap.Map(t.Context(), x, naps, calls)
+			ended <- err
+		}()
+		time.Sleep(15 * time.Second)
+		w := other.Workers()
+		if len(w) != 1 || !slices.Equal(w[0].Runs, []string{naps.Name()}) || w[0].Slots == 0 {
+			t.Fatalf("while it runs: %+v", w)
+		}
+		if want := float64(w[0].Slots); w[0].PerSecond < 0.8*want || w[0].PerSecond > 1.2*want {
+			t.Errorf("it makes %g calls of a second each in a second, and %d at once", w[0].PerSecond, w[0].Slots)
+		}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		time.Sleep(2 * lately)
+		if w := other.Workers(); len(w) != 1 || len(w[0].Runs) != 0 || w[0].PerSecond != 0 {
+			t.Errorf("after the job: %+v", w)
+		}
+	})
+}
+
 func numbers(n int) (all []int) {
 	for i := range n {
 		all = append(all, i)

@@ -15,7 +15,8 @@ func FuzzDecode(f *testing.F) {
 	s := started{worker: "w", nonce: n, calls: []startedCall{{at: 2, ago: time.Millisecond}}}
 	t := beat{worker: "w", chunks: []nonce{n, n}}
 	h := hello{session: "s", tasks: []mark{{"f", "a", ""}, {"g", "b", "2"}}}
-	w := workerInfo{id: "i", name: "n", slots: 3, tasks: []mark{{"f", "a", "1"}}, barred: []mark{{"g", "b", ""}}}
+	w := workerInfo{id: "i", name: "n", slots: 3, tasks: []mark{{"f", "a", "1"}}, barred: []mark{{"g", "b", ""}},
+		runs: []mark{{"f", "a", "1"}}, ended: 7, within: time.Second}
 	o := order{kind: kindCancel, tag: n.tag()}
 	l := claim{nonce: n, own: newNonce()}
 	var stock warehouse

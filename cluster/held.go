@@ -19,6 +19,7 @@ import (
 type held struct {
 	host *host
 	*chunk
+	of       mark // the task
 	took     time.Time
 	waits    atomic.Bool             // The session has not yet said that its calls may begin.
 	cancel   context.CancelCauseFunc // Ends its calls.
@@ -68,7 +69,7 @@ func (h *host) run(t *offered, message []byte) error {
 	if err != nil || c.task != t.task.Name() {
 		return nil
 	}
-	k := &held{host: h, chunk: c, took: took, at: -1, answered: make([]bool, len(c.inputs)),
+	k := &held{host: h, chunk: c, of: t.mark, took: took, at: -1, answered: make([]bool, len(c.inputs)),
 		open: len(c.inputs)}
 	ctx, cancel := context.WithCancelCause(h.calls)
 	defer cancel(nil)

@@ -37,7 +37,8 @@ type host struct {
 	busy     map[string]bool      // the tasks that have hands
 	told     map[string]bool      // the tasks of jobs of which it has been said that the worker has another
 	held     map[nonce]*held      // by their tags
-	refused  map[nonce]time.Time  // the tags of chunks that their sessions have canceled, maybe before they came
+	pace     pace
+	refused  map[nonce]time.Time // the tags of chunks that their sessions have canceled, maybe before they came
 }
 
 // offered is a task that a worker has.
@@ -118,9 +119,20 @@ func workerName() string {
 func (h *host) announce(leaves bool) {
 	w := workerInfo{id: h.id, name: h.name, slots: h.offers(), finds: h.slots == 0, leaves: leaves}
 	h.mu.Lock()
-	w.tasks, w.barred = h.marks(), slices.Clone(h.barred)
+	w.tasks, w.barred, w.runs = h.marks(), slices.Clone(h.barred), h.running()
+	w.ended, w.within = h.pace.lately()
 	h.mu.Unlock()
 	_ = h.engine.send(toSessions, w.append(nil)) // it is said again
+}
+
+// running are the tasks of the chunks that the worker has. h.mu is held.
+func (h *host) running() (all []mark) {
+	for _, k := range h.held {
+		if !slices.Contains(all, k.of) {
+			all = append(all, k.of)
+		}
+	}
+	return all
 }
 
 // hear takes what sessions tell all workers.
@@ -297,6 +309,9 @@ func (h *host) tick(stop <-chan struct{}) {
 		case now.Sub(announced) >= greeting:
 			announced = now
 			h.offering = offers
+			h.mu.Lock()
+			h.pace.add(now, h.answers.all())
+			h.mu.Unlock()
 			h.announce(false)
 			h.tidy(now)
 		case offers > h.offering: // sessions have more calls

@@ -128,6 +128,14 @@ func (o *outcomes) count(outcome overlap.Outcome) {
 	}
 }
 
+// all is how many there are of all outcomes.
+func (o *outcomes) all() (n int64) {
+	for i := range o {
+		n += o[i].Load()
+	}
+	return n
+}
+
 func (o *outcomes) figures(f *figures, name, help string) {
 	for outcome := range o {
 		n := o[outcome].Load()

@@ -249,6 +249,10 @@ type workerInfo struct {
 	tasks  []mark // whose calls it makes
 	barred []mark // that it has and that its key is not for
 	leaves bool   // it takes no more chunks
+
+	runs   []mark        // the tasks whose calls it makes now
+	ended  uint64        // how many calls have ended there lately,
+	within time.Duration // in such a time
 }
 
 func (w *workerInfo) append(b []byte) []byte {
@@ -258,10 +262,8 @@ func (w *workerInfo) append(b []byte) []byte {
 	}
 	b = appendText(appendText(append(b, byte(k)), w.id), w.name)
 	b = appendMarks(appendTruth(binary.AppendUvarint(b, uint64(w.slots)), w.finds), w.tasks)
-	if len(w.barred) > 0 {
-		b = appendMarks(b, w.barred)
-	}
-	return b
+	b = appendMarks(appendMarks(b, w.barred), w.runs)
+	return appendDuration(binary.AppendUvarint(b, w.ended), w.within)
 }
 
 const mostSlots = 1 << 16 // of one worker, whatever it says
@@ -273,10 +275,7 @@ func decodeWorker(b []byte) (*workerInfo, error) {
 		r.bad = true
 	}
 	w := &workerInfo{id: r.text(), name: r.text(), slots: int(min(r.number(), mostSlots)), finds: r.truth(),
-		tasks: r.marks(), leaves: k == kindLeave}
-	if len(r.b) > 0 {
-		w.barred = r.marks()
-	}
+		tasks: r.marks(), barred: r.marks(), runs: r.marks(), ended: r.number(), within: r.duration(), leaves: k == kindLeave}
 	return w, r.end()
 }
 

@@ -12,6 +12,9 @@ type WorkerInfo struct {
 	Slots int      // how many calls it makes at once
 	Tasks []string // the names of its tasks, each with its version if it has one: "resize (version 2)"
 
+	Runs      []string // the names of those that it makes calls of now, of any job
+	PerSecond float64  // how many calls have ended there a second, lately
+
 	Makes []string // those of its tasks that this executor has had calls of, which are for it
 	Made  int64    // calls of this executor that it has answered, since it was first heard
 }
@@ -22,13 +25,17 @@ func (x *Executor) Workers() []WorkerInfo {
 	defer x.mu.Unlock()
 	var all []WorkerInfo
 	for id, w := range x.workers {
-		info := WorkerInfo{ID: id, Name: w.name, Slots: w.slots, Made: w.made}
+		info := WorkerInfo{ID: id, Name: w.name, Slots: w.slots, Made: w.made, PerSecond: w.perSecond()}
+		for _, t := range w.runs {
+			info.Runs = append(info.Runs, t.String())
+		}
 		for _, t := range w.tasks {
 			info.Tasks = append(info.Tasks, t.String())
 			if x.wants(t) {
 				info.Makes = append(info.Makes, t.String())
 			}
 		}
+		slices.Sort(info.Runs)
 		slices.Sort(info.Tasks)
 		slices.Sort(info.Makes)
 		all = append(all, info)
