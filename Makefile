@@ -12,8 +12,12 @@ FUZZ_PROGRAMS = 100x
 MODULES = bench report/browser
 # For a whole package under the race detector; a test that may hang has a shorter deadline of its own.
 TIMEOUT = 15m
+# Tests wait for much of their time, so more packages are tested at once than there are cores. Those that take longest
+# come first, or the last of them would end alone.
+AT_ONCE = $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
+LONGEST = ./cli ./cluster ./overlaptest ./process .
 
-.PHONY: compare build check test format lint portable unit fuzz cgroup chaos bench clean
+.PHONY: compare build check test aside format lint portable unit fuzz cgroup chaos bench clean
 
 compare:
 	go run ./cmd/overlap compare
@@ -26,7 +30,15 @@ check: format
 	go vet ./...
 	go test -short -timeout 2m ./...
 
-test: lint portable unit fuzz
+# The tests, and what computes while they wait and gives way to them. Vetting comes before both, since it compiles what
+# both build on; what uses all cores by itself comes last, when the tests may be over.
+test: format
+	go vet ./...
+	$(MAKE) -j2 unit aside
+
+aside:
+	nice -n 19 $(MAKE) portable fuzz
+	nice -n 19 $(MAKE) lint
 
 format:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt: the files above are not formatted"; exit 1; }
@@ -43,9 +55,9 @@ lint: format
 portable:
 	go run ./internal/portable darwin windows
 
-# lint has vetted it all.
+# lint vets it all.
 unit:
-	go test -race -vet=off -timeout $(TIMEOUT) ./...
+	go test -race -vet=off -timeout $(TIMEOUT) -p $(AT_ONCE) $(LONGEST) ./...
 	for module in $(MODULES); do (cd $$module && go test -race -vet=off -timeout $(TIMEOUT) ./...) || exit 1; done
 
 # Each fuzz target for a moment, from its seeds. A package's targets share a binary, in which the package is instrumented
