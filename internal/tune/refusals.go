@@ -354,7 +354,7 @@ func (f *refusals) endProbing(r Reading) {
 // setCap has no more calls in flight from now on.
 func (f *refusals) setCap(level int, r Reading) {
 	// Otherwise it is the same limit, give or take one, and is tried as rarely as before.
-	if f.proven <= 1 || float64(level+1) <= alike*float64(f.proven) {
+	if f.proven == 0 || level > f.proven || float64(level+1) <= alike*float64(f.proven) {
 		f.every = 0
 	}
 	f.cap = max(1, level)
