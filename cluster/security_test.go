@@ -111,6 +111,12 @@ func TestWhatWorkersMayNotDo(t *testing.T) {
 	mustBe("submitting chunks")
 	_ = c.Publish(messageSubject(toWorkers), []byte("x"))
 	mustBe("giving orders")
+	_ = c.Publish(messageSubject(ordersTo("0123abcd")), []byte(CancelJob))
+	mustBe("giving orders to jobs")
+	_ = c.Publish(messageSubject(toJobs), []byte("x"))
+	mustBe("asking for jobs")
+	_ = c.Publish(messageSubject(watchesOf("0123abcd")), []byte("x"))
+	mustBe("watching a job")
 	js, err := jetstream.New(c)
 	if err != nil {
 		t.Fatal(err)
