@@ -202,7 +202,10 @@ func dial(ctx context.Context, text string) (e *jetStream, public string, err er
 	if err != nil {
 		return nil, "", err
 	}
-	if e, err = newJetStream(connection, nil); err != nil {
+	if err = refuseOld(connection); err == nil {
+		e, err = newJetStream(connection, nil)
+	}
+	if err != nil {
 		connection.Close()
 	}
 	return e, public, err
