@@ -11,7 +11,6 @@ import (
 )
 
 func newTestProcesses(t *testing.T) Runner {
-	t.Setenv("GORACE", "atexit_sleep_ms=0") // or each exit takes a second under -race
 	runner, err := NewProcesses(asChild)
 	if err != nil {
 		t.Fatal(err)
