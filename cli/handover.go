@@ -105,6 +105,7 @@ func (j *job) takeOver(first int) bool {
 		return false
 	}
 	j.messages.sayf("job %s runs by itself, as process %d, since %s", j.id, os.Getpid(), time.Now().Format(time.DateTime))
+	j.page.tell(j.messages) // the terminal where that was said may be gone
 	return true
 }
 

@@ -35,8 +35,15 @@ func (j *job) openPage(address string, at place, exec *execJob) error {
 	}
 	j.page = &livePage{page, server}
 	at.page.Store(page)
-	j.messages.sayf("the job can be looked at here, on this machine only: %s", server.URL())
+	j.page.tell(j.messages)
 	return nil
+}
+
+// tell says where the page is.
+func (p *livePage) tell(m *messages) {
+	if p != nil {
+		m.sayf("the job can be looked at here, on this machine only: %s", p.server.URL())
+	}
 }
 
 // workersOf is what says which processes the calls run in, here or elsewhere; nil if they run in this one.
