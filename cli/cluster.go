@@ -44,42 +44,58 @@ func (brokenCluster) String() string             { return clusterStrategy }
 
 // clusterFlags are about the engine of --on cluster.
 type clusterFlags struct {
-	listen, url, metrics string
-	detach               bool
+	listen, metrics string
+	engine          engineString
+	url             string // what was given of the engine: its URL, or its string; "" for one of its own
+	detach          bool
 }
 
 func (f *clusterFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
 	set.StringVar(&f.listen, "listen", "", "have the engine of --on cluster listen at this `address`, such as :7422, "+
 		"for workers on other machines, and print the line that starts one there")
-	set.StringVar(&f.url, "cluster", "", "use the engine that is at this `URL`, such as nats://10.0.0.1:4222, for "+
+	f.engine = submitting()
+	f.engine.add(set, "use the engine that is at this `URL`, such as nats://10.0.0.1:4222, for "+
 		"--on cluster; with -j, also make so many of its calls here")
-	set.BoolVar(&f.detach, "detach", false, "with --cluster and -o FILE, check everything, print the job's ID, and leave the job to a "+
+	set.BoolVar(&f.detach, "detach", false, "with --cluster or --cluster-file, and -o FILE, check everything, print the job's ID, and leave the job to a "+
 		"process of its own, which goes on without this terminal; its messages go to FILE.log")
 	set.StringVar(&f.metrics, "metrics", "", "with --on cluster, "+metricsHelp)
 }
 
+// find finds out which engine is meant. The variable may be there for other commands: it is for those that say --on cluster, and
+// not that they start an engine. Where this process takes over a job, it is the one that has been found before: the file with its
+// string may have been another process's, such as standard input.
+func (f *clusterFlags) find(h *handover, on string, given func(flag string) bool) (err error) {
+	if h != nil {
+		f.url = h.url
+		return nil
+	}
+	f.url, err = f.engine.find(given)
+	if (on != clusterStrategy || f.listen != "") && !given("cluster") && !given("cluster-file") {
+		f.url = ""
+	}
+	return err
+}
+
 // check says what is wrong with the flags.
-func (f clusterFlags) check(s strategy, given func(flag string) bool) error {
+func (f clusterFlags) check(s strategy) error {
 	switch {
-	case given("cluster") && f.url == "":
-		return usageErrorf("--cluster '' names no engine: give the URL or the string of one, or leave it out for one of its own")
 	case s.name != clusterStrategy && f.listen != "":
 		return usageErrorf("--listen is for the engine of --on cluster: add that, or leave it out")
 	case s.name != clusterStrategy && f.url != "":
-		return usageErrorf("--cluster names the engine of --on cluster: add that, or leave it out")
+		return usageErrorf("--cluster and --cluster-file name the engine of --on cluster: add that, or leave them out")
 	case s.name != clusterStrategy && f.metrics != "":
 		return usageErrorf("--metrics has the figures of --on cluster: add that, or leave it out")
 	case f.detach && (s.name != clusterStrategy || f.url == ""):
 		return usageErrorf("--detach is for jobs on an engine that is there without them: add --on cluster --cluster URL, or leave it out")
 	case f.listen != "" && f.url != "":
-		return usageErrorf("--listen starts an engine and --cluster uses one that is there: give one of the two")
+		return usageErrorf("--listen starts an engine and --cluster or --cluster-file uses one that is there: give one of the two")
 	}
 	return nil
 }
 
-// detaches reports whether the job is to go on without this command.
-func (f clusterFlags) detaches() bool { return f.detach }
+// detaches reports whether the job is to go on without this command, and on which engine.
+func (f clusterFlags) detaches() (url string, is bool) { return f.url, f.detach }
 
 // isCluster reports whether the strategy is one of an engine.
 func (s strategy) isCluster() bool { return s.name == clusterStrategy }

@@ -17,7 +17,7 @@ import (
 const answersWithin = 500 * time.Millisecond
 
 func (p *program) jobsCommand() *cobra.Command {
-	var url string
+	engine := submitting()
 	cmd := &cobra.Command{
 		Use:   "jobs [attach|pause|resume|cancel JOB] --cluster URL",
 		Short: "List the jobs of an engine, and watch, pause, resume or cancel one",
@@ -32,9 +32,10 @@ in FILE and, of a job of run --detach, FILE.log.`),
   overlap jobs attach 1f0c22ab --cluster nats://10.0.0.1:4222
   overlap jobs pause 1f0c22ab --cluster nats://10.0.0.1:4222`),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			url, err := engine.needed(cmd.Flags().Changed, p.named("overlap engine prints it"))
 			switch {
-			case url == "":
-				return usageErrorf("--cluster is missing: give the URL of the engine, or the string for jobs that it printed")
+			case err != nil:
+				return err
 			case len(args) == 0:
 				return p.listJobs(cmd.Context(), url)
 			case len(args) != 2:
@@ -45,7 +46,7 @@ in FILE and, of a job of run --detach, FILE.log.`),
 			return p.orderJob(cmd.Context(), url, args[0], args[1])
 		},
 	}
-	cmd.Flags().StringVar(&url, "cluster", "", "of the engine at this `URL`, or with the string for jobs that it printed")
+	engine.add(cmd.Flags(), "of the engine at this `URL`, or with the string for jobs that it printed")
 	return cmd
 }
 

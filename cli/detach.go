@@ -17,8 +17,8 @@ import (
 
 // checkDetach says why a job cannot be left to a process of its own, as far as that is known before it is started.
 func (f *runFlags) checkDetach(p *program) error {
-	switch {
-	case !f.where.cluster.detaches():
+	switch _, detaches := f.where.cluster.detaches(); {
+	case !detaches:
 		return nil
 	case f.show.dryRun:
 		return usageErrorf("--dry-run makes no calls, so that there is nothing to detach: leave out one of the two")
@@ -69,8 +69,8 @@ func messagesFile(results string) (string, error) {
 }
 
 // detach starts the command again in a session of its own, and leaves the job to it. Until that process has said that it
-// has found nothing wrong, and has been told to go on, the two end together.
-func (p *program) detach(ctx context.Context, results string) error {
+// has found nothing wrong, and has been told to go on, the two end together. url is a key, which stands in its environment.
+func (p *program) detach(ctx context.Context, url, results string) error {
 	if err := p.needsStdout("the job's ID", "open it, or leave --detach out"); err != nil {
 		return err
 	}
@@ -82,8 +82,10 @@ func (p *program) detach(ctx context.Context, results string) error {
 	if err != nil {
 		return fmt.Errorf("cannot start the process of the job: %w", err)
 	}
-	cmd := &exec.Cmd{Path: path, Args: append(os.Args[:1:1], p.args...), Stderr: p.messages.to}
-	hear, tell, err := startDetached(cmd)
+	args, sign := hideKey(p.args, url)
+	cmd := &exec.Cmd{Path: path, Args: append(os.Args[:1:1], args...), Stderr: p.messages.to}
+	cmd.Env = append(os.Environ(), clusterVariable+"="+url)
+	hear, tell, err := startDetached(cmd, sign)
 	if err != nil {
 		return fmt.Errorf("cannot start the process of the job: %w", err)
 	}

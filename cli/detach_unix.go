@@ -19,8 +19,8 @@ const (
 )
 
 // startDetached starts a process in a session of its own, which no terminal, no hang-up and no Ctrl-C reaches. hear is what
-// it says, tell what it is told.
-func startDetached(cmd *exec.Cmd) (hear, tell *os.File, err error) {
+// it says, tell what it is told. sign is what stands for the engine's string in its arguments.
+func startDetached(cmd *exec.Cmd, sign string) (hear, tell *os.File, err error) {
 	hear, theirTell, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
@@ -33,7 +33,7 @@ func startDetached(cmd *exec.Cmd) (hear, tell *os.File, err error) {
 	}
 	defer theirHear.Close()
 	cmd.ExtraFiles = []*os.File{theirTell, theirHear} // numbered from 3
-	cmd.Env = append(os.Environ(), handoverVariable+"=1")
+	cmd.Env = append(cmd.Environ(), handoverVariable+"="+sign)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		_, _ = hear.Close(), tell.Close()

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -91,6 +93,13 @@ func TestADetachedJobHasASessionOfItsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Any user of the machine sees the arguments of a process for as long as it runs.
+	args, err := os.ReadFile(filepath.Join("/proc", found[1], "cmdline"))
+	if err == nil && (bytes.Contains(args, []byte(g.url)) || !bytes.Contains(args, []byte("out.jsonl"))) {
+		t.Errorf("the arguments of the process are %q", args)
+	} else if err != nil && runtime.GOOS == "linux" {
+		t.Error(err)
+	}
 	_ = call.Close()
 	for over := deadline(t); ; time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(g.dir, "out.jsonl")); err == nil {
@@ -139,7 +148,7 @@ func TestAJobThatNobodyKnowsOfIsNotBegun(t *testing.T) {
 	t.Parallel()
 	g := newDetachedGate(t)
 	cmd, _, stderr := g.command(t, "run", "gate", "a", "--on", "cluster", "-j", "1", "-o", "out.jsonl", "--detach")
-	hear, tell, err := startDetached(cmd)
+	hear, tell, err := startDetached(cmd, "$KEY")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,5 +164,24 @@ func TestAJobThatNobodyKnowsOfIsNotBegun(t *testing.T) {
 	_ = g.calls.SetDeadline(time.Now())
 	if _, err := g.calls.Accept(); err == nil {
 		t.Error("a call was made")
+	}
+}
+
+// What stands for the engine's string is replaced by it again, and nothing else is.
+func TestHiddenKey(t *testing.T) {
+	const key = "ovl://SUCD@10.0.0.1:7422"
+	for _, args := range [][]string{
+		{"run", "gate", "--cluster", key, "--on", "cluster"},
+		{"run", "gate", "--cluster=" + key},
+		{"run", "gate", "--cluster-file", "key"},
+		{"exec", "--cluster", key, "overlap", "jobs", "--cluster", "$OVERLAP_CLUSTER", "--cluster=$OVERLAP_CLUSTER_", key},
+	} {
+		hidden, sign := hideKey(args, key)
+		if strings.Contains(strings.Join(hidden, " "), key) {
+			t.Errorf("%q has the key", hidden)
+		}
+		if again := replaced(hidden, sign, key); !slices.Equal(again, args) {
+			t.Errorf("%q came back as %q", args, again)
+		}
 	}
 }

@@ -11,7 +11,7 @@ func canDetach() error {
 		"Start-Process in PowerShell")
 }
 
-func startDetached(*exec.Cmd) (hear, tell *os.File, err error) {
+func startDetached(*exec.Cmd, string) (hear, tell *os.File, err error) {
 	return nil, nil, errors.ErrUnsupported
 }
 

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	handoverVariable = "OVERLAP_HANDOVER" // that a process is to take a job over
+	clusterVariable  = "OVERLAP_CLUSTER"  // the string of an engine, or its URL
+	handoverVariable = "OVERLAP_HANDOVER" // that a process is to take a job over, and what stands for that string in its arguments
 	goOn             = "go on\n"          // what it is told once it has said the job's ID
 )
 
@@ -19,22 +20,26 @@ const (
 // goroutine.
 type handover struct {
 	tell, hear *os.File // to and from that process
+	url        string   // of the engine, or its string
 	log        *os.File // where messages go once it has ended; nil where they go there already
 	made       bool     // log was not there before
 	done       bool
 }
 
-// newHandover returns nil in a process that takes over nothing.
-func newHandover() *handover {
-	if os.Getenv(handoverVariable) == "" {
-		return nil
+// newHandover returns nil in a process that takes over nothing. It returns the arguments of the command whose job it is.
+func newHandover(args []string) (*handover, []string) {
+	sign := os.Getenv(handoverVariable)
+	if sign == "" {
+		return nil, args
 	}
 	_ = os.Unsetenv(handoverVariable) // what the job starts takes over nothing
 	tell, hear := inheritedPipes()
 	if tell == nil {
-		return nil
+		return nil, args
 	}
-	return &handover{tell: tell, hear: hear}
+	h := &handover{tell: tell, hear: hear, url: os.Getenv(clusterVariable)}
+	_ = os.Unsetenv(clusterVariable) // calls must not see it
+	return h, replaced(args, sign, h.url)
 }
 
 // openMessages opens the file that messages are to go to from the first call on, if this process is to take over the job.

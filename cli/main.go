@@ -52,7 +52,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		name: name, args: args[1:], tasks: tasks, stdin: stdin, stdout: &standardOutput{to: stdout},
 		messages: &messages{to: stderr, prefix: name + ": ", redraws: redraws(stderr), width: width(stderr)},
 	}
-	if p.handover = newHandover(); p.handover != nil {
+	p.handover, p.args = newHandover(p.args)
+	if p.handover != nil {
 		p.messages.redraws = false // what is a terminal now will be a file
 	}
 	root := newRoot(p)

@@ -18,9 +18,11 @@ type clusterFlags struct{}
 
 func (*clusterFlags) add(*cobra.Command) {}
 
-func (clusterFlags) check(strategy, func(flag string) bool) error { return nil }
+func (*clusterFlags) find(*handover, string, func(flag string) bool) error { return nil }
 
-func (clusterFlags) detaches() bool { return false }
+func (clusterFlags) check(strategy) error { return nil }
+
+func (clusterFlags) detaches() (url string, is bool) { return "", false }
 
 func (strategy) isCluster() bool { return false }
 

@@ -16,6 +16,9 @@ import (
 func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec *execJob) error {
 	collectSeldom()
 	given := cmd.Flags().Changed
+	if err := flags.where.cluster.find(p.handover, flags.where.on, given); err != nil {
+		return err
+	}
 	s, err := flags.check(p, given, exec)
 	if err != nil {
 		return err
@@ -27,8 +30,8 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 	if err := flags.checkDetach(p); err != nil {
 		return err
 	}
-	if flags.where.cluster.detaches() && p.handover == nil {
-		return p.detach(cmd.Context(), flags.results.output)
+	if url, detaches := flags.where.cluster.detaches(); detaches && p.handover == nil {
+		return p.detach(cmd.Context(), url, flags.results.output)
 	}
 	defer p.handover.close()
 	ctx, cancel := context.WithCancelCause(cmd.Context())

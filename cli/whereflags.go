@@ -58,8 +58,8 @@ func (f whereFlags) strategy(p *program, given func(flag string) bool) (strategy
 	switch {
 	case err != nil:
 		return s, err
-	case f.cluster.check(s, given) != nil:
-		return s, f.cluster.check(s, given)
+	case f.cluster.check(s) != nil:
+		return s, f.cluster.check(s)
 	case given("worker") && strings.TrimSpace(f.worker) == "":
 		return s, usageErrorf("%s", noWorker)
 	case s.isCluster() && checkSlots(f.jobs) != nil:

@@ -16,14 +16,13 @@ import (
 	"example.com/overlap/process"
 )
 
-// joinVariable is where a worker finds its join string if no flag has it: other users see the flags of a process.
-const joinVariable = "OVERLAP_JOIN"
-
 // workerFlags are what the user asked of a worker.
 type workerFlags struct {
-	join, file, worker, metrics string
-	jobs                        atOnce
-	memoryLimit                 byteSize
+	engine          engineString
+	join            string
+	worker, metrics string
+	jobs            atOnce
+	memoryLimit     byteSize
 }
 
 // clusterCommands are the sub-commands that an engine is for.
@@ -32,7 +31,7 @@ func (p *program) clusterCommands() []*cobra.Command {
 }
 
 func (p *program) workerCommand() *cobra.Command {
-	var flags workerFlags
+	flags := workerFlags{engine: joining()}
 	cmd := &cobra.Command{
 		Use:   "worker --join 'ovl://…'",
 		Short: "Make calls for a job on another machine (run --on cluster)",
@@ -58,18 +57,19 @@ second one ends it at once, and their calls are made again elsewhere.`),
 		Args: p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			given := cmd.Flags().Changed
-			switch {
-			case given("worker") && strings.TrimSpace(flags.worker) == "":
+			if given("worker") && strings.TrimSpace(flags.worker) == "" {
 				return usageErrorf("%s", noWorker)
-			case given("join") && flags.join == "", given("join-file") && flags.file == "":
-				return usageErrorf("--join '' and --join-file '' name no engine: give the string that it printed, or a file that has it")
 			}
+			var err error
+			if flags.join, err = flags.engine.needed(given, "run --on cluster --listen prints it"); err != nil {
+				return err
+			}
+			_ = os.Unsetenv(clusterVariable) // calls must not see it
 			return p.work(cmd.Context(), flags)
 		},
 	}
 	set := cmd.Flags()
-	set.StringVar(&flags.join, "join", "", "join the engine of this `string`, or URL")
-	set.StringVar(&flags.file, "join-file", "", "read the string from this `file`")
+	flags.engine.add(set, "join the engine of this `string`, or URL")
 	set.StringVar(&flags.worker, "worker", "", "make the calls of this `command`'s tasks, which speaks the line protocol")
 	set.VarP(&flags.jobs, "jobs", "j", "make at most this `number` of calls at once: N, N% of the cores, +N or -N for more or fewer "+
 		"than cores (default: it finds out how many are good)")
@@ -79,33 +79,8 @@ second one ends it at once, and their calls are made again elsewhere.`),
 	return cmd
 }
 
-// joinString finds the join string.
-func (f workerFlags) joinString() (string, error) {
-	switch {
-	case f.join != "" && f.file != "":
-		return "", usageErrorf("--join and --join-file say the same: give one of the two")
-	case f.join != "":
-		return f.join, nil
-	case f.file != "":
-		text, err := os.ReadFile(f.file)
-		if err != nil {
-			return "", usageErrorf("--join-file: %w", err)
-		}
-		return strings.TrimSpace(string(text)), nil
-	}
-	if text := os.Getenv(joinVariable); text != "" {
-		_ = os.Unsetenv(joinVariable) // calls must not see it
-		return text, nil
-	}
-	return "", usageErrorf("a worker needs the string of an engine: run --on cluster --listen prints it, for --join")
-}
-
 // work is the command.
 func (p *program) work(ctx context.Context, f workerFlags) error {
-	join, err := f.joinString()
-	if err != nil {
-		return err
-	}
 	ctx, unheed := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer unheed()
 	if err := checkSlots(f.jobs); err != nil {
@@ -125,7 +100,7 @@ func (p *program) work(ctx context.Context, f workerFlags) error {
 		return err
 	}
 	defer unseen()
-	err = cluster.Work(ctx, join, pool, f.jobs.calls,
+	err = cluster.Work(ctx, f.join, pool, f.jobs.calls,
 		append(options, cluster.Notices(p.messages.say), cluster.Tasks(tasks...))...)
 	if err != nil {
 		return usageErrorf("%w", err)

@@ -18,7 +18,7 @@ import (
 const heardWithin = 1500 * time.Millisecond
 
 func (p *program) workersCommand() *cobra.Command {
-	var url string
+	engine := submitting()
 	cmd := &cobra.Command{
 		Use:   "workers --cluster URL",
 		Short: "List the workers of an engine",
@@ -27,13 +27,14 @@ tasks it runs some now, and which it has.`,
 		Example: p.named("  overlap workers --cluster nats://10.0.0.1:4222"),
 		Args:    p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if url == "" {
-				return usageErrorf("--cluster is missing: give the URL of the engine, or the string for jobs that it printed")
+			url, err := engine.needed(cmd.Flags().Changed, p.named("overlap engine prints it"))
+			if err != nil {
+				return err
 			}
 			return p.listWorkers(cmd.Context(), url)
 		},
 	}
-	cmd.Flags().StringVar(&url, "cluster", "", "of the engine at this `URL`, or with the string for jobs that it printed")
+	engine.add(cmd.Flags(), "of the engine at this `URL`, or with the string for jobs that it printed")
 	return cmd
 }
 
