@@ -31,7 +31,7 @@ func (s *standBys) look(r Reading, more, level, cores int) int {
 	switch {
 	case s.brief && more < cores+standBy:
 		if s.before == 0 {
-			s.before = more
+			s.before = level
 		}
 		s.added = true
 		return cores + standBy
