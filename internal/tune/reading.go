@@ -86,3 +86,11 @@ const (
 	ByMemory                // more might not fit into memory
 	ByMax                   // the greatest level that was allowed
 )
+
+// typical is how long a call takes that gets through; 0: nobody knows.
+func typical(r Reading) time.Duration {
+	if r.Ended == 0 || r.Timed == 0 {
+		return 0
+	}
+	return r.Took / time.Duration(r.Timed)
+}

@@ -77,6 +77,8 @@ const (
 //
 // Where refusals come back before the calls that got through, it is told apart by probing which of the two it is. A rate that
 // is known only from few calls is raised as long as none is refused, by more each time.
+//
+// All of that is left out while refusals have turned out to be by chance.
 type refusals struct {
 	cap  int     // the most calls in flight; 0: there is no limit
 	rate float64 // the most starts in a second; 0: there is no limit
@@ -108,6 +110,9 @@ type refusals struct {
 	step     time.Duration // how long it takes at least until twice as many start
 	slowest  time.Duration // the longest time that a refusal took
 	probing  probing
+	chance   chance
+
+	suspected limits // what was asked at most when refusals began to look like chance
 
 	found    float64       // the last rate that was measured
 	sinks    int           // how many times in a row a much lower rate was found than that before
@@ -148,10 +153,12 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	if again = of.Before < mostOffers; !again {
 		f.gaveUp++
 	}
+	f.lookAtChance(r)
 	if f.rate > 0 && f.seen-f.seenBefore > mostAtRate {
 		f.leaveRate(r)
 	}
 	switch {
+	case f.chance.suspicion != unlikely:
 	case f.wave:
 		f.took, f.last = max(f.took, of.Took), r.At
 	case r.At-of.Took < f.reacted:
@@ -170,6 +177,31 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 		f.probing.answered = f.probing.on
 	}
 	return again
+}
+
+// lookAtChance has calls not slowed down by refusals that have nothing to do with how much is asked.
+func (f *refusals) lookAtChance(r Reading) {
+	before := f.chance.suspicion
+	if !f.chance.look(r, f.gaveUp, f.seen) {
+		return
+	}
+	if before == unlikely {
+		f.suspected = limits{f.cap, f.rate}
+	}
+	*f = refusals{
+		seen: f.seen, gaveUp: f.gaveUp, last: f.last, took: f.took, asked: f.asked, short: f.short, slowest: f.slowest,
+		chance: f.chance, suspected: f.suspected, waves: f.waves,
+		seenBefore: f.seen, passed: f.through(r), emptied: r.At, reacted: r.At, restart: -1,
+	}
+	switch {
+	case f.chance.suspicion == tried:
+		f.cap = chanceCalls
+	case f.chance.suspicion == sure:
+	case f.suspected.rate > 0:
+		f.setRate(f.suspected.rate/above, r)
+	default:
+		f.setCap(f.suspected.cap, r)
+	}
 }
 
 // leaveRate is when refusals do not stop at a rate: what has got through meanwhile says which is right. If they do not stop
@@ -192,6 +224,12 @@ func (f *refusals) leaveRate(r Reading) {
 
 // look takes a reading, and reports whether nothing may start now.
 func (f *refusals) look(r Reading) (pause bool) {
+	if f.chance.suspicion != unlikely {
+		f.lookAtChance(r)
+	}
+	if f.chance.suspicion != unlikely {
+		return r.At < f.asked
+	}
 	quiet := f.took
 	if f.rate > 0 && !f.rough { // calls go on starting
 		quiet = 2 * f.took
@@ -282,14 +320,6 @@ func (f *refusals) endWave(r Reading) {
 			f.startProbing(survived, r)
 		}
 	}
-}
-
-// typical is how long a call takes that gets through; 0: nobody knows.
-func typical(r Reading) time.Duration {
-	if r.Ended == 0 || r.Timed == 0 {
-		return 0
-	}
-	return r.Took / time.Duration(r.Timed)
 }
 
 // measured is how many calls have been let through in a second since the wave before, until a moment.

@@ -210,7 +210,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		locked = h.locked / h.inFlight
 	}
 	switch {
-	case c.refusals.seen > 0 && r.CoresBusy < busy*cores && r.StartRate == 0:
+	case c.refusals.seen > 0 && r.CoresBusy < busy*cores && r.StartRate == 0 && c.refusals.chance.suspicion != sure:
 		return FarEndLimited
 	case r.StartRate > 0:
 		return RateLimited

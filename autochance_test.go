@@ -1,0 +1,56 @@
+package overlap_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/internal/station"
+)
+
+// Refusals that have nothing to do with how much is asked, as of one server of twenty that is down, do not slow the other calls
+// down for long: at each of them less was asked, until next to nothing was.
+func TestAutoOfRefusalsByChance(t *testing.T) {
+	overlap.SenseNothing(t)
+	const calls, atOnce = 4000, 32
+	for _, share := range []float64{.01, .05, .1} {
+		for _, served := range []time.Duration{20 * ms, 100 * ms} {
+			for _, refused := range []time.Duration{ms, 20 * ms} {
+				t.Run(fmt.Sprintf("%.2f of calls of %v, refusals of %v", share, served, refused), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						task, _ := countRefusals(refusesSome(share, refused, station.Queue(atOnce, station.Fixed(served))))
+						begun := time.Now()
+						if _, err := overlap.Map(t.Context(), overlap.Auto(), task, make([]int, calls), overlap.KeepGoing()); err != nil {
+							t.Fatalf("calls were lost: %v", err)
+						}
+						best := calls / atOnce * served
+						if took := time.Since(begun); took > 3*best {
+							t.Errorf("took %v, and without refusals it were %v", took, best)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// refusesSome is a station that refuses a share of what is asked, by chance.
+func refusesSome(share float64, after time.Duration, others station.Station) station.Station {
+	var mu sync.Mutex
+	chance := rand.New(rand.NewPCG(1, 2))
+	return station.Func(func(ctx context.Context) error {
+		mu.Lock()
+		refused := chance.Float64() < share
+		mu.Unlock()
+		if refused {
+			time.Sleep(after)
+			return &station.Refusal{}
+		}
+		return others.Serve(ctx)
+	})
+}

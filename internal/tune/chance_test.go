@@ -1,0 +1,61 @@
+package tune
+
+import (
+	"testing"
+	"time"
+)
+
+// refuse has so many calls get through and then one refused, again and again until so many have been refused, while that many
+// get through in a second.
+func (c *chance) refuse(r *Reading, refused *int64, passed, times int64, rate float64) {
+	for range times {
+		r.Ended += passed
+		r.At += time.Duration(float64(passed) / rate * float64(time.Second))
+		*refused++
+		c.look(*r, 0, *refused)
+	}
+}
+
+// As large a share refused of far less, again and again, is tried with some calls: if no larger a share of them is refused, it
+// was by chance, until far more are.
+func TestRefusalsByChance(t *testing.T) {
+	for _, share := range []int64{1, 20} { // of refused calls to one that gets through, when it is tried
+		var c chance
+		var r Reading
+		var refused int64
+		for rate := 1000.0; rate > 100; rate /= 3 {
+			c.refuse(&r, &refused, 10, chanceRefusals, rate)
+		}
+		if c.suspicion != tried {
+			t.Fatalf("a tenth is refused of less and less: suspicion %d, want that it is tried", c.suspicion)
+		}
+		r.Ended += chanceCalls / share
+		refused += chanceCalls - chanceCalls/share
+		if !c.look(r, 0, refused) || (c.suspicion == sure) != (share == 1) {
+			t.Errorf("one of %d got through when it was tried: suspicion %d", share, c.suspicion)
+		}
+		if c.suspicion != sure {
+			continue
+		}
+		c.refuse(&r, &refused, 10, 10*chanceRefusals, 1000)
+		if c.suspicion != sure {
+			t.Error("the same share is refused afterwards: no more by chance")
+		}
+		refused += 10 * chanceRefusals
+		if c.look(r, 0, refused); c.suspicion != unlikely {
+			t.Error("far more are refused: still by chance")
+		}
+	}
+}
+
+// A limit is no chance: what is asked beyond it is refused, and less and less of it as less is asked.
+func TestRefusalsByALimit(t *testing.T) {
+	var c chance
+	var r Reading
+	var refused int64
+	for _, passed := range []int64{2, 5, 20, 100, 200, 200, 200} {
+		if c.refuse(&r, &refused, passed, chanceRefusals, 100); c.suspicion != unlikely {
+			t.Fatalf("one of %d refused, as many get through in a second: suspicion %d", passed+1, c.suspicion)
+		}
+	}
+}
