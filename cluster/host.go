@@ -35,6 +35,7 @@ type host struct {
 	mu       sync.Mutex
 	sessions map[string]time.Time // when they last greeted
 	busy     map[string]bool      // the tasks that have hands
+	wants    map[string]*wanted   // of these, and since when nobody has calls of them
 	told     map[string]bool      // the tasks of jobs of which it has been said that the worker has another
 	held     map[nonce]*held      // by their tags
 	pace     pace
@@ -60,7 +61,7 @@ const (
 // serve is the life of a worker. It returns when ctx has ended and all calls that were running then have.
 func serve(ctx context.Context, e engine, executor overlap.Executor, slots int, s settings) error {
 	h := &host{engine: e, executor: executor, settings: s, slots: slots, most: cmp.Or(s.most, mostByItself), id: newNonce().String(), name: workerName(),
-		tasks: map[string]*offered{}, taking: ctx, sessions: map[string]time.Time{}, busy: map[string]bool{}, told: map[string]bool{},
+		tasks: map[string]*offered{}, taking: ctx, sessions: map[string]time.Time{}, busy: map[string]bool{}, told: map[string]bool{}, wants: map[string]*wanted{},
 		held: map[nonce]*held{}, refused: map[nonce]time.Time{}}
 	if s.worker != "" {
 		h.id = s.worker + "." + h.id
@@ -158,9 +159,12 @@ func (h *host) greeted(greeting *hello) {
 	_, known := h.sessions[greeting.session]
 	h.sessions[greeting.session] = time.Now()
 	for _, task := range greeting.tasks {
-		if t := h.tasks[task.fingerprint]; t != nil && !h.busy[task.fingerprint] && h.taking.Err() == nil {
-			h.busy[task.fingerprint] = true
-			h.start(task.fingerprint, t)
+		if t := h.tasks[task.fingerprint]; t != nil && h.taking.Err() == nil {
+			h.want(task.fingerprint)
+			if !h.busy[task.fingerprint] {
+				h.busy[task.fingerprint] = true
+				h.start(task.fingerprint, t)
+			}
 		}
 		h.tellOther(task)
 		h.tellBarred(task.fingerprint, task.name)
@@ -240,7 +244,8 @@ func (h *host) work(task string, t *offered) {
 // next takes a chunk of a task. ok is false when none is to be taken any more.
 func (h *host) next(task string) (message []byte, ok bool) {
 	for h.taking.Err() == nil {
-		message, err := h.engine.take(h.taking, task)
+		wanted := h.whileWanted(task)
+		message, err := h.engine.take(wanted, task)
 		if err == nil {
 			return message, true
 		}
@@ -249,7 +254,7 @@ func (h *host) next(task string) (message []byte, ok bool) {
 			return nil, false
 		}
 		select {
-		case <-h.taking.Done():
+		case <-wanted.Done():
 		case <-time.After(5 * tick):
 		}
 	}
@@ -365,6 +370,7 @@ func (h *host) tidy(now time.Time) {
 			delete(h.refused, n)
 		}
 	}
+	h.unwant(now)
 	for session, greeted := range h.sessions {
 		switch {
 		case !h.engine.connected():
