@@ -12,6 +12,14 @@ var errDenied = errors.New("the key is not for this task")
 var errShutOut = errors.New("the engine does not take this key or password any more: it has other ones now; " +
 	"take the string for jobs that it prints now, or the URL with the new password")
 
+// fullError is a queue with no room for a chunk, which may have been refused for that, or may have been taken before.
+type fullError struct{ holds string }
+
+func (e *fullError) Error() string {
+	return "the engine's queue is full of calls that no worker has taken (" + e.holds + "): start more workers, or pause or cancel " +
+		"jobs whose calls these are (overlap jobs lists them)"
+}
+
 // errNobody is that a question has been put to nobody.
 var errNobody = errors.New("nobody is there to answer")
 
@@ -49,8 +57,8 @@ type engine interface {
 
 // offer is a chunk that has been submitted.
 type offer interface {
-	// waits reports whether the chunk is in the queue, where it may come a moment after it was submitted. An error says
-	// that nobody knows.
+	// waits reports whether the chunk is in the queue, where it may come a moment after it was submitted. A [fullError] says
+	// that it is not, and why it may not have got there, any other that nobody knows.
 	waits(ctx context.Context) (bool, error)
 	// withdraw takes the chunk out of the queue, and reports whether it was there.
 	withdraw(ctx context.Context) (bool, error)

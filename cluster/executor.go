@@ -41,19 +41,20 @@ type Executor struct {
 
 	routes sync.Map // what routeTo has found, by the name of the task
 
-	mu      sync.Mutex
-	parcels map[nonce]*parcel
-	leases  map[*lease]bool
-	workers map[string]*peer
-	tasks   map[string]mark // the tasks that there have been calls of, by their fingerprints
-	lacking lacking
-	since   time.Time // when there was last a worker, or the session began
-	told    bool      // that there is none
-	refusal refusal
-	closed  bool
-	stop    chan struct{}
-	ended   sync.WaitGroup
-	unhear  []func()
+	mu       sync.Mutex
+	parcels  map[nonce]*parcel
+	leases   map[*lease]bool
+	workers  map[string]*peer
+	tasks    map[string]mark // the tasks that there have been calls of, by their fingerprints
+	lacking  lacking
+	since    time.Time // when there was last a worker, or the session began
+	told     bool      // that there is none
+	refusal  refusal
+	fullness fullness
+	closed   bool
+	stop     chan struct{}
+	ended    sync.WaitGroup
+	unhear   []func()
 }
 
 // peer is a worker as a session knows it.

@@ -139,15 +139,16 @@ func (e *jetStream) answers() bool { return e.connection.FlushTimeout(2*time.Sec
 type streamOffer struct {
 	engine  *jetStream
 	subject string
+	size    int
 }
 
 func (e *jetStream) submit(task, session string, chunk []byte) offer {
-	o := &streamOffer{e, chunkSubject(task, session, e.submitted.Add(1))}
+	o := &streamOffer{e, chunkSubject(task, session, e.submitted.Add(1)), len(chunk)}
 	_ = e.connection.Publish(o.subject, chunk) // whether it is there is asked
 	return o
 }
 
-// find returns the chunk's number in the stream, 0 if it is not there.
+// find returns the chunk's number in the stream, 0 if it is not there. What the stream says of itself is of before the search.
 func (o *streamOffer) find(ctx context.Context) (s jetstream.Stream, number uint64, err error) {
 	if s, err = o.engine.stream.Stream(ctx, streamName); err == nil {
 		var m *jetstream.RawStreamMsg
@@ -158,12 +159,29 @@ func (o *streamOffer) find(ctx context.Context) (s jetstream.Stream, number uint
 	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrStreamNotFound) {
 		err = nil
 	}
-	return nil, 0, err
+	return s, 0, err
 }
 
 func (o *streamOffer) waits(ctx context.Context) (bool, error) {
-	_, number, err := o.find(ctx)
+	s, number, err := o.find(ctx)
+	if number == 0 && err == nil && s != nil {
+		err = o.refused(s.CachedInfo())
+	}
 	return number > 0, err
+}
+
+// refused says why the stream has no room for the chunk, nil if it has.
+func (o *streamOffer) refused(stream *jetstream.StreamInfo) error {
+	const extras = 16 // what a message in memory counts besides its subject and its text
+	is, bounds := stream.State, stream.Config
+	size := uint64(len(o.subject) + o.size + extras)
+	switch {
+	case bounds.MaxMsgs > 0 && is.Msgs >= uint64(bounds.MaxMsgs):
+		return &fullError{fmt.Sprintf("%d chunks of at most %d", is.Msgs, bounds.MaxMsgs)}
+	case bounds.MaxBytes > 0 && is.Bytes+size >= uint64(bounds.MaxBytes):
+		return &fullError{fmt.Sprintf("%d KB of at most %d", is.Bytes>>10, bounds.MaxBytes>>10)}
+	}
+	return nil
 }
 
 func (o *streamOffer) withdraw(ctx context.Context) (bool, error) {

@@ -100,8 +100,12 @@ func (l *lease) lookUnheard(p *parcel, now time.Time, unwanted bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), askAgain)
 	defer cancel()
 	waits, err := p.offer.waits(ctx)
+	full, isFull := errors.AsType[*fullError](err)
+	if isFull {
+		l.x.noteFull(full, now)
+	}
 	switch {
-	case err != nil: // nobody knows
+	case err != nil && !isFull: // nobody knows
 	case waits:
 		p.missing = time.Time{}
 		l.lookForWorkers(p)

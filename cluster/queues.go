@@ -6,6 +6,33 @@ import (
 	"time"
 )
 
+// fullness is that the engine's queue has no room for chunks of a session. x.mu guards it.
+type fullness struct {
+	last time.Time // when a chunk was last found not to be there for that
+	told bool
+}
+
+// forgotten is after how long a queue that was full is taken to have room: who has a chunk that is not there asks more often.
+const forgotten = 3 * askAgain
+
+// noteFull says that a job's chunks find no room, once until there is some. They are submitted again like any that got lost.
+func (x *Executor) noteFull(full *fullError, now time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.fullness.last = now; !x.fullness.told {
+		x.fullness.told = true
+		x.notice("the job waits until there is room for its calls: " + full.Error())
+	}
+}
+
+// noteRoom says that chunks which had found no room have found some. x.mu is held.
+func (x *Executor) noteRoom(now time.Time) {
+	if x.fullness.told && now.Sub(x.fullness.last) > forgotten {
+		x.fullness.told = false
+		x.notice("there is room for the job's calls again")
+	}
+}
+
 // refusal is that the engine keeps no queue for a session. x.mu guards it.
 type refusal struct {
 	since time.Time // when it was first so; zero while it is not
@@ -26,6 +53,7 @@ func (x *Executor) keepQueues() {
 			continue
 		}
 		x.mu.Lock()
+		x.noteRoom(time.Now())
 		var tasks []string
 		for task := range x.tasks {
 			tasks = append(tasks, task)
@@ -49,6 +77,8 @@ func (x *Executor) waits() string {
 	switch {
 	case x.refusal.told:
 		return "the engine takes no calls"
+	case x.fullness.told:
+		return "the engine's queue is full"
 	case x.told:
 		return "no worker is there"
 	}
