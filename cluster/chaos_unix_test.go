@@ -193,6 +193,7 @@ func TestChaos(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some 15 s")
 	}
+	t.Parallel()
 	lasts := 6 * time.Second
 	if text := os.Getenv("CLUSTER_CHAOS"); text != "" {
 		d, err := time.ParseDuration(text)

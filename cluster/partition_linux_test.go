@@ -12,7 +12,7 @@ import (
 )
 
 // Networks fail as they do between machines: a cable is pulled, packets go one way only, or are slow and get lost. Each input
-// has one result in the end, and the right one. CLUSTER_CHAOS says how long each failure lasts after it has been noticed.
+// has one result in the end, and the right one. CLUSTER_PARTITIONS says how long each failure lasts after it has been noticed.
 func TestPartitions(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
@@ -23,7 +23,7 @@ func TestPartitions(t *testing.T) {
 	if !inNamespaces(t, syscall.CLONE_NEWNET) {
 		return
 	}
-	lasts, _ := time.ParseDuration(os.Getenv("CLUSTER_CHAOS"))
+	lasts, _ := time.ParseDuration(os.Getenv("CLUSTER_PARTITIONS"))
 	silence = time.Second
 	n := newNetwork(t)
 	x := embedded(t, Listen(ownAddress+":0"))
