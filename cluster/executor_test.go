@@ -223,6 +223,61 @@ func TestLargeValuesCross(t *testing.T) {
 	})
 }
 
+// A value that is too large is its call's error, which says how large it is. The other calls of the job do not suffer.
+func TestValuesThatAreTooLarge(t *testing.T) {
+	defer func(before int) { mostValue = before }(mostValue)
+	mostValue = 1000
+	honest := func() *fake { return newFake(nil) }
+	onFake(t, honest, 2, func(t *testing.T, x *Executor) {
+		wrong := func(index int, err error, what string) {
+			t.Helper()
+			for _, text := range []string{what, "a value of ", " bytes is too large to cross: at most 1000"} {
+				if (index == 1) != (err != nil && strings.Contains(err.Error(), text)) {
+					t.Errorf("call %d: %v", index, err)
+				}
+			}
+		}
+		for r := range overlap.Stream(t.Context(), x, length, slices.Values([][]byte{{1}, make([]byte, 2000), {2}})) {
+			wrong(r.Index, r.Err, "the input does not cross to a worker")
+		}
+		for r := range overlap.Stream(t.Context(), x, repeat, slices.Values([]int{1, 2000, 2})) {
+			wrong(r.Index, r.Err, "the result does not cross to the submitter")
+		}
+	})
+}
+
+// Who takes no results has no more inputs drawn, however many there are and whatever the workers could make.
+func TestSlowCollectorBoundsWhatIsUnderWay(t *testing.T) {
+	honest := func() *fake { return newFake(nil) }
+	onFake(t, honest, 2, func(t *testing.T, x *Executor) {
+		drawn := 0
+		inputs := func(yield func(int) bool) {
+			for ; yield(drawn); drawn++ {
+			}
+		}
+		results := 0
+		for r := range overlap.Stream(t.Context(), x, double, inputs) {
+			if r.Err != nil || r.Value != 2*r.Input {
+				t.Errorf("%d became %d, %v", r.Input, r.Value, r.Err)
+			}
+			if results++; results == 1000 {
+				break
+			}
+			if results%250 > 0 {
+				continue
+			}
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			before := drawn
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			if drawn != before {
+				t.Errorf("%d inputs were drawn, and then %d", before, drawn)
+			}
+		}
+	})
+}
+
 // A worker that goes gives back what it has not begun, and ends what it has.
 func TestWorkerThatGoesHandsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -197,8 +197,8 @@ func (k *held) bodyOf(t *offered, r overlap.Result[any, any], out reflect.Value)
 		if err == nil {
 			body, k.bodies = all[len(k.bodies):len(all):len(all)], all
 		}
-		if err == nil && len(body) > mostLarge/2 {
-			err = fmt.Errorf("a value of %d bytes is too large to cross: at most %d", len(body), mostLarge/2)
+		if err == nil && len(body) > mostValue {
+			err = fmt.Errorf("a value of %d bytes is too large to cross: at most %d", len(body), mostValue)
 		}
 		if err != nil {
 			return overlap.Failed, appendError(overlap.Failed, fmt.Errorf("the result does not cross to the submitter: %w", err))

@@ -154,8 +154,8 @@ func (l *lease) encode(call overlap.Call, r *route) (input []byte, ok bool) {
 	if err == nil {
 		input, l.inputs = all[len(l.inputs):len(all):len(all)], all
 	}
-	if err == nil && len(input) > mostLarge/2 {
-		err = fmt.Errorf("a value of %d bytes is too large to cross: at most %d", len(input), mostLarge/2)
+	if err == nil && len(input) > mostValue {
+		err = fmt.Errorf("a value of %d bytes is too large to cross: at most %d", len(input), mostValue)
 	}
 	if err != nil {
 		call.End(nil, overlap.Failed, fmt.Errorf("the input does not cross to a worker: %w", err))

@@ -50,6 +50,9 @@ const (
 // mostLarge is how many bytes a chunk or answers may have in all.
 const mostLarge = 1 << 30
 
+// mostValue is how many bytes one value may have, the rest being for what travels beside it. Tests make it less.
+var mostValue = mostLarge / 2
+
 var errWire = errors.New("not a message of this version")
 
 // chunk is some calls of one task, on their way to a worker.
