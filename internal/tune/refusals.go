@@ -199,7 +199,7 @@ func (f *refusals) lookAtChance(r Reading) {
 	case f.chance.suspicion == sure:
 	case f.suspected.rate > 0:
 		f.setRate(f.suspected.rate/above, r)
-	default:
+	case f.suspected.cap > 0:
 		f.setCap(f.suspected.cap, r)
 	}
 }
