@@ -14,7 +14,9 @@ const (
 	// more than that are refused where it is tried whether more may be asked; and of more nothing can be told.
 	leastChance, mostChance = 0.02, 0.6
 	// sameShare is up to how many times as large, or as small, a share may be that is the same: so much that of eight refusals varies.
-	sameShare = 2
+	// A share of more than largestShare is no chance, whatever it was before.
+	sameShare    = 2
+	largestShare = 0.8
 	// Refusals look like chance when no more than muchLess of the calls get through in a second that did before, and the same share
 	// is still refused: a far end of which too much was asked would refuse none by then.
 	muchLess = 0.5
@@ -67,7 +69,7 @@ func (c *chance) look(r Reading, gaveUp, seen int64) (changed bool) {
 	case c.suspicion == unlikely:
 		c.compare(share, float64(n)/max(r.At-c.at, time.Microsecond).Seconds())
 	case c.suspicion == sure && refused >= 2*chanceCalls && refused > n+int64(r.InFlight), // however those end that are in flight
-		(c.suspicion == tried || seenEnough) && share > max(mostChance, sameShare*c.share):
+		(c.suspicion == tried || seenEnough) && share > min(largestShare, max(mostChance, sameShare*c.share)):
 		c.suspicion, c.rate, c.falls, c.looks = unlikely, 0, 0, 0
 		c.vain++
 	case c.suspicion == tried:
@@ -101,6 +103,7 @@ func (c *chance) compare(share, rate float64) {
 
 // limits are how many calls may be in flight and how many may start in a second; 0: any number.
 type limits struct {
-	cap  int
-	rate float64
+	cap   int
+	rate  float64
+	every int64 // how often a limit of calls in flight was tried, as refusals.every
 }

@@ -186,7 +186,7 @@ func (f *refusals) lookAtChance(r Reading) {
 		return
 	}
 	if before == unlikely {
-		f.suspected = limits{f.cap, f.rate}
+		f.suspected = limits{f.cap, f.rate, f.every}
 	}
 	*f = refusals{
 		seen: f.seen, gaveUp: f.gaveUp, last: f.last, took: f.took, asked: f.asked, short: f.short, slowest: f.slowest,
@@ -201,6 +201,8 @@ func (f *refusals) lookAtChance(r Reading) {
 		f.setRate(f.suspected.rate/above, r)
 	case f.suspected.cap > 0:
 		f.setCap(f.suspected.cap, r)
+		f.every = max(f.every, f.suspected.every)
+		f.tryLater(r)
 	}
 }
 

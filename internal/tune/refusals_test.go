@@ -107,16 +107,16 @@ func TestNoMoreGetThroughAWaveThanWereInFlight(t *testing.T) {
 
 // Where it was tried in vain whether refusals are by chance, there are the limits again that there were, and no others.
 func TestLimitsAfterTryingForChance(t *testing.T) {
-	for _, before := range []limits{{}, {cap: 7}, {rate: 40}} {
+	for _, before := range []limits{{}, {cap: 7, every: 64}, {rate: 40}} {
 		f := newRefusals()
 		f.chance.suspicion, f.suspected = tried, before
 		for range chanceCalls {
 			f.refused(Reading{At: time.Second, Ended: 100, InFlight: 4}, Refusal{Took: ms})
 			f.chance.passed = 100 // none has got through since
 		}
-		if f.chance.suspicion != unlikely || f.cap != before.cap || f.rate < .99*before.rate || f.rate > 1.01*before.rate {
-			t.Errorf("suspicion %d, a limit of %d and a rate of %v, want none, %d and %v",
-				f.chance.suspicion, f.cap, f.rate, before.cap, before.rate)
+		if f.chance.suspicion != unlikely || f.every < before.every || f.cap != before.cap || f.rate < .99*before.rate || f.rate > 1.01*before.rate {
+			t.Errorf("suspicion %d, a limit of %d, tried every %d, and a rate of %v; want none and %+v",
+				f.chance.suspicion, f.cap, f.every, f.rate, before)
 		}
 	}
 }
