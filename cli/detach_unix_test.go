@@ -148,6 +148,7 @@ func TestAJobThatNobodyKnowsOfIsNotBegun(t *testing.T) {
 	t.Parallel()
 	g := newDetachedGate(t)
 	cmd, _, stderr := g.command(t, "run", "gate", "a", "--on", "cluster", "-j", "1", "-o", "out.jsonl", "--detach")
+	cmd.Env = append(cmd.Env, clusterVariable+"="+g.url)
 	hear, tell, err := startDetached(cmd, "$KEY")
 	if err != nil {
 		t.Fatal(err)
