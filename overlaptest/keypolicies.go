@@ -72,13 +72,13 @@ func policyPaces(t *testing.T, s *suite) {
 	}))
 	var seen starts
 	seen.reset()
-	refuses := refusesFirst()
+	var refused atomic.Bool // any of those that begin at first: which they are is not said
 	_, err := overlap.Map(t.Context(), executor, overlap.Func(func(ctx context.Context, n int) (int, error) {
 		seen.mu.Lock()
 		seen.times = append(seen.times, time.Since(seen.begun))
 		seen.mu.Unlock()
-		if err := refuses(n); err != nil {
-			return 0, err
+		if !refused.Swap(true) {
+			return 0, errRefused
 		}
 		_, err := overlap.Await(ctx, func() (time.Duration, error) { return pause(ctx, time.Second) })
 		return n, err
