@@ -252,7 +252,7 @@ func TestSlowObserversHoldUpCalls(t *testing.T) {
 						most = max(most, made.Load()-told.Load())
 					})
 					task := Func(func(_ context.Context, i int) (int, error) { made.Add(1); return i, nil })
-					const calls = 60_000
+					const calls = 100_000
 					if stream {
 						for range Stream(t.Context(), executor, task, func(yield func(int) bool) {
 							for i := 0; i < calls && yield(i); i++ {
