@@ -11,6 +11,15 @@ import (
 	"example.com/overlap/report/live"
 )
 
+// elsewhere says how many workers of a cluster are there, and how many calls are queued for one; nil for any other executor.
+func elsewhere(executor overlap.Executor) func() (workers int, queued int64) {
+	at, ok := executor.(workingPlace)
+	if !ok {
+		return nil
+	}
+	return func() (int, int64) { return len(at.Workers()), at.Queued() }
+}
+
 // clusterWorkers is what says which workers of a cluster are there, for the page of --ui; nil for any other executor.
 func clusterWorkers(executor overlap.Executor) func() []live.Worker {
 	at, ok := executor.(workingPlace)

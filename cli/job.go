@@ -57,6 +57,8 @@ type job struct {
 	hosts  *hostNews                           // nil but for requests
 	found  *atomic.Pointer[overlap.AutoReport] // what auto has found out; nil under another strategy
 
+	elsewhere func() (workers int, queued int64) // of a cluster; nil under another strategy
+
 	// Counted by whoever draws inputs and takes results, read by whoever draws the progress line.
 	drawn, ended, failed atomic.Int64
 
@@ -83,6 +85,7 @@ func newJob(p *program, at place, flags runFlags, cancel context.CancelCauseFunc
 	j := &job{
 		program: p, task: at.task, show: flags.show, growth: at.growth, found: at.found, retries: -1, cancel: cancel,
 		over: make(chan struct{}), orders: make(chan os.Signal, 4), tellsWhere: flags.where.tell,
+		elsewhere: elsewhere(at.executor),
 	}
 	if flags.fetch != nil {
 		j.tally.times = newServiceTimes()

@@ -18,10 +18,14 @@ func (j *job) counts() progress {
 	if j.kept != nil {
 		before = j.kept.run.Progress().Before
 	}
-	return progress{
+	now := progress{
 		before: before, total: j.inputs.Count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
 		draining: j.interrupted.Load(),
 	}
+	if j.elsewhere != nil {
+		now.workers, now.queued = j.elsewhere()
+	}
+	return now
 }
 
 // showProgress tells where the job stands until stop is called: by a line that is drawn anew, where there can be one

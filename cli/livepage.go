@@ -74,7 +74,7 @@ func (j *job) liveCalls() live.Calls {
 	now := j.counts()
 	return live.Calls{
 		Total: now.total, Before: now.before, Drawn: now.drawn, Ended: now.ended, Failed: now.failed,
-		Ending: now.draining,
+		Queued: now.queued, Ending: now.draining,
 	}
 }
 

@@ -16,8 +16,10 @@ type progress struct {
 	total    int64 // inputs; -1 when not known
 	before   int64 // of them, how many have a result of an earlier run
 	drawn    int64
+	queued   int64 // of those drawn, how many wait for a worker elsewhere to take them
 	ended    int64
 	failed   int64
+	workers  int // that are there, on machines of a cluster; 0 where that is not said
 	draining bool
 	elapsed  time.Duration
 }
@@ -34,6 +36,12 @@ func (s progress) line(rate float64) string {
 	}
 	if under := s.drawn - s.ended; under > 0 {
 		fmt.Fprintf(&b, ", %s under way", figures.Grouped(under))
+		if s.workers > 0 {
+			fmt.Fprintf(&b, " on %s", figures.Count(s.workers, "worker"))
+		}
+		if s.queued > 0 {
+			fmt.Fprintf(&b, ", %s of them queued", figures.Grouped(s.queued))
+		}
 	}
 	if s.failed > 0 {
 		fmt.Fprintf(&b, ", %s failed", figures.Grouped(s.failed))

@@ -21,6 +21,9 @@ func TestProgressLine(t *testing.T) {
 		{progress{total: 10, drawn: 10, ended: 10, elapsed: 2 * time.Hour}, 0.25, "10 of 10 (100 %), 15.0/min, 2:00:00"},
 		{progress{total: -1, drawn: 4, ended: 2, draining: true}, 2, "2 of ≥ 4, 2 under way, 2.0/s, 0:00, 0:01 left"},
 		{progress{total: 1 << 62, drawn: 4, ended: 2}, 1, "2 of 4,611,686,018,427,387,904 (0 %), 2 under way, 1.0/s, 0:00"},
+		{progress{total: 10, drawn: 6, queued: 2, workers: 3}, 0, "0 of 10 (0 %), 6 under way on 3 workers, 2 of them queued, 0.0/s, 0:00"},
+		{progress{total: 10, drawn: 6, queued: 6}, 0, "0 of 10 (0 %), 6 under way, 6 of them queued, 0.0/s, 0:00"},
+		{progress{total: 1, drawn: 1, ended: 1, workers: 3}, 0, "1 of 1 (100 %), 0.0/s, 0:00"},
 	}
 	for _, c := range cases {
 		if got := c.at.line(c.rate); got != c.want {

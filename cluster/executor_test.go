@@ -150,6 +150,51 @@ func TestWorkersSayWhatTheyDo(t *testing.T) {
 	})
 }
 
+// Calls count as queued while the workers have others, and no longer than that. A chunk that is submitted again counts once.
+func TestQueuedCallsAreCounted(t *testing.T) {
+	f := newFake(nil)
+	onFake(t, func() *fake { return f }, 1, func(t *testing.T, x *Executor) {
+		if err := x.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		other, err := newExecutor(f, settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		run := func(x *Executor, calls int) <-chan error {
+			ended := make(chan error, 1)
+			go func() {
+				_, err := overlap.Map(t.Context(), x, naps, slices.Repeat([]time.Duration{time.Minute}, calls))
+				ended <- err
+			}()
+			return ended
+		}
+		first := run(x, 2) // as many as the worker makes at once
+		time.Sleep(2 * time.Second)
+		second := run(other, 3) // of which two are submitted
+		time.Sleep(2 * time.Second)
+		if a, b := x.Queued(), other.Queued(); a != 0 || b != 2 {
+			t.Errorf("%d calls that run count as queued, and %d of two that wait", a, b)
+		}
+		f.forget()
+		time.Sleep(10 * time.Second)
+		if n := other.Queued(); n != 2 {
+			t.Errorf("%d calls count as queued after the engine has lost both", n)
+		}
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+		time.Sleep(2 * time.Second)
+		if n := other.Queued(); n != 0 {
+			t.Errorf("%d calls that run count as queued", n)
+		}
+		if err := <-second; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func numbers(n int) (all []int) {
 	for i := range n {
 		all = append(all, i)

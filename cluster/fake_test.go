@@ -121,6 +121,18 @@ func (f *fake) add(o *fakeOffer) {
 	f.wake()
 }
 
+// forget loses what is queued, as an engine does that is started again.
+func (f *fake) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, waiting := range f.queues {
+		for _, o := range waiting {
+			o.taken = true
+		}
+	}
+	clear(f.queues)
+}
+
 func (f *fake) wake() {
 	close(f.changed)
 	f.changed = make(chan struct{})

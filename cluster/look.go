@@ -44,7 +44,7 @@ func (l *lease) look(now time.Time) {
 	closed, shutOut := isClosed(l.x.stop), l.x.engine.shutOut()
 	for i := 0; i < len(l.parcels); i++ { // which may become more
 		p := l.parcels[i]
-		if p.lost || p.done || !p.isOpen() {
+		if p.lost.Load() || p.done || !p.isOpen() {
 			continue
 		}
 		if closed {
@@ -63,7 +63,7 @@ func (l *lease) look(now time.Time) {
 			continue
 		}
 		switch {
-		case p.lost || now.Sub(p.ordered) < orderAgain:
+		case p.lost.Load() || now.Sub(p.ordered) < orderAgain:
 		case canceled:
 			p.ordered = now
 			l.x.order(kindCancel, p)
@@ -112,7 +112,7 @@ func (l *lease) lookUnheard(p *parcel, now time.Time, unwanted bool) {
 	case p.missing.IsZero():
 		p.missing = now
 	case now.Sub(p.missing) >= foundGone && p.revoke():
-		p.lost = true
+		p.lost.Store(true)
 		l.submit(p.openCalls(), p.single)
 	}
 }
@@ -141,7 +141,7 @@ func (l *lease) refuse(call overlap.Call, err error) {
 // lose has the calls of a chunk made again whose worker says nothing any more: each alone, as one of them may be what
 // kills workers.
 func (l *lease) lose(p *parcel) {
-	p.lost = true
+	p.lost.Store(true)
 	l.x.lost.Add(1)
 	for _, f := range p.openCalls() {
 		lost := &LostError{After: silence}
@@ -178,7 +178,7 @@ func (l *lease) died(f *flying, death error) {
 
 // giveBack has the calls of a chunk handed out again that nobody has begun.
 func (l *lease) giveBack(p *parcel) {
-	p.lost = true
+	p.lost.Store(true)
 	for _, f := range p.openCalls() {
 		l.ended(f)
 		f.call.Requeue()
@@ -186,7 +186,7 @@ func (l *lease) giveBack(p *parcel) {
 }
 
 func (l *lease) closedMeanwhile(p *parcel) {
-	p.lost = true
+	p.lost.Store(true)
 	for _, f := range p.openCalls() {
 		l.ended(f)
 		if f.call.Attempt() == 1 && p.lastHeard().IsZero() && p.revoke() {
@@ -200,7 +200,7 @@ func (l *lease) closedMeanwhile(p *parcel) {
 // shutOut ends the calls of a chunk of which nothing can be heard any more, and the job. What a worker has had is canceled, as
 // its call may be running.
 func (l *lease) shutOut(p *parcel, err error) {
-	p.lost = true
+	p.lost.Store(true)
 	if l.job.Task() != nil {
 		l.job.Refuse(err)
 	}

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,8 +17,9 @@ type parcel struct {
 	sentAt time.Time
 	large  nonce // the name of the chunk in the stock, if it is large
 
+	lost atomic.Bool // The calls have been submitted again, or given back. It may be heard of all the same.
+
 	// Of the lease alone.
-	lost     bool      // The calls have been submitted again. It may be heard of all the same.
 	done     bool      // Its worker has answered all calls.
 	canceled time.Time // When its worker was first told to cancel its calls.
 	ordered  time.Time // When it was told last.

@@ -41,11 +41,11 @@ func (l *lease) answered(p *parcel, a *answers) {
 		defer func() {
 			left := p.openCalls()
 			switch {
-			case len(left) == 0 || p.lost:
+			case len(left) == 0 || p.lost.Load():
 			case p.once:
 				l.mayHaveRun(p, errAnswerLost)
 			default: // answers to them were lost on the way
-				p.lost = true
+				p.lost.Store(true)
 				l.submit(left, p.single)
 			}
 		}()

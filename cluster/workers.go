@@ -3,7 +3,11 @@ package cluster
 import (
 	"cmp"
 	"slices"
+	"time"
 )
+
+// queuedAfter is how long nothing is heard of a chunk before its calls count as queued.
+const queuedAfter = time.Second
 
 // WorkerInfo is a worker that is there.
 type WorkerInfo struct {
@@ -42,6 +46,21 @@ func (x *Executor) Workers() []WorkerInfo {
 	}
 	slices.SortFunc(all, func(a, b WorkerInfo) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return all
+}
+
+// Queued is how many calls of this executor wait for a worker: those that have been submitted and that no worker has said to
+// have for a second. A worker says twice a second which calls it has, so one that has begun can count for half a second
+// more.
+func (x *Executor) Queued() (queued int64) {
+	now := time.Now()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, p := range x.parcels {
+		if now.Sub(p.sentAt) >= queuedAfter && !p.lost.Load() && p.lastHeard().IsZero() {
+			queued += int64(len(p.calls))
+		}
+	}
+	return queued
 }
 
 // countMade counts calls that a worker has answered.

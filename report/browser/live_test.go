@@ -40,7 +40,7 @@ func liveJob(t *testing.T) (job *live.Job, stop func()) {
 	}
 	job = live.New(live.About{Task: hostile, Where: "on auto", Workers: workers}, func() live.Calls {
 		return live.Calls{
-			Total: 100_000, Drawn: drawn.Load(), Ended: ended.Load(), Failed: failed.Load(),
+			Total: 100_000, Drawn: drawn.Load(), Ended: ended.Load(), Failed: failed.Load(), Queued: 1234,
 		}
 	})
 	auto := overlap.Auto(overlap.Max(16), overlap.ExplainSteps(job.Step), overlap.ExplainCaps(job.Cap), overlap.Explain(job.Found))
@@ -119,6 +119,8 @@ func TestLivePage(t *testing.T) {
 	b.until(done + ` > 20 && Number(` + noted + `) > 1`)
 	const row = `document.querySelectorAll('#workers tbody tr')[1].innerText`
 	b.until(`/^worker alpha\/4711\tresize, 4 calls at once\t[1-9][0-9.]*\t[1-9]/.test(` + row + `)`)
+	const queued = `(document.getElementById('queued-tile').hidden ? 'hidden' : document.getElementById('queued').textContent)`
+	b.until(queued + ` === '1,234'`)
 	b.isQuiet()
 	pictures(t, page.URL(), "live", `document.querySelector('#failures td') !== null`)
 	narrow := newTab(t, 400, 800, "dark")
@@ -144,6 +146,9 @@ func TestLivePage(t *testing.T) {
 	b.until(status + ` === 'The job is over'`)
 	if over := eval[string](b, `document.getElementById('over').innerText`); !strings.Contains(over, hostile) {
 		t.Errorf("in the end it says %q", over)
+	}
+	if now := eval[string](b, queued); now != "0" {
+		t.Errorf("in the end %s calls are queued", now)
 	}
 	if eval[bool](b, `'owned' in window || document.images.length > 0`) {
 		t.Error("what an error holds was obeyed")

@@ -12,6 +12,7 @@ type event struct {
 	Before   int64          `json:"before"`
 	Failed   int64          `json:"failed"`
 	InFlight float64        `json:"inFlight"` // on average, over the last second
+	Queued   int64          `json:"queued,omitempty"`
 	Ending   bool           `json:"ending"`
 	Rate     float64        `json:"rate"`
 	Left     float64        `json:"left"`  // −1: not known
@@ -59,7 +60,7 @@ func (j *Job) next(c *cursor) (e event, more <-chan struct{}) {
 	defer j.mu.Unlock()
 	e = event{
 		At: j.now.Seconds(), Total: j.calls.Total, Done: j.calls.Before + j.calls.Ended, Before: j.calls.Before,
-		Failed: j.calls.Failed, InFlight: j.inFlight(), Ending: j.calls.Ending, Rate: j.pace.rate(shownTicks), Left: j.left(),
+		Failed: j.calls.Failed, InFlight: j.inFlight(), Queued: j.calls.Queued, Ending: j.calls.Ending, Rate: j.pace.rate(shownTicks), Left: j.left(),
 		Times: [4]float64{j.times.p50, j.times.p90, j.times.p99, float64(j.times.calls)}, Every: j.every.Load(),
 		Lanes: j.lanes.count, Spans: j.frames.since(c.frames), Over: j.over,
 	}

@@ -41,7 +41,8 @@ type Calls struct {
 	Drawn  int64 // inputs drawn by this run
 	Ended  int64 // calls of this run that have ended, with those that failed
 	Failed int64
-	Ending bool // no more inputs are drawn
+	Queued int64 // calls that are drawn and that no worker elsewhere has taken
+	Ending bool  // no more inputs are drawn
 }
 
 // Job is what a page shows of a job. It is safe for concurrent use, but for Ended. Its memory does not grow with the

@@ -20,6 +20,8 @@ function showFigures(e) {
   byID('failed').className = e.failed > 0 ? 'bad' : '';
   put('todo', known ? number(Math.max(0, e.total - e.done)) : 'unknown');
   put('in-flight', e.inFlight > 0 && e.inFlight < 10 ? e.inFlight.toFixed(1) : number(Math.round(e.inFlight)));
+  if (e.queued > 0) byID('queued-tile').hidden = false; // and it stays, so that the others stay where they are
+  put('queued', number(e.over ? 0 : e.queued || 0));
   put('rate', rateText(e.rate));
   put('elapsed', clockText(e.at));
   put('left', e.over ? 'over' : e.left >= 0 ? clockText(e.left) : 'unknown');
