@@ -82,6 +82,10 @@ func connect(ctx context.Context, url string, more []nats.Option) (*nats.Conn, e
 	if err == nil {
 		return connection, nil
 	}
+	if !errors.Is(err, nats.ErrNoServers) && isFull(ctx, url) {
+		return nil, fmt.Errorf("the engine at %s lets in no more, as it has as many jobs and workers as it may have: end some of them, "+
+			"or start it with more --max-connections", redacted(url))
+	}
 	return nil, notConnected(url, err)
 }
 

@@ -32,7 +32,6 @@ type jetStream struct {
 
 const (
 	streamName    = "OVERLAP"
-	streamBytes   = 256 << 20
 	streamChunks  = 1 << 16
 	oldest        = time.Hour // of a chunk in the stream; who still wants it submits it again
 	consumerIdle  = 10 * time.Minute
@@ -76,23 +75,36 @@ func (e *jetStream) open(ctx context.Context, task string) error {
 	if !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return e.explained(err)
 	}
-	stream := jetstream.StreamConfig{
-		Name: streamName, Subjects: []string{"ov.t.>"}, Retention: jetstream.InterestPolicy,
-		Storage: jetstream.MemoryStorage, Discard: jetstream.DiscardNew, MaxBytes: streamBytes, MaxMsgs: streamChunks,
-		MaxAge: oldest, Description: "Calls of overlap that no worker has taken yet",
-	}
-	if e.connection.ConnectedClusterName() != "" { // one of the servers may go without the queue going with it
-		stream.Replicas = replicas
-	}
-	_, err = e.stream.CreateOrUpdateStream(ctx, stream)
-	if lacksPeers(err) {
-		stream.Replicas = 1
-		_, err = e.stream.CreateOrUpdateStream(ctx, stream)
-	}
-	if err == nil {
+	if err = e.makeStream(ctx); err == nil {
 		_, err = e.stream.CreateOrUpdateConsumer(ctx, streamName, config)
 	}
 	return e.explained(err)
+}
+
+// makeStream makes the stream of the queues, unless somebody else just has.
+func (e *jetStream) makeStream(ctx context.Context) error {
+	config := streamOf(defaultQueued)
+	if e.connection.ConnectedClusterName() != "" { // one of the servers may go without the queue going with it
+		config.Replicas = replicas
+	}
+	_, err := e.stream.CreateStream(ctx, config)
+	if lacksPeers(err) {
+		config.Replicas = 1
+		_, err = e.stream.CreateStream(ctx, config)
+	}
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // with bounds of its own
+		return nil
+	}
+	return err
+}
+
+// streamOf is a stream with so many bytes at most.
+func streamOf(bytes int64) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: streamName, Subjects: []string{"ov.t.>"}, Retention: jetstream.InterestPolicy,
+		Storage: jetstream.MemoryStorage, Discard: jetstream.DiscardNew, MaxBytes: bytes, MaxMsgs: streamChunks,
+		MaxAge: oldest, Description: "Calls of overlap that no worker has taken yet",
+	}
 }
 
 // lacksPeers reports whether there are not so many servers as there are to be replicas.

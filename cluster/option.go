@@ -22,6 +22,9 @@ type settings struct {
 	worker  string // what a worker's addresses begin with
 	most    int    // calls of a task that a worker makes at once which finds that out; 0: mostByItself
 	metrics *Metrics
+
+	queued      int64 // bytes that an engine keeps at most of calls that nobody has taken; 0: defaultQueued
+	connections int   // that an engine lets in at most; 0: any number
 }
 
 // with are the settings that options make. It panics when one of them is nil.

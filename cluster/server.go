@@ -18,7 +18,7 @@ import (
 
 const (
 	largestMessage = 8 << 20
-	engineMemory   = 2 * streamBytes
+	engineMemory   = 2 // times what may be queued
 	startPatience  = 30 * time.Second
 	patienceToJoin = 20 * time.Second // that the server has with who connects: a thousand may at the same time
 	lameDuckGrace  = time.Second      // in which answers under way still come through an engine that ends
@@ -74,12 +74,13 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
+	memory := engineMemory * cmp.Or(s.queued, defaultQueued)
 	options := &server.Options{
 		ServerName: "overlap-" + newNonce().String()[:8], Host: at.host, Port: at.port, NoSigs: true, NoLog: true,
-		JetStream: true, JetStreamMaxMemory: engineMemory, JetStreamMaxStore: engineMemory,
+		JetStream: true, JetStreamMaxMemory: memory, JetStreamMaxStore: memory,
 		DisableJetStreamBanner: true, MaxPayload: largestMessage, MaxPending: 16 * largestMessage,
 		AuthTimeout: patienceToJoin.Seconds(), LameDuckDuration: lameDuck, LameDuckGracePeriod: lameDuckGrace,
-		Nkeys: users,
+		Nkeys: users, MaxConn: s.connections,
 	}
 	if !isLoopback(at.host) {
 		certificate, err := i.certificate(time.Now())
@@ -105,6 +106,12 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 		return nil, fmt.Errorf("the engine is not ready after %v", startPatience)
 	}
 	_ = os.RemoveAll(r.folder) // nothing is kept there, and a kill would leave it
+	if s.queued > 0 {
+		if err := r.makeQueue(s.queued); err != nil {
+			r.stop()
+			return nil, err
+		}
+	}
 	if r.options = options; s.keys != "" {
 		r.watching.Go(r.watchKeys)
 	}

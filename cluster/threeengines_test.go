@@ -43,7 +43,7 @@ func startEngines(t *testing.T) *engines {
 		}
 		e.options[i] = &server.Options{
 			ServerName: fmt.Sprintf("engine-%d", i), Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true,
-			JetStream: true, StoreDir: t.TempDir(), JetStreamMaxMemory: engineMemory, JetStreamMaxStore: engineMemory,
+			JetStream: true, StoreDir: t.TempDir(), JetStreamMaxMemory: engineMemory * defaultQueued, JetStreamMaxStore: engineMemory * defaultQueued,
 			Cluster: server.ClusterOpts{Name: "three", Host: "127.0.0.1", Port: ports[i], PoolSize: -1, NoAdvertise: true},
 			Routes:  routes,
 		}
