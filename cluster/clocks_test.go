@@ -182,14 +182,15 @@ func TestCertificatesByOtherClocks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			users, err := (&running{identity: i}).users()
+			all, err := usersOf(i, "")
 			if err != nil {
 				t.Fatal(err)
 			}
 			s, err := server.NewServer(&server.Options{
-				Host: host, Port: server.RANDOM_PORT, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir(), Nkeys: users,
-				TLSConfig:  &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
-				TLSTimeout: patienceToJoin.Seconds(), TLSHandshakeFirst: true,
+				Host: host, Port: server.RANDOM_PORT, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir(), AlwaysEnableNonce: true,
+				CustomClientAuthentication: &users{byKey: all},
+				TLSConfig:                  &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
+				TLSTimeout:                 patienceToJoin.Seconds(), TLSHandshakeFirst: true,
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -33,7 +33,7 @@ type running struct {
 	pin      []byte // nil without TLS
 	folder   string
 	keys     string // the file of its keys; "" for none
-	options  *server.Options
+	users    users
 	over     chan struct{}
 	stopping sync.Once
 	watching sync.WaitGroup
@@ -70,17 +70,18 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 		return nil, err
 	}
 	r := &running{identity: i, address: cmp.Or(s.known, at.reachable()), keys: s.keys, over: make(chan struct{}), unseen: func() {}}
-	users, err := r.users()
+	all, err := usersOf(i, s.keys)
 	if err != nil {
 		return nil, err
 	}
+	r.users.set(all)
 	memory := engineMemory * cmp.Or(s.queued, defaultQueued)
 	options := &server.Options{
 		ServerName: "overlap-" + newNonce().String()[:8], Host: at.host, Port: at.port, NoSigs: true, NoLog: true,
 		JetStream: true, JetStreamMaxMemory: memory, JetStreamMaxStore: memory,
 		DisableJetStreamBanner: true, MaxPayload: largestMessage, MaxPending: 16 * largestMessage,
 		AuthTimeout: patienceToJoin.Seconds(), LameDuckDuration: lameDuck, LameDuckGracePeriod: lameDuckGrace,
-		Nkeys: users, MaxConn: s.connections,
+		CustomClientAuthentication: &r.users, AlwaysEnableNonce: true, MaxConn: s.connections,
 	}
 	if !isLoopback(at.host) {
 		certificate, err := i.certificate(time.Now())
@@ -112,7 +113,7 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 			return nil, err
 		}
 	}
-	if r.options = options; s.keys != "" {
+	if s.keys != "" {
 		r.watching.Go(r.watchKeys)
 	}
 	r.unseen = s.metrics.add(r.figures)

@@ -1,43 +1,85 @@
 package cluster
 
 import (
-	"maps"
+	"encoding/base64"
+	"math"
 	"slices"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nkeys"
 )
 
 // lookAtKeys is how often an engine looks whether keys have been added or revoked.
 const lookAtKeys = time.Second
 
-// users are those who may come to the engine, and what they may do there. A file that is no key is an error, but the
-// others are there.
-func (r *running) users() ([]*server.NkeyUser, error) {
-	submitters, err := r.identity.submitter.PublicKey()
+// users are those who may come to an engine, by their public keys. The server asks it about whoever comes, so that keys can
+// be added and revoked while it runs: a change of the server's own list of keys (ReloadOptions) reads, without a lock, what
+// clients write that are just coming, and may refuse one of them.
+type users struct {
+	mu    sync.Mutex
+	byKey map[string]*server.User
+}
+
+// Check implements [server.Authentication]: it reports whether a client has the private key to a public one that is known.
+func (u *users) Check(client server.ClientAuthentication) bool {
+	said := client.GetOpts()
+	u.mu.Lock()
+	user := u.byKey[said.Nkey]
+	u.mu.Unlock()
+	if user == nil {
+		return false
+	}
+	public, err := nkeys.FromPublicKey(said.Nkey)
+	if err != nil {
+		return false
+	}
+	signature, err := base64.RawURLEncoding.DecodeString(said.Sig)
+	if err != nil || public.Verify(client.GetNonce(), signature) != nil {
+		return false
+	}
+	client.RegisterUser(user)
+	return true
+}
+
+// set has all be the users, and returns the keys of those who are none any more.
+func (u *users) set(all map[string]*server.User) (gone []string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for key := range u.byKey {
+		if all[key] == nil {
+			gone = append(gone, key)
+		}
+	}
+	u.byKey = all
+	return gone
+}
+
+// usersOf are the submitters, the workers, and those workers that have keys of their own in a file, "" for none. A file that
+// is no key is an error, but the others are there.
+func usersOf(i *identity, keys string) (map[string]*server.User, error) {
+	submitters, err := i.submitter.PublicKey()
 	if err != nil {
 		return nil, err
 	}
-	workers, err := r.identity.worker.PublicKey()
+	workers, err := i.worker.PublicKey()
 	if err != nil {
 		return nil, err
 	}
-	all := []*server.NkeyUser{{Nkey: submitters}, {Nkey: workers, Permissions: workerPermissions(workers, nil)}}
-	if r.keys == "" {
+	all := map[string]*server.User{submitters: {}, workers: {Permissions: workerPermissions(workers, nil)}}
+	if keys == "" {
 		return all, nil
 	}
-	kept, err := readKeys(r.keys)
-	for _, name := range slices.Sorted(maps.Keys(kept)) {
-		key := kept[name]
-		all = append(all, &server.NkeyUser{Nkey: key.Public, Permissions: workerPermissions(key.Public, key.Marks)})
+	kept, err := readKeys(keys)
+	for _, key := range kept {
+		all[key.Public] = &server.User{Permissions: workerPermissions(key.Public, key.Marks)}
 	}
 	return all, err
 }
 
-// watchKeys has the server know of keys that are added and revoked. Who is there by one that is revoked is let go.
+// watchKeys learns of keys that are added and revoked. Who is there by one that is revoked is put out.
 func (r *running) watchKeys() {
-	before := namesOf(r.options.Nkeys)
 	ticker := time.NewTicker(lookAtKeys)
 	defer ticker.Stop()
 	for {
@@ -46,23 +88,28 @@ func (r *running) watchKeys() {
 			return
 		case <-ticker.C:
 		}
-		users, _ := r.users() // a file that is no key must not keep another from being revoked
-		if now := namesOf(users); len(users) > 0 && now != before {
-			changed := r.options.Clone()
-			changed.Nkeys = users
-			if err := r.server.ReloadOptions(changed); err == nil { // else it is tried again
-				r.options, before = changed, now
-			}
+		all, _ := usersOf(r.identity, r.keys) // a file that is no key must not keep another from being revoked
+		if len(all) > 0 {
+			r.putOut(r.users.set(all))
 		}
 	}
 }
 
-func namesOf(users []*server.NkeyUser) string {
-	var all []string
-	for _, u := range users {
-		all = append(all, u.Nkey)
+// putOut ends the connections of those who have one of some keys. They come back once, and are told that their key is not
+// known. Whoever was let in by such a key is among the connections, as a client says its key before it is let in.
+func (r *running) putOut(keys []string) {
+	if len(keys) == 0 {
+		return
 	}
-	return strings.Join(all, " ")
+	there, err := r.server.Connz(&server.ConnzOptions{Username: true, Limit: math.MaxInt})
+	if err != nil {
+		return // the server ends
+	}
+	for _, c := range there.Conns {
+		if slices.Contains(keys, c.AuthorizedUser) {
+			_ = r.server.DisconnectClientByID(c.Cid) // or it has just gone by itself
+		}
+	}
 }
 
 // workerPermissions are what the holders of a worker's key may do: take chunks of some tasks, or of all if there are none,

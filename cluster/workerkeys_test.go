@@ -3,12 +3,18 @@ package cluster
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
 
 	"example.com/overlap"
 )
@@ -82,6 +88,68 @@ func TestKeysOfWorkers(t *testing.T) {
 	leave()
 	if err := <-gone; err != nil {
 		t.Error(err)
+	}
+}
+
+// Keys that are added and revoked concern nobody who comes by another at the same time.
+func TestKeysChangeWhileOthersCome(t *testing.T) {
+	e, _ := newEngine(t)
+	before, err := usersOf(e.run.identity, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := maps.Clone(before)
+	more["another"] = &server.User{}
+	over := make(chan struct{})
+	var coming sync.WaitGroup
+	for range 4 {
+		coming.Go(func() {
+			for range 25 {
+				c, _, err := join(t.Context(), e.Submit())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				c.Close()
+			}
+		})
+	}
+	go func() {
+		coming.Wait()
+		close(over)
+	}()
+	for !isClosed(over) {
+		e.run.putOut(e.run.users.set(more))
+		e.run.putOut(e.run.users.set(before))
+	}
+}
+
+// Nobody comes without a key, by one that is not known, or by a known one without its private part.
+func TestKeysThatOpenNothing(t *testing.T) {
+	e, at := newEngine(t)
+	other, err := nkeys.CreateUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := e.run.identity.submitter.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, by := range map[string]nats.Option{
+		"no key":         nats.Name("nobody"),
+		"another key":    withKey(other),
+		"a public key":   nats.Nkey(known, other.Sign),
+		"no signature":   nats.Nkey(known, func([]byte) ([]byte, error) { return nil, nil }),
+		"a user's name":  nats.UserInfo(known, ""),
+		"a user's token": nats.Token(known),
+	} {
+		c, err := nats.Connect("nats://"+at, by, nats.NoReconnect())
+		if err == nil {
+			c.Close()
+		}
+		if !errors.Is(err, nats.ErrAuthorization) {
+			t.Errorf("with %s: %v", name, err)
+		}
 	}
 }
 
