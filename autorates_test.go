@@ -55,6 +55,30 @@ func findRate(t *testing.T, rate, burst int, served, refused time.Duration) {
 	})
 }
 
+// Where refusals say how long the far end wants to be left alone, each mistake costs that time: there are only a few.
+func TestAutoFindsARateWhereRefusalsSayRetryAfter(t *testing.T) {
+	overlap.SenseNothing(t)
+	for _, far := range []struct{ rate, burst int }{{10, 10}, {100, 10}, {100, 100}, {312, 100}, {1000, 100}} {
+		for _, after := range []time.Duration{time.Second, 5 * time.Second} {
+			t.Run(fmt.Sprintf("%d a second, %d at once, %v", far.rate, far.burst, after), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := station.Uneven(station.TokenBucket(float64(far.rate), float64(far.burst), 20*ms, ms, after), ms, 1)
+					task, _ := countRefusals(s)
+					begun := time.Now()
+					calls := make([]int, far.rate*30)
+					if _, err := overlap.Map(t.Context(), overlap.Auto(), task, calls, overlap.KeepGoing()); err != nil {
+						t.Fatalf("calls were lost: %v", err)
+					}
+					best := time.Duration(len(calls)-far.burst) * time.Second / time.Duration(far.rate)
+					if took := time.Since(begun); took > best*5/4+10*after {
+						t.Errorf("took %v, and at the rate from the first it were %v", took, best)
+					}
+				})
+			})
+		}
+	}
+}
+
 // countRefusals is a task that is served by a station, and how many of its calls were refused.
 func countRefusals(by station.Station) (*overlap.Task[int, int], *atomic.Int64) {
 	var refusals atomic.Int64

@@ -89,6 +89,7 @@ type refusals struct {
 	took   time.Duration // how long it takes to be refused
 	asked  time.Duration // until when the far end wants to be left alone
 	short  bool          // it has said so
+	alone  time.Duration // until when it had wanted that before the wave
 
 	wave       bool          // refusals come in
 	waves      int           // how many waves there were
@@ -139,6 +140,7 @@ func (f *refusals) through(r Reading) int64 { return r.Ended + r.Failed + int64(
 func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	f.seen++
 	f.slowest = max(f.slowest, of.Took)
+	alone := f.asked
 	if of.After > 0 {
 		f.short = true
 		f.asked = max(f.asked, r.At+min(of.After, time.Minute))
@@ -173,7 +175,7 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 		f.wave = true
 		f.waves++
 		f.first, f.before, f.last, f.took = r.At-of.Took, r.Ended+r.Failed, r.At, of.Took
-		f.inFlight = r.InFlight + int(of.Ended)
+		f.inFlight, f.alone = r.InFlight+int(of.Ended), alone
 		f.probing.answered = f.probing.on
 	}
 	return again
@@ -324,9 +326,15 @@ func (f *refusals) endWave(r Reading) {
 	}
 }
 
-// measured is how many calls have been let through in a second since the wave before, until a moment.
+// measured is how many calls have been let through in a second since the wave before, until a moment. A bucket that was full
+// before the far end had been left alone for as long as it wanted has filled no more: the rate is no less than with that time and
+// no more than without it, and the geometric mean of the two is taken.
 func (f *refusals) measured(passed int64, until time.Duration) float64 {
-	return float64(passed-f.passed) / (until - f.emptied).Seconds()
+	rate := float64(passed-f.passed) / (until - f.emptied).Seconds()
+	if f.alone <= f.emptied {
+		return rate
+	}
+	return rate * math.Sqrt(float64(until-f.emptied)/float64(max(until-f.alone, leastQuiet)))
 }
 
 // judgeRough lowers a rate that was known from few calls, and has been raised too far.
@@ -427,7 +435,9 @@ func (f *refusals) nextRaise(careful int) float64 {
 
 // setRate has calls start at a rate from now on.
 func (f *refusals) setRate(rate float64, r Reading) {
-	rate = max(rate, f.rate/max(raised, f.raise)) // a bucket that had been full has let more through than this counts
+	if !f.short || rate == 0 { // a bucket that had been full has let more through than this counts
+		rate = max(rate, f.rate/max(raised, f.raise))
+	}
 	switch {
 	case f.rate == 0:
 		f.calm = max(leastCalm, min(calm, int64(rate/2)))
@@ -455,7 +465,11 @@ func (f *refusals) raiseRate(r Reading) {
 		f.rate *= f.nextRaise(1)
 		f.calmAt = f.through(r) + fewPassed
 	default:
-		f.rate *= f.nextRaise(carefulRaises)
+		careful := carefulRaises
+		if f.short { // too large a raise costs all of the time that the far end wants to be left alone
+			careful = math.MaxInt
+		}
+		f.rate *= f.nextRaise(careful)
 		f.calmAt = f.through(r) + f.calm
 	}
 	f.raisedAt, f.floods = r.At, 0
