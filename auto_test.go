@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -344,6 +345,50 @@ func TestAutoGoesOnAfterRefusals(t *testing.T) {
 			if _, err := overlap.Map(t.Context(), overlap.Auto(), task, []int{0, 1, 2, 3, 4, 5, 6, 7}); err != nil {
 				t.Fatal(err)
 			}
+		})
+	}
+}
+
+// A job of up to 256 calls that wait is one wave, also where it is known only a moment later that there are no more.
+func TestAutoStartsAllOfAFewHundred(t *testing.T) {
+	overlap.SenseNothing(t)
+	task := overlap.Func(func(context.Context, int) (int, error) { time.Sleep(100 * ms); return 0, nil })
+	inputs := make([]int, 200)
+	for name, run := range map[string]func(context.Context, overlap.Executor) error{
+		"Map": func(ctx context.Context, auto overlap.Executor) error {
+			_, err := overlap.Map(ctx, auto, task, inputs)
+			return err
+		},
+		"MapResults": func(ctx context.Context, auto overlap.Executor) error {
+			_, err := overlap.MapResults(ctx, auto, task, inputs)
+			return err
+		},
+		"Stream": func(ctx context.Context, auto overlap.Executor) error {
+			for r := range overlap.Stream(ctx, auto, task, slices.Values(inputs)) {
+				if r.Err != nil {
+					return r.Err
+				}
+			}
+			return nil
+		},
+		"Group": func(ctx context.Context, auto overlap.Executor) error {
+			g := overlap.NewGroup(ctx, auto)
+			for _, input := range inputs {
+				overlap.Submit(g, task, input)
+			}
+			return g.Wait()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begun := time.Now()
+				if err := run(t.Context(), overlap.Auto()); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(begun); took > 150*ms {
+					t.Errorf("took %v, and all at once takes 100ms", took)
+				}
+			})
 		})
 	}
 }

@@ -92,9 +92,9 @@ func (c *Controller) Wake(at time.Duration) { c.history.first.At, c.awake = at, 
 func (c *Controller) Look(r Reading) Advice {
 	if c.looks == 0 {
 		c.began, c.raised = r.At, r.At
-		if r.Left >= 0 && r.Left <= 2*c.settings.Blind {
-			c.farEnd.cap = max(c.farEnd.cap, r.Left)
-		}
+	}
+	if r.Ended == 0 && r.Left <= 2*c.settings.Blind { // a Stream knows how many it has a moment after the first reading
+		c.farEnd.raiseBlind(r.Left)
 	}
 	c.looks++
 	more := c.look(&r)

@@ -60,6 +60,13 @@ func newFarEnd(blind int) farEnd {
 	return farEnd{cap: blind, blind: blind, factor: step, pause: 8}
 }
 
+// raiseBlind has so many calls put in flight before the first has ended, if that is more.
+func (f *farEnd) raiseBlind(calls int) {
+	if f.phase == ramping && calls > f.cap {
+		f.cap, f.round = calls, round{}
+	}
+}
+
 // look takes a reading. saturated is whether the cores hold the calls up: then nothing is learned about the far end.
 func (f *farEnd) look(r Reading, saturated bool) {
 	f.recent.look(r)
