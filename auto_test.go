@@ -392,3 +392,32 @@ func TestAutoStartsAllOfAFewHundred(t *testing.T) {
 		})
 	}
 }
+
+// What does not let calls start, as a slow one at the head of an ordered Stream, is not taken for what they wait for.
+func TestAutoOfAnOrderedStreamWithSlowCalls(t *testing.T) {
+	overlap.SenseNothing(t)
+	synctest.Test(t, func(t *testing.T) {
+		task := overlap.Func(func(_ context.Context, i int) (int, error) {
+			if i%100 == 50 {
+				time.Sleep(300 * ms)
+			} else {
+				time.Sleep(10 * ms)
+			}
+			return 0, nil
+		})
+		var report overlap.AutoReport
+		auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+		inputs := func(yield func(int) bool) {
+			for i := 0; i < 3000 && yield(i); i++ {
+			}
+		}
+		for r := range overlap.Stream(t.Context(), auto, task, inputs, overlap.Ordered()) {
+			if r.Err != nil {
+				t.Fatal(r.Err)
+			}
+		}
+		if report.Class != overlap.IOBound {
+			t.Errorf("called %q, want %q: %v", report.Class, overlap.IOBound, report)
+		}
+	})
+}

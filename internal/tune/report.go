@@ -41,6 +41,9 @@ const (
 	// job that lacks anything: of another, what holds it up is where its inputs come from, who takes its results, or the
 	// limits that it has of its own.
 	hardlyAny = 0.5
+	// hardlyUsed is the share of the level that is in flight on average at least of a job that is held up by what its calls wait
+	// for: of another, it is held up by what does not let them start, as by one slow call at the head of an ordered Stream.
+	hardlyUsed = 0.25
 	// tinyCall is up to how long a call takes, on average, in which it cannot have waited for anything: to park a goroutine and to
 	// go on with it takes about that.
 	tinyCall = time.Microsecond
@@ -146,6 +149,22 @@ func (h *history) level(at time.Duration, level int, bound Bound) {
 	h.changes = append(h.changes, Change{at, level, bound})
 }
 
+// meanLevel is the level on average, from when there was one until a moment.
+func (h *history) meanLevel(until time.Duration) float64 {
+	if len(h.changes) == 0 || until <= h.changes[0].At {
+		return 0
+	}
+	var sum float64
+	for i, c := range h.changes {
+		next := until
+		if i+1 < len(h.changes) {
+			next = h.changes[i+1].At
+		}
+		sum += float64(c.Level) * float64(next-c.At)
+	}
+	return sum / float64(until-h.changes[0].At)
+}
+
 // Report says what was found out, given a last reading when the job is over.
 func (c *Controller) Report(end Reading) Report {
 	h := &c.history
@@ -236,7 +255,8 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return CPUBound
 	case locked >= mostlyLocked && !c.settings.Processes: // whose locks are not seen
 		return LockBound
-	case c.farEnd.limited() || h.limited > r.Took/2: // or it was for most of the job
+	case (c.farEnd.limited() || h.limited > r.Took/2) && // or it was for most of the job
+		r.InFlight >= hardlyUsed*h.meanLevel(end.At):
 		return FarEndLimited
 	case share <= ioBoundUpTo:
 		return IOBound
