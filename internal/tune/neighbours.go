@@ -23,7 +23,7 @@ type machineTime struct{ busy, idle time.Duration }
 // neighbourSensor compares the machine's CPU time with that of this process.
 type neighbourSensor struct {
 	at   time.Time
-	last machineTime
+	last machineTime // zero: it could not be read, as where descriptors have run out
 	cpu  time.Duration
 	seen Neighbours
 }
@@ -36,7 +36,7 @@ func (n *neighbourSensor) look(now time.Time, cpu time.Duration, read func() (ma
 	}
 	t, ok := read()
 	busy, idle := t.busy-n.last.busy, t.idle-n.last.idle
-	if isFirst := n.at.IsZero() || passed < 0 || passed > 10*neighbourWindow; !ok || isFirst || busy+idle <= 0 {
+	if isFirst := n.last == (machineTime{}) || passed < 0 || passed > 10*neighbourWindow; !ok || isFirst || busy+idle <= 0 {
 		n.seen = Neighbours{}
 	} else {
 		n.seen.Used = max(0, float64(busy-(cpu-n.cpu))/float64(passed))

@@ -34,6 +34,13 @@ func TestNeighbours(t *testing.T) {
 	if got := n.look(now.Add(time.Hour), cpu, func() (machineTime, bool) { return machineTime{}, false }); got != (Neighbours{}) {
 		t.Errorf("got %+v where the system does not tell", got)
 	}
+	now = now.Add(time.Hour)
+	if got := pass(0, 100*ms, 100*ms); got != (Neighbours{}) {
+		t.Errorf("got %+v when the system tells again, which says nothing of a time", got)
+	}
+	if got := pass(0, 100*ms, 100*ms); got.Used != 1 {
+		t.Errorf("got %+v after that, want one core", got)
+	}
 }
 
 func TestParseMachineTime(t *testing.T) {
