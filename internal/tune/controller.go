@@ -188,6 +188,9 @@ func (c *Controller) why(before int) string {
 // mostInFlight is the least of the caps but the cores', and which it is.
 func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 	most, bound = c.farEnd.cap, ByFarEnd
+	if !c.farEnd.limited() { // so far as many as these were tried
+		bound = ByNothing
+	}
 	lower := func(cap int, by Bound) {
 		if cap > 0 && cap < most {
 			most, bound = cap, by

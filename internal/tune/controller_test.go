@@ -181,3 +181,21 @@ func TestSmallJobsAreHeardFirst(t *testing.T) {
 		t.Errorf("%d in flight after that, want all", level)
 	}
 }
+
+// As long as nothing is known of what the calls wait for, it is not what keeps more from being in flight.
+func TestNothingBoundsTheBlindCalls(t *testing.T) {
+	c := New(Settings{Cores: 2})
+	for i := range 20 {
+		at := time.Duration(i) * ms
+		advice := Advice{}
+		for range mostLooks {
+			advice = c.Look(Reading{At: at, InFlight: c.Level(), Wanted: 1000, Left: -1})
+		}
+		if advice.Bound != ByNothing {
+			t.Fatalf("%d in flight after %v, bound by %v, want %v", advice.Level, at, advice.Bound, ByNothing)
+		}
+	}
+	if c.Level() != Blind {
+		t.Errorf("%d in flight, want %d", c.Level(), Blind)
+	}
+}
