@@ -78,7 +78,7 @@ func New(s Settings) *Controller {
 	return &Controller{
 		settings: s, level: s.Start,
 		gate: newGate(s.Cores), processes: processGate{cores: s.Cores},
-		farEnd: newFarEnd(max(s.Blind, s.Start)), refusals: newRefusals(), memory: newMemory(),
+		farEnd: newFarEnd(max(s.Blind, s.Start)), memory: newMemory(),
 	}
 }
 
@@ -108,7 +108,7 @@ func (c *Controller) Look(r Reading) Advice {
 	c.history.level(r.At, c.level, c.bound)
 	return Advice{
 		Level: c.level, Bound: c.bound, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause,
-		Rate: c.refusals.startRate(r), Trying: c.beside.trying,
+		Rate: c.refusals.perSecond(r), Trying: c.beside.trying,
 	}
 }
 
@@ -207,10 +207,10 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 	}
 	lower(c.beside.cap, ByCores)
 	lower(c.standBys.cap, ByCores)
-	lower(c.refusals.cap, ByRefusals)
+	lower(c.refusals.limit.cap, ByRefusals)
 	lower(c.memory.cap, ByMemory)
 	lower(c.settings.Max, ByMax)
-	if c.refusals.rate > 0 {
+	if c.refusals.rate.perSecond > 0 {
 		bound = ByRate
 	}
 	return most, bound
@@ -228,8 +228,8 @@ func (c *Controller) wait(r Reading) time.Duration {
 	switch {
 	case rising && !c.settings.Processes && r.Wanted > 0 && c.level < most:
 		return 0
-	case c.refusals.wave || c.refusals.restart >= 0:
-		return min(max(shortWait, c.refusals.took/2), longWait)
+	case c.refusals.wave.on || c.refusals.slowStart.on:
+		return min(max(shortWait, c.refusals.wave.took/2), longWait)
 	case since < early, c.beside.isOpen() && c.level < most:
 		return least
 	case c.settings.Max > 0 && c.level >= c.settings.Max:

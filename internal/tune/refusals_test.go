@@ -7,7 +7,7 @@ import (
 
 // Between two waves of refusals a token bucket lets through what its rate allows.
 func TestRateBetweenTwoWaves(t *testing.T) {
-	f := newRefusals()
+	var f refusals
 	at := func(at time.Duration, ended int64, inFlight int) Reading {
 		return Reading{At: at, Ended: ended, InFlight: inFlight}
 	}
@@ -15,59 +15,59 @@ func TestRateBetweenTwoWaves(t *testing.T) {
 	if !f.look(at(6*ms, 0, 30)) {
 		t.Error("calls may start while refusals come in")
 	}
-	if f.look(at(20*ms, 0, 20)) || f.probing.level != 20 || f.rate != 0 {
-		t.Errorf("after the first wave: probing at %d, rate %v, want those 20 that got through", f.probing.level, f.rate)
+	if f.look(at(20*ms, 0, 20)) || f.probing.level != 20 || f.rate.perSecond != 0 {
+		t.Errorf("after the first wave: probing at %d, rate %v, want those 20 that got through", f.probing.level, f.rate.perSecond)
 	}
-	if f.look(at(60*ms, 5, 20)); f.cap != 20 || f.rate != 0 {
-		t.Errorf("when some of them have ended: cap %d, rate %v, want those 20", f.cap, f.rate)
+	if f.look(at(60*ms, 5, 20)); f.limit.cap != 20 || f.rate.perSecond != 0 {
+		t.Errorf("when some of them have ended: cap %d, rate %v, want those 20", f.limit.cap, f.rate.perSecond)
 	}
 	f.refused(at(105*ms, 25, 5), Refusal{Took: 5 * ms})
 	f.look(at(120*ms, 25, 5))
-	if f.rate < 99 || f.rate > 102 { // 10 more got through in 100 ms
-		t.Errorf("after the second wave: rate %v, want 100 a second", f.rate)
+	if f.rate.perSecond < 99 || f.rate.perSecond > 102 { // 10 more got through in 100 ms
+		t.Errorf("after the second wave: rate %v, want 100 a second", f.rate.perSecond)
 	}
 }
 
 // Where as many get through each time, the limit is how many are in flight.
 func TestCeilingOfTwoWaves(t *testing.T) {
-	f := newRefusals()
+	var f refusals
 	f.refused(Reading{At: 5 * ms, InFlight: 128}, Refusal{Took: 5 * ms})
 	f.look(Reading{At: 20 * ms, InFlight: 20})
 	f.look(Reading{At: 100 * ms, Ended: 10, InFlight: 20})
 	f.refused(Reading{At: 200 * ms, Ended: 30, InFlight: 21}, Refusal{Took: 5 * ms})
 	f.look(Reading{At: 220 * ms, Ended: 30, InFlight: 19})
-	if f.cap != 19 || f.rate != 0 {
-		t.Errorf("cap %d, rate %v, want 19 and none", f.cap, f.rate)
+	if f.limit.cap != 19 || f.rate.perSecond != 0 {
+		t.Errorf("cap %d, rate %v, want 19 and none", f.limit.cap, f.rate.perSecond)
 	}
 }
 
 // A rate that was found while the program had no core for long is too low by far, and is left soon.
 func TestARateThatIsFarTooLow(t *testing.T) {
-	f := newRefusals()
+	var f refusals
 	var r Reading
 	f.setRate(20, r)
-	for f.rate < 90 && r.Ended < 1000 {
+	for f.rate.perSecond < 90 && r.Ended < 1000 {
 		r.Ended++
-		r.At += time.Duration(float64(time.Second) / f.rate)
+		r.At += time.Duration(float64(time.Second) / f.rate.perSecond)
 		f.look(r)
 	}
 	if r.Ended > 400 {
-		t.Errorf("after %d calls of which none was refused the rate is %.0f a second, want 90 after at most 400", r.Ended, f.rate)
+		t.Errorf("after %d calls of which none was refused the rate is %.0f a second, want 90 after at most 400", r.Ended, f.rate.perSecond)
 	}
 }
 
 // Each raise of a rate that is refused has the next one wait for twice as many calls.
 func TestARateThatIsRightIsRaisedEverMoreRarely(t *testing.T) {
-	f := newRefusals()
+	var f refusals
 	var r Reading
 	f.waves = 2 // between which the rate was found
 	f.setRate(100, r)
 	var apart []int64
 	for range 3 {
-		before, rate := r.Ended, f.rate
-		for f.rate == rate && r.Ended < 10_000 {
+		before, rate := r.Ended, f.rate.perSecond
+		for f.rate.perSecond == rate && r.Ended < 10_000 {
 			r.Ended++
-			r.At += time.Duration(float64(time.Second) / f.rate)
+			r.At += time.Duration(float64(time.Second) / f.rate.perSecond)
 			f.look(r)
 		}
 		apart = append(apart, r.Ended-before)
@@ -82,7 +82,7 @@ func TestARateThatIsRightIsRaisedEverMoreRarely(t *testing.T) {
 
 // Where calls start at far too high a rate, refusals come in without a pause, and it is left all the same.
 func TestARateAtWhichRefusalsNeverStopIsLeft(t *testing.T) {
-	f := newRefusals()
+	var f refusals
 	r := Reading{At: time.Second, InFlight: 10}
 	f.setRate(1000, r)
 	for range 100 {
@@ -90,33 +90,33 @@ func TestARateAtWhichRefusalsNeverStopIsLeft(t *testing.T) {
 		f.refused(r, Refusal{Took: ms})
 		f.look(r)
 	}
-	if f.rate != 0 {
-		t.Errorf("calls start at %v a second after 100 refusals", f.rate)
+	if f.rate.perSecond != 0 {
+		t.Errorf("calls start at %v a second after 100 refusals", f.rate.perSecond)
 	}
 }
 
 // A call that ends at the moment of the first refusal may be counted after it, and the one that follows it too.
 func TestNoMoreGetThroughAWaveThanWereInFlight(t *testing.T) {
-	f := newRefusals()
+	var f refusals
 	f.refused(Reading{At: 50 * ms, Ended: 100, InFlight: 50}, Refusal{Took: 50 * ms})
 	f.look(Reading{At: 150 * ms, Ended: 150, InFlight: 30})
-	if f.cap > 50 {
-		t.Errorf("at most %d calls may be in flight, want 50", f.cap)
+	if f.limit.cap > 50 {
+		t.Errorf("at most %d calls may be in flight, want 50", f.limit.cap)
 	}
 }
 
 // Where it was tried in vain whether refusals are by chance, there are the limits again that there were, and no others.
 func TestLimitsAfterTryingForChance(t *testing.T) {
 	for _, before := range []limits{{}, {cap: 7, every: 64}, {rate: 40}} {
-		f := newRefusals()
+		var f refusals
 		f.chance.suspicion, f.suspected = tried, before
 		for range chanceCalls {
 			f.refused(Reading{At: time.Second, Ended: 100, InFlight: 4}, Refusal{Took: ms})
 			f.chance.passed = 100 // none has got through since
 		}
-		if f.chance.suspicion != unlikely || f.every < before.every || f.cap != before.cap || f.rate < .99*before.rate || f.rate > 1.01*before.rate {
+		if f.chance.suspicion != unlikely || f.limit.every < before.every || f.limit.cap != before.cap || f.rate.perSecond < .99*before.rate || f.rate.perSecond > 1.01*before.rate {
 			t.Errorf("suspicion %d, a limit of %d, tried every %d, and a rate of %v; want none and %+v",
-				f.chance.suspicion, f.cap, f.every, f.rate, before)
+				f.chance.suspicion, f.limit.cap, f.limit.every, f.rate.perSecond, before)
 		}
 	}
 }

@@ -174,7 +174,7 @@ func (c *Controller) Report(end Reading) Report {
 	}
 	r := Report{
 		Bound: c.bound, Level: c.level, Peak: max(h.peak, c.level), Took: end.At - h.first.At, CoresBusy: -1,
-		Refused: c.refusals.seen, StartRate: c.refusals.rate, Changes: slices.Clone(h.changes), Readings: c.looks,
+		Refused: c.refusals.seen, StartRate: c.refusals.rate.perSecond, Changes: slices.Clone(h.changes), Readings: c.looks,
 	}
 	r.Calls = end.Ended + end.Failed
 	r.Peak = int(min(int64(r.Peak), max(1, r.Calls))) // a level that there were no calls for says nothing
@@ -241,7 +241,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return CPUBound // in all that time there was no core for the first reading
 	case c.looks == 0:
 		return Unknown
-	case c.refusals.cap > 0:
+	case c.refusals.limit.cap > 0:
 		return FarEndLimited
 	case r.Bound == ByMemory:
 		return MemoryBound

@@ -1,0 +1,63 @@
+package tune
+
+import "time"
+
+const (
+	// alike is which share of the calls that got through one wave must get through the next for the limit to be the same.
+	alike = 0.8
+	// tryRounds is how many times as many calls as may be in flight must end without a refusal for one more to be tried, or
+	// raised times as many. Twice as many must each time that this was refused, so that ever fewer are; and where the far
+	// end wants to be left alone after a refusal, tryRoundsIfShort from the first.
+	tryRounds        = 2
+	tryRoundsIfShort = 64
+	// rarest is the most of them.
+	rarest = 4096
+)
+
+// inFlightLimit is how many calls may be in flight. It is tried again and again whether more may be, ever more rarely as long as
+// one more is refused: the limit may have been found while the far end had an outage, or hardly anything was in flight.
+type inFlightLimit struct {
+	cap    int // 0: there is no limit
+	proven int // the cap that the last try began from
+
+	growth growth
+	every  int64         // how many calls must end between two tries, as a multiple of the cap
+	tryAt  int64         // how many calls will have ended at the next try
+	heard  time.Duration // when a refusal would have come, had the last try been too many
+}
+
+// set has no more calls in flight from now on, and has that tried no more often than every so many rounds.
+func (l *inFlightLimit) set(level int, every int64, r Reading) {
+	// Otherwise it is the same limit, give or take one, and is tried as rarely as before.
+	if l.proven == 0 || level > l.proven || float64(level+1) <= alike*float64(l.proven) {
+		l.every = 0
+	}
+	l.cap = max(1, level)
+	l.proven, l.growth, l.every = l.cap, growth{}, max(every, l.every)
+	l.tryLater(r)
+}
+
+// clear has any number in flight.
+func (l *inFlightLimit) clear() { l.cap, l.proven = 0, 0 }
+
+func (l *inFlightLimit) tryLater(r Reading) { l.tryAt = r.Ended + r.Failed + l.every*int64(l.cap) }
+
+// try raises the limit, if it has proven itself. A refusal takes so long.
+func (l *inFlightLimit) try(r Reading, took time.Duration) {
+	if r.Ended+r.Failed < l.tryAt || r.At < l.heard || r.InFlight < l.cap || r.Wanted == 0 {
+		return
+	}
+	l.proven, l.heard = l.cap, r.At+2*took
+	l.cap += max(1, int(l.growth.next(1)*float64(l.cap))-l.cap)
+	l.tryLater(r)
+}
+
+// isTried reports whether more are in flight than is known to be none too many.
+func (l *inFlightLimit) isTried() bool { return l.proven > 0 && l.cap > l.proven }
+
+// fail is when what was tried was refused.
+func (l *inFlightLimit) fail(r Reading) {
+	l.cap, l.growth = l.proven, growth{}
+	l.every = min(2*l.every, rarest)
+	l.tryLater(r)
+}

@@ -1,0 +1,35 @@
+package tune
+
+import "time"
+
+const (
+	// leastPause is how long nothing starts, at least, when all that was tried was refused, and mostPause at most. It is three
+	// times as long each time.
+	leastPause = 15 * time.Millisecond
+	mostPause  = time.Second
+	// mostEmpty is how many waves in a row may let none through until refusals count as failures like any other: with the pauses
+	// between them that takes some two seconds, in which a server can be started again.
+	mostEmpty = 7
+)
+
+// outage is a time in which the far end refuses every call. After each wave that lets none through nothing starts for longer.
+// After too many of them the far end counts as down, and calls that it refuses fail.
+type outage struct {
+	waves   int           // how many in a row have let none through
+	pause   time.Duration // how long nothing has started after the last of them
+	resume  time.Duration // until when nothing starts
+	through int64         // how many calls had been let through when the far end began to count as down
+}
+
+// wait is told of another wave that has let none through, whose refusals took so long.
+func (o *outage) wait(r Reading, took time.Duration) {
+	o.waves++
+	o.pause = min(mostPause, max(leastPause, 2*took, 3*o.pause))
+	o.resume = r.At + o.pause
+}
+
+// end is when a call has got through.
+func (o *outage) end() { o.waves, o.pause = 0, 0 }
+
+// isDown reports whether nothing is waited for any more.
+func (o *outage) isDown() bool { return o.waves >= mostEmpty }

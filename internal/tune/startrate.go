@@ -1,0 +1,106 @@
+package tune
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// above is by how much more calls start in a second than the rate that was found: so a higher rate is found out, at
+	// the cost of one call refused in some two hundred.
+	above = 1.005
+	// short is the same where the far end says how long it wants to be left alone after a refusal.
+	short = 0.99
+	// fewPassed is how many calls must have got through between two waves at least for that to be a rate, and manyPassed for it to
+	// be trusted where calls start ever more often.
+	fewPassed  = 4
+	manyPassed = 16
+	// sunk is the share of a rate below which the next one found is much lower, and mostSinks is how many times in a row that may be
+	// found: refusals then have nothing to do with how many calls start in a second, and no rate is low enough.
+	sunk      = 0.75
+	mostSinks = 3
+	// mostAtRate is how many calls may be refused at a rate until it is left: where far too many start, refusals never stop for
+	// long enough to be counted.
+	mostAtRate = 32
+	// calm is how many calls must start without a refusal for the rate to be raised, twice as many each time that this was
+	// refused, and calmest is the most.
+	calm      = 50
+	calmest   = 800
+	leastCalm = 8 // of a rate of a few a second
+	// carefulRaises is how many raises are careful: by then any bucket is empty whose rate was right.
+	carefulRaises = 4
+)
+
+// startRate is how many calls may start in a second. It is raised as long as none is refused: one that is known only from few
+// calls soon, and by more each time.
+type startRate struct {
+	perSecond float64 // 0: there is no limit
+	rough     bool    // it is known from few calls
+	found     float64 // the last rate that was measured
+	sinks     int     // how many times in a row a much lower rate was found than that before
+	floods    int     // how many times in a row refusals have not stopped at a rate
+
+	growth   growth
+	raisedAt time.Duration // when it was last raised
+	calm     int64         // how many calls must start without a refusal for it to be raised
+	calmAt   int64         // how many calls will have been let through when it has proven itself
+}
+
+// set has calls start at a rate from now on, where so many have been let through. The far end may have said how long it wants to
+// be left alone. Where it does not, the rate is no more than one step lower than before: a bucket that had been full has let more
+// through than counts.
+func (s *startRate) set(rate float64, through int64, saysHowLong bool) {
+	if !saysHowLong || rate == 0 {
+		rate = max(rate, s.oneStepLower())
+	}
+	switch {
+	case s.perSecond == 0:
+		s.calm = max(leastCalm, min(calm, int64(rate/2)))
+	case s.growth.raises > 0:
+		s.calm = min(2*s.calm, calmest)
+	}
+	s.growth = growth{factor: raised}
+	s.perSecond = above * rate
+	if saysHowLong {
+		s.perSecond = short * rate
+	}
+	s.calmAt = through + s.calm
+}
+
+// oneStepLower is the rate before the last raise, or somewhat less than it is.
+func (s *startRate) oneStepLower() float64 { return s.perSecond / max(raised, s.growth.factor) }
+
+// raise raises a rate at which no call was refused for long enough. A refusal takes so long.
+func (s *startRate) raise(r Reading, through int64, took time.Duration, saysHowLong bool) {
+	switch {
+	case through < s.calmAt:
+		return
+	case s.rough && r.At-s.raisedAt < 4*max(leastQuiet, took): // a refusal of the last raise may be under way
+		return
+	case s.rough:
+		s.perSecond *= s.growth.next(1)
+		s.calmAt = through + fewPassed
+	default:
+		careful := carefulRaises
+		if saysHowLong { // too large a raise costs all of the time that the far end wants to be left alone
+			careful = math.MaxInt
+		}
+		s.perSecond *= s.growth.next(careful)
+		s.calmAt = through + s.calm
+	}
+	s.raisedAt, s.floods = r.At, 0
+}
+
+// isLikely reports whether refusals may still have to do with how many calls start in a second.
+func (s *startRate) isLikely() bool { return s.sinks < mostSinks }
+
+// find is told of a rate that was measured.
+func (s *startRate) find(rate float64) {
+	if s.sinks++; rate >= sunk*s.found {
+		s.sinks = 0
+	}
+	s.found = rate
+}
+
+// leave has any number of calls start.
+func (s *startRate) leave() { s.perSecond, s.found, s.rough = 0, 0, false }

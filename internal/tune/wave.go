@@ -1,0 +1,43 @@
+package tune
+
+import "time"
+
+// leastQuiet is how long there must be no refusal for a wave of them to be over, at least.
+const leastQuiet = 2 * time.Millisecond
+
+// wave is a number of refusals that follow one another closely: those of calls that were in flight together.
+type wave struct {
+	on       bool          // refusals come in
+	began    time.Duration // when the call began that was refused first
+	ended    int64         // how many calls had ended when its refusal came
+	inFlight int           // how many calls were in flight, at most, when it began
+	last     time.Duration // when the last refusal came
+	took     time.Duration // how long a refusal takes, at most
+}
+
+// begin is told of the first refusal of a wave.
+func (w *wave) begin(r Reading, of Refusal) {
+	*w = wave{
+		on: true, began: r.At - of.Took, ended: r.Ended + r.Failed, inFlight: r.InFlight + int(of.Ended),
+		last: r.At, took: of.Took,
+	}
+}
+
+// add is told of another refusal of the wave.
+func (w *wave) add(r Reading, of Refusal) { w.took, w.last = max(w.took, of.Took), r.At }
+
+// isOver reports whether no call that is in flight can still be refused. Where calls go on starting meanwhile, that takes
+// twice as long.
+func (w *wave) isOver(r Reading, callsStart bool) bool {
+	quiet := w.took
+	if callsStart {
+		quiet *= 2
+	}
+	return r.InFlight == 0 || r.At-w.last >= max(leastQuiet, quiet)
+}
+
+// survived is how many of the calls that were in flight when the wave began have got through. More have ended where some began
+// meanwhile.
+func (w *wave) survived(r Reading) int {
+	return min(w.inFlight, int(r.Ended+r.Failed-w.ended)+r.InFlight)
+}
