@@ -188,7 +188,7 @@ func (f *refusals) endWave(r Reading) {
 		f.rate.rough = true
 	case f.waves > 1 && f.rate.perSecond == 0 && f.isSameLimit(survived):
 		level := min(survived, f.survived)
-		if f.limit.cap > 0 {
+		if f.limit.cap > 0 { // as many were in flight when one was refused
 			level = min(level, f.limit.cap-1)
 		}
 		f.setLimit(level, r)
@@ -200,7 +200,6 @@ func (f *refusals) endWave(r Reading) {
 		return
 	case f.waves > 1 && isRate:
 		rate := f.measured(through, f.wave.began)
-		f.rate.find(rate)
 		if rate > f.rate.perSecond && f.rate.perSecond > 0 { // by chance, as some were refused at a lower one
 			rate = 0 // one step lower
 		}
@@ -238,7 +237,8 @@ func (f *refusals) endWave(r Reading) {
 }
 
 // isSameLimit reports whether the calls that got through two waves say that the limit is one of how many are in flight: about as
-// many did, or half as many although all that are allowed were in flight when one was refused.
+// many did, or half as many although all that are allowed were in flight when one was refused, or the first wave was that of the
+// calls which were started before anything was known.
 func (f *refusals) isSameLimit(survived int) bool {
 	return f.survived > 0 && (float64(survived) >= alike*float64(f.survived) ||
 		(f.wave.inFlight >= f.limit.cap || f.waves == 2) && 2*survived >= f.survived)
@@ -246,14 +246,11 @@ func (f *refusals) isSameLimit(survived int) bool {
 
 // judgeRough lowers a rate that was known from few calls, and has been raised too far.
 func (f *refusals) judgeRough(through int64, r Reading) {
-	f.rate.sinks++
+	f.rate.halved++
 	rate := f.rate.perSecond / 2
-	if n := through - f.before.through; n >= fewPassed && f.wave.began > f.before.began {
+	if through-f.before.through >= fewPassed && f.wave.began > f.before.began {
 		rate = f.measured(through, f.wave.began)
-		if n < manyPassed { // most of them while the rate was lower
-			rate = max(rate, min(f.rate.oneStepLower(), 2*rate))
-		}
-		f.rate.sinks, f.rate.rough = 0, false
+		f.rate.halved, f.rate.rough = 0, false
 	}
 	rate = min(rate, f.rate.perSecond)
 	f.rate.perSecond = 0
@@ -261,21 +258,17 @@ func (f *refusals) judgeRough(through int64, r Reading) {
 }
 
 // leaveRate is when refusals do not stop at a rate: what has got through meanwhile says which is right. If they do not stop
-// then either, it is none, unless probing has shown that it is.
+// then either, it is none.
 func (f *refusals) leaveRate(r Reading) {
-	through := f.through(r)
+	through, lower := f.through(r), f.rate.perSecond/raised
 	f.before.seen, f.wave.on, f.reacted = f.seen, false, r.At
-	if f.rate.floods++; (f.rate.floods >= 2 || through-f.before.through < fewPassed || r.At <= f.before.began) && !f.probing.isRate {
-		f.rate.leave()
-		f.rate.sinks++
-		return
+	f.rate.floods++
+	f.rate.leave()
+	if f.rate.floods < 2 && through-f.before.through >= fewPassed && r.At > f.before.began {
+		rate := min(lower, f.measured(through, r.At))
+		f.before.through, f.before.began = through, r.At
+		f.setRate(rate, r)
 	}
-	rate := f.rate.perSecond / 2
-	if f.rate.floods < 2 && r.At > f.before.began {
-		rate = min(f.rate.perSecond/raised, f.measured(through, r.At))
-	}
-	f.rate.perSecond, f.before.through, f.before.began = 0, through, r.At
-	f.setRate(rate, r)
 }
 
 // setLimit has no more calls in flight from now on.

@@ -120,3 +120,26 @@ func TestLimitsAfterTryingForChance(t *testing.T) {
 		}
 	}
 }
+
+// A limit at which a call was refused is lower than it was.
+func TestALimitIsLowerThanWhatWasRefused(t *testing.T) {
+	f := refusals{waves: 1, survived: 20}
+	f.setLimit(20, Reading{})
+	f.refused(Reading{At: time.Second, Ended: 100, InFlight: 20}, Refusal{Took: 5 * ms})
+	f.look(Reading{At: 2 * time.Second, Ended: 120})
+	if f.limit.cap != 19 {
+		t.Errorf("at most %d calls may be in flight, want 19", f.limit.cap)
+	}
+}
+
+// The calls that were started before anything was known may get through in larger numbers than later ones. Half as many of the
+// next are a limit all the same, and no rate.
+func TestALimitWhereHalfAsManyGetThroughTheSecondWave(t *testing.T) {
+	f := refusals{waves: 1, survived: 100}
+	f.setLimit(100, Reading{})
+	f.refused(Reading{At: time.Second, Ended: 100, InFlight: 60}, Refusal{Took: 5 * ms})
+	f.look(Reading{At: 1100 * ms, Ended: 100, InFlight: 55})
+	if f.limit.cap != 55 || f.rate.perSecond != 0 {
+		t.Errorf("at most %d calls may be in flight and %v start in a second, want 55 and any number", f.limit.cap, f.rate.perSecond)
+	}
+}

@@ -11,14 +11,11 @@ const (
 	above = 1.005
 	// short is the same where the far end says how long it wants to be left alone after a refusal.
 	short = 0.99
-	// fewPassed is how many calls must have got through between two waves at least for that to be a rate, and manyPassed for it to
-	// be trusted where calls start ever more often.
-	fewPassed  = 4
-	manyPassed = 16
-	// sunk is the share of a rate below which the next one found is much lower, and mostSinks is how many times in a row that may be
-	// found: refusals then have nothing to do with how many calls start in a second, and no rate is low enough.
-	sunk      = 0.75
-	mostSinks = 3
+	// fewPassed is how many calls must have got through between two waves at least for that to be a rate.
+	fewPassed = 4
+	// mostHalved is how many times in a row a rate may be halved that is known from few calls: refusals then have nothing to do with
+	// how many calls start in a second, and no rate is low enough.
+	mostHalved = 3
 	// mostAtRate is how many calls may be refused at a rate until it is left: where far too many start, refusals never stop for
 	// long enough to be counted.
 	mostAtRate = 32
@@ -36,8 +33,7 @@ const (
 type startRate struct {
 	perSecond float64 // 0: there is no limit
 	rough     bool    // it is known from few calls
-	found     float64 // the last rate that was measured
-	sinks     int     // how many times in a row a much lower rate was found than that before
+	halved    int     // how many times in a row it was halved, while it was rough
 	floods    int     // how many times in a row refusals have not stopped at a rate
 
 	growth   growth
@@ -92,15 +88,7 @@ func (s *startRate) raise(r Reading, through int64, took time.Duration, saysHowL
 }
 
 // isLikely reports whether refusals may still have to do with how many calls start in a second.
-func (s *startRate) isLikely() bool { return s.sinks < mostSinks }
-
-// find is told of a rate that was measured.
-func (s *startRate) find(rate float64) {
-	if s.sinks++; rate >= sunk*s.found {
-		s.sinks = 0
-	}
-	s.found = rate
-}
+func (s *startRate) isLikely() bool { return s.halved < mostHalved }
 
 // leave has any number of calls start.
-func (s *startRate) leave() { s.perSecond, s.found, s.rough = 0, 0, false }
+func (s *startRate) leave() { s.perSecond, s.rough = 0, false }
