@@ -179,7 +179,7 @@ func (c *Controller) why(before int) string {
 		return "calls are brief no more: none stand by"
 	case c.bound == ByCores:
 		return "the cores have no room"
-	case c.farEnd.phase == descending, c.farEnd.phase == refining:
+	case c.farEnd.phase == descending:
 		return "do as many end in a second?"
 	}
 	return "most have ended in a second at about this"

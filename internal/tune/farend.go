@@ -33,7 +33,6 @@ const (
 	ramping    phase = iota // the blind calls are started
 	climbing                // a higher level is measured
 	descending              // a lower level is measured
-	refining                // the level between the best and one that is too low is measured
 	steady                  // nothing is changed
 )
 
@@ -98,7 +97,7 @@ func (f *farEnd) judge(m measured, r Reading) {
 		return
 	case climbing:
 		f.judgeHigher(m, r)
-	case descending, refining:
+	case descending:
 		f.judgeLower(m, r)
 	case steady:
 		f.judgeSame(m, r)
@@ -126,29 +125,24 @@ func (f *farEnd) judgeHigher(m measured, r Reading) {
 		f.settle(r) // lower levels have been tried before
 	default:
 		f.known = append(f.known, m)
-		f.lower(f.best.level/2, descending, r)
+		f.lower(f.best.level/2, r)
 	}
 }
 
 // judgeLower judges a level below the best.
 func (f *farEnd) judgeLower(m measured, r Reading) {
 	gain, err := m.gain(f.best)
-	proportional := math.Log(float64(m.level) / float64(f.best.level))
 	switch {
 	case gain > 2*err: // far more, however uncertain by how much
 		f.accept(m)
-		f.lower(m.level/2, descending, r)
+		f.lower(m.level/2, r)
 	case err > certain && gain > -changed && f.round.longer():
 		// So far it could be anything.
 	case err > 2*certain:
 		f.settle(r) // too many in flight costs less than too few
 	case gain >= -noLoss:
 		f.accept(m)
-		f.lower(m.level/2, descending, r)
-	case gain > worthDoubling*proportional && f.phase == descending:
-		f.known = append(f.known, m)
-		middle := math.Sqrt(float64(m.level) * float64(f.best.level))
-		f.lower(int(math.Round(middle)), refining, r)
+		f.lower(m.level/2, r)
 	default:
 		f.known = append(f.known, m)
 		f.settle(r)
@@ -177,7 +171,7 @@ func (f *farEnd) judgeSame(m measured, r Reading) {
 		f.odd = 0
 		f.best = m
 	}
-	if f.quiet++; f.quiet >= f.pause && r.Left != 0 && (r.Left < 0 || r.Left > 16*f.cap) {
+	if f.quiet++; f.quiet >= f.pause && r.Left != 0 {
 		f.quiet = 0
 		f.pause = min(2*f.pause, 128)
 		f.factor = step
@@ -205,12 +199,12 @@ func (f *farEnd) climb(level int, r Reading) {
 }
 
 // lower measures a lower level.
-func (f *farEnd) lower(level int, phase phase, r Reading) {
-	if level < 1 || level >= f.best.level || f.best.level <= 2 || r.Left >= 0 && r.Left < 4*f.best.level {
+func (f *farEnd) lower(level int, r Reading) {
+	if level < 1 || level >= f.best.level || r.Left >= 0 && r.Left < 4*f.best.level {
 		f.settle(r)
 		return
 	}
-	f.phase, f.cap = phase, level
+	f.phase, f.cap = descending, level
 	f.begin(r)
 }
 
@@ -230,7 +224,7 @@ func (f *farEnd) settle(r Reading) {
 			above = m
 		}
 	}
-	if below != nil && above != nil && max(below.err, f.best.err, above.err) <= 2*certain {
+	if below != nil && above != nil {
 		f.cap = top(*below, f.best, *above)
 	}
 	f.best.level = f.cap
