@@ -11,7 +11,8 @@
 //   - the cores, where calls are brief (standby.go): a few more, so that one can wait for the garbage collector;
 //   - the cores, beside other jobs of this process (beside.go): more while calls that are added do not want cores;
 //   - the far end (farend.go): more only as long as more calls end in a second;
-//   - refusals (refusals.go): how many calls or starts a second the far end takes before it refuses;
+//   - refusals (refusals.go): how many calls or starts a second the far end takes before it refuses. What a wave of refusals says
+//     is told there; inflightlimit.go, startrate.go, slowstart.go and outage.go are what may follow from it;
 //   - memory (memory.go): what a call needs, and what is left.
 //
 // Too few in flight is lost for good, too many costs next to nothing unless memory runs out or the far end breaks down.
