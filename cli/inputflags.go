@@ -1,6 +1,12 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"cmp"
+
+	"github.com/spf13/cobra"
+
+	"example.com/overlap/source"
+)
 
 // inputFlags are about where the inputs of a job come from, and how they are read.
 type inputFlags struct {
@@ -51,6 +57,17 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 // any reports whether the user said where inputs come from. lists are those behind the arguments.
 func (f *inputFlags) any(lists []list) bool {
 	return len(f.from)+len(f.glob)+len(lists) > 0 || f.pipe
+}
+
+// held is about how many bytes each input holds in memory until its result is taken, where that is known and much; else 0.
+func (f *inputFlags) held() int64 {
+	switch {
+	case f.pipe:
+		return cmp.Or(int64(f.chunk.bytes), source.UsualSize)
+	case f.ship:
+		return int64(f.chunk.bytes)
+	}
+	return 0
 }
 
 // divides reports whether inputs are chunks.

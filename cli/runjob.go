@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -197,18 +198,26 @@ func (j *job) openOutputs(flags *runFlags, s strategy, exec *execJob) (gate *ove
 	return gate, stopLooking, err
 }
 
+// mostHeld is how many bytes of inputs are drawn ahead of the results, unless more calls than that has room for are to run at once.
+const mostHeld = 512 << 20
+
 // window is how many of count inputs, or of an unknown number if that is 0, may be drawn ahead of the results; 0 leaves it to
 // the executor. It is as many as calls may run at once, so that after Ctrl-C nothing has to be done but what runs. It must be
 // more where results wait for their turn, or calls for another attempt: the workers would wait with them. Where calls wait
-// for their hosts, so small a window would keep others from being found.
+// for their hosts, so small a window would keep others from being found. Where inputs are chunks in memory, it is as many as
+// there is room for.
 func (f *runFlags) window(s strategy, count int64) int {
 	n := times(f.where.atOnce(s), 1)
 	switch {
 	case s.name == "sync" || s.elastic || f.fetch != nil && !s.windowed:
-		return 0
+		n = 0
 	case s.windowed || n == 0:
 	case f.results.waits() || f.attempts.retries > 0:
 		n = max(64, times(n, 4))
+	}
+	if held := f.inputs.held(); held > 0 && s.name != "sync" && !f.results.atMostOnce { // where no input is drawn ahead
+		room := max(int(mostHeld/held), f.where.jobs.calls, 2*runtime.GOMAXPROCS(0))
+		n = min(cmp.Or(n, room), room)
 	}
 	if count > 0 {
 		n = int(min(int64(n), count)) // more would be room for nothing

@@ -12,7 +12,7 @@ import (
 // Cut is how a file is divided into chunks, which end where records do: at the first end of a record from their size
 // on. So a record that is larger than a chunk stays whole, and the chunks one after another are the file.
 type Cut struct {
-	// Size is how many bytes a chunk has, or a little more. 0 is 1 MiB.
+	// Size is how many bytes a chunk has, or a little more. 0 is [UsualSize].
 	Size int64
 	// Count asks for so many chunks of about the same size instead, or for fewer where records are large. It takes a
 	// regular file.
@@ -28,6 +28,9 @@ type Cut struct {
 	// Header is how many records at the beginning of the file are put before each chunk, instead of being in the first.
 	Header int
 }
+
+// UsualSize is how many bytes a chunk has where nobody says.
+const UsualSize = 1 << 20
 
 // Chunks divides a regular file, reading no more of it than a few bytes at each end of a chunk, unless it is CSV. It is
 // read as chunks are asked for.
@@ -98,7 +101,7 @@ func (c Cut) parts(r readerAt, size int64) iter.Seq2[part, error] {
 		case c.Count > 0:
 			long = max(1, (size-header+c.Count-1)/c.Count)
 		case long <= 0:
-			long = 1 << 20
+			long = UsualSize
 		}
 		for from, goal := header, header; ; {
 			for goal <= from { // so the chunks that follow a large record are no larger for it
