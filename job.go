@@ -2,7 +2,6 @@ package overlap
 
 import (
 	"context"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +46,7 @@ type Job struct {
 	stopped   atomic.Bool   // nothing may begin any more
 	stopCause error         // why it was stopped; written before stopped is set
 	closed    atomic.Bool   // no more calls will be added
+	takesMany atomic.Bool   // a worker has asked for more than one call at once
 
 	extra    atomic.Int64 // extra attempts, where a RetryPolicy bounds them
 	heldBack atomic.Int32 // how many calls wait since something local ran out; read without the mutex
@@ -182,20 +182,6 @@ func (j *Job) readyCalls() int {
 		n += j.callSet.ready()
 	}
 	return n
-}
-
-// defaultWindow is the window where none is given.
-func (j *Job) defaultWindow() int {
-	const least = 64
-	switch {
-	case j.inline != nil:
-		return 1
-	case j.slots != nil:
-		return max(least, 2*min(j.slots.Limit(), math.MaxInt/2))
-	case j.feeders > 0:
-		return max(least, 2*j.feeders)
-	}
-	return 1024
 }
 
 // dispatch sees to it that somebody takes the calls that are ready.

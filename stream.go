@@ -109,7 +109,8 @@ type streamJob[In, Out any] struct {
 
 	results [resultParts][]placed[In, Out] // by place; each part has twice as many as the last, and none ever moves
 	cells   ring
-	window  int64 // the window; the drawer's
+	window  int64 // the window; the drawer's, as is ahead
+	ahead   ahead
 
 	_           [64]byte
 	drawn       atomic.Int64
@@ -143,39 +144,6 @@ func (s *streamJob[In, Out]) open() {
 	s.cells.blocks.Store(newBlocks(1))
 	s.batchPlaces = 1 << bits.Len(uint(min(s.window, longestBatch)-1)) // a power of two, for positions that begin again
 	s.wake, s.room = make(chan struct{}, 1), make(chan struct{}, 1)
-}
-
-// setWindow finds out how large the window is, which may depend on how many workers there are.
-func (s *streamJob[In, Out]) setWindow() {
-	size := s.options.window
-	switch {
-	case size > 0:
-	case s.drawsNoneAhead():
-		size = s.slots.Limit()
-	default:
-		size = s.defaultWindow()
-	}
-	if s.inline != nil {
-		size = 1 // the caller does everything in turn
-	}
-	s.window = int64(min(size, mostPlaces))
-}
-
-// drawsNoneAhead reports whether no more inputs are drawn than can run at once. Of calls that are to be made at most once,
-// who keeps notes of inputs as they are drawn cannot tell later those that were about to begin from those that have begun. It
-// takes that no call keeps another from running while it waits for its turn, and that no Auto is to see how many more there are.
-func (s *streamJob[In, Out]) drawsNoneAhead() bool {
-	return s.policy.atMostOnce && s.slots != nil && s.tuner == nil && !s.options.ordered && s.policy.retry.Extra == 0 &&
-		s.keys() == nil
-}
-
-// followLimit lets the drawer go on when the limit that the window depends on rises, until the returned function is
-// called.
-func (s *streamJob[In, Out]) followLimit() (unfollow func()) {
-	if s.options.window > 0 || s.slots == nil {
-		return func() {}
-	}
-	return s.slots.onResize(&s.Job, s.wakeDrawer)
 }
 
 // at is where the call with the place has its result.

@@ -150,3 +150,86 @@ func TestDefaultWindowFollowsTheLimit(t *testing.T) {
 		}
 	})
 }
+
+// manyAtOnce is an executor whose worker takes up to 4,096 calls at once, each time after a while: the way to a worker process.
+type manyAtOnce struct {
+	slots *Slots
+	way   time.Duration
+	most  *int // that it has got at once
+}
+
+func (m manyAtOnce) Start(j *Job) error {
+	j.Serve(m.slots, func(w *Worker) {
+		calls := make([]Call, 4096)
+		for {
+			n := w.NextBatch(calls)
+			if n == 0 {
+				return
+			}
+			*m.most = max(*m.most, n)
+			time.Sleep(m.way)
+			for _, c := range calls[:n] {
+				w.Run(c)
+			}
+		}
+	})
+	return nil
+}
+
+func (manyAtOnce) String() string { return "many at once" }
+
+// For a worker that takes many short calls at once the window has room for 50 ms of them, and for a few again once calls take long.
+// What the user says holds.
+func TestWindowHasRoomForShortCalls(t *testing.T) {
+	const short, long = 20_000, 20_000 // calls
+	for name, test := range map[string]struct {
+		short       time.Duration // a call
+		options     []Option
+		least, most int // short calls that the worker gets at once
+		ahead       int // inputs that are drawn ahead of the results in the end, at most
+	}{
+		"nothing":           {0, nil, 4000, 4096, 64},
+		"100 µs":            {100 * time.Microsecond, nil, 150, 260, 64},
+		"bounded by a user": {0, []Option{Window(100)}, 50, 50, 100},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				task := Func(func(_ context.Context, n int) (int, error) {
+					if n < short {
+						time.Sleep(test.short)
+					} else {
+						time.Sleep(time.Second)
+					}
+					return n, nil
+				})
+				var drawn atomic.Int64
+				taken, ahead, most := 0, 0, 0
+				inputs := func(yield func(int) bool) {
+					for n := range short + long {
+						drawn.Store(int64(n))
+						if !yield(n) {
+							return
+						}
+					}
+				}
+				for r := range Stream(t.Context(), manyAtOnce{NewSlots(1), time.Millisecond, &most}, task, inputs, test.options...) {
+					if taken++; r.Err != nil {
+						t.Fatal(r.Err)
+					}
+					if now := int(drawn.Load()); now < short+long-1 {
+						ahead = now - taken
+					}
+				}
+				if taken != short+long {
+					t.Errorf("%d results of %d", taken, short+long)
+				}
+				if most < test.least || most > test.most {
+					t.Errorf("at most %d calls were taken at once, want %d to %d", most, test.least, test.most)
+				}
+				if ahead > test.ahead {
+					t.Errorf("%d inputs were drawn ahead in the end, want at most %d", ahead, test.ahead)
+				}
+			})
+		})
+	}
+}

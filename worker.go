@@ -146,6 +146,9 @@ func (w *Worker) NextBatch(calls []Call) int {
 	if len(calls) < 2 || w.onlyFuture != nil {
 		return w.tryNextOf(calls)
 	}
+	if !j.takesMany.Load() {
+		j.takesMany.Store(true)
+	}
 	w.countEnded()
 	if w.lost.Load() || j.heldUp() || w.pulled && j.slots != nil && j.slots.shouldLeave(w) {
 		return 0
