@@ -204,8 +204,9 @@ const mostHeld = 512 << 20
 // window is how many of count inputs, or of an unknown number if that is 0, may be drawn ahead of the results; 0 leaves it to
 // the executor. It is as many as calls may run at once, so that after Ctrl-C nothing has to be done but what runs. It must be
 // more where results wait for their turn, or calls for another attempt: the workers would wait with them. Where calls wait
-// for their hosts, so small a window would keep others from being found. Where inputs are chunks in memory, it is as many as
-// there is room for.
+// for their hosts, so small a window would keep others from being found. Short calls travel to
+// worker processes many at once, for which the executor's window has room. Where inputs are chunks in memory, it is as many as there
+// is room for.
 func (f *runFlags) window(s strategy, count int64) int {
 	n := times(f.where.atOnce(s), 1)
 	switch {
@@ -214,6 +215,8 @@ func (f *runFlags) window(s strategy, count int64) int {
 	case s.windowed || n == 0:
 	case f.results.waits() || f.attempts.retries > 0:
 		n = max(64, times(n, 4))
+	case s.processes:
+		n = 0
 	}
 	if held := f.inputs.held(); held > 0 && s.name != "sync" && !f.results.atMostOnce { // where no input is drawn ahead
 		room := max(int(mostHeld/held), f.where.jobs.calls, 2*runtime.GOMAXPROCS(0))

@@ -23,7 +23,8 @@ func TestWindowOfChunksInMemory(t *testing.T) {
 		"twenty at once": {poolStrategy, func(f *runFlags) {
 			f.inputs.pipe, f.inputs.chunk.bytes, f.where.jobs.calls = true, 64*mib, 20
 		}, 20},
-		"two at once": {poolStrategy, func(f *runFlags) { f.inputs.pipe, f.where.jobs.calls = true, 2 }, 2},
+		"on processes": {"processes", func(*runFlags) {}, 0},
+		"two at once":  {poolStrategy, func(f *runFlags) { f.inputs.pipe, f.where.jobs.calls = true, 2 }, 2},
 	} {
 		var flags runFlags
 		c.flags(&flags)
