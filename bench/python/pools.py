@@ -51,6 +51,7 @@ def meeting(folder):
 # Each contest: the task, its inputs by the number of calls, and what a result counts for in the answer.
 CONTESTS = {
     "map": (increment, lambda calls: list(range(calls)), int),
+    "stream": (increment, lambda calls: list(range(calls)), int),
     "python-worker": (increment, lambda calls: list(range(calls)), int),
     "submit-one": (increment, lambda calls: list(range(calls)), int),
     "sieves": (primes.primes, lambda calls: list(primes.NUMBERS)[:calls], len),
@@ -75,6 +76,9 @@ WAYS = {
     "Pool.map chunksize=1": lambda pool, task, inputs: pool.map(task, inputs, chunksize=1),
     "Pool.starmap": lambda pool, task, inputs: pool.starmap(task, [(value,) for value in inputs]),
     "Pool.imap_unordered": lambda pool, task, inputs: list(pool.imap_unordered(task, inputs)),
+    "Pool.imap_unordered chunksize=1000": lambda pool, task, inputs: list(
+        pool.imap_unordered(task, inputs, chunksize=1000)
+    ),
     "Pool.apply": lambda pool, task, inputs: [pool.apply(task, (value,)) for value in inputs],
     "ProcessPoolExecutor.map": lambda pool, task, inputs: list(pool.map(task, inputs)),
     "ProcessPoolExecutor.submit": submit_all,

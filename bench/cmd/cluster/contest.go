@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"time"
+
+	"example.com/overlap"
 )
 
 // contest is one job that several contenders do.
@@ -33,6 +35,13 @@ var contests = []contest{
 			{name: "bare JetStream, 1024, on disk with sync", calls: 500_000, measure: bare(1024, onDisk)},
 			{name: "Dask distributed", calls: 2_000, most: 1. / 20, missing: noDask, measure: python("dask")},
 			{name: "Celery on redis", calls: 2_000, most: 1. / 20, missing: noCelery, measure: python("celery")},
+		},
+	},
+	{
+		name: "stream", what: "`Stream` of no-op calls, 2 workers",
+		contenders: []contender{
+			{name: ourName, calls: 500_000, measure: ours(2, goroutine, incrementStream())},
+			{name: ourName + ", Window(64)", calls: 100_000, most: 0.5, measure: ours(2, goroutine, incrementStream(overlap.Window(64)))},
 		},
 	},
 	{

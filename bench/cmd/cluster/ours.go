@@ -104,6 +104,28 @@ func incrementAll(ctx context.Context, on overlap.Executor, calls int) (time.Dur
 	return took, err
 }
 
+func incrementStream(options ...overlap.Option) job {
+	return func(ctx context.Context, on overlap.Executor, calls int) (time.Duration, error) {
+		numbers := func(yield func(int) bool) {
+			for n := 0; n < calls && yield(n); n++ {
+			}
+		}
+		if _, err := overlap.Map(ctx, on, increment, make([]int, 10_000)); err != nil { // unmeasured
+			return 0, err
+		}
+		start := time.Now()
+		for r := range overlap.Stream(ctx, on, increment, numbers, options...) {
+			switch {
+			case r.Err != nil:
+				return 0, r.Err
+			case r.Value != r.Input+1:
+				return 0, fmt.Errorf("the result of %d is %d", r.Input, r.Value)
+			}
+		}
+		return time.Since(start), nil
+	}
+}
+
 func incrementOneByOne(ctx context.Context, on overlap.Executor, calls int) (time.Duration, error) {
 	group := overlap.NewGroup(ctx, on)
 	once := func(i int) error {

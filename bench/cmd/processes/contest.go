@@ -23,6 +23,7 @@ const (
 	microsecond = 1e3
 	millisecond = 1e6
 	ourName     = "process.New(2)"
+	narrow      = "process.New(2), Window(64)"
 )
 
 // spinTarget is 70 % of the ideal, which is two workers that do nothing but calls of 10 µs.
@@ -37,6 +38,15 @@ var contests = []contest{
 			{name: "Pool.map chunksize=1", python: true, calls: 20_000, runs: 1},
 			{name: "Pool.imap_unordered", python: true, calls: 20_000, runs: 1},
 			{name: "ProcessPoolExecutor.map", python: true, calls: 5_000, runs: 1},
+		},
+	},
+	{
+		name: "stream", what: "`Stream`, no-op", answer: incremented,
+		contenders: []contender{
+			{name: ourName, calls: 200_000, runs: 3},
+			{name: narrow, calls: 100_000, runs: 1},
+			{name: "Pool.imap_unordered", python: true, calls: 20_000, runs: 1, most: 0.25},
+			{name: "Pool.imap_unordered chunksize=1000", python: true, calls: 200_000, runs: 3},
 		},
 	},
 	{

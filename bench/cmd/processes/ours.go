@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"example.com/overlap"
@@ -30,6 +31,8 @@ type way func(ctx context.Context, on overlap.Executor, calls int) (answer int, 
 // measures are the contenders that this program measures in a process of its own.
 var measures = map[string]func(ctx context.Context, calls, runs int) (measurement, error){
 	"map/" + ourName:             onProcesses(incrementAll(increment)),
+	"stream/" + ourName:          onProcesses(incrementStream()),
+	"stream/" + narrow:           onProcesses(incrementStream(overlap.Window(64))),
 	"python-worker/" + batches:   onPython(pythonIncrementAgain),
 	"python-worker/" + lineACall: onPython(pythonIncrement),
 	"submit-one/" + ourName:      onProcesses(incrementOneByOne),
@@ -95,6 +98,21 @@ func incrementAll(task *overlap.Task[int, int]) way {
 				return 0, fmt.Errorf("result %d is %d, want %d", i, n, i+1)
 			}
 			sum += n
+		}
+		return sum, nil
+	}
+}
+
+func incrementStream(options ...overlap.Option) way {
+	return func(ctx context.Context, on overlap.Executor, calls int) (sum int, err error) {
+		for r := range overlap.Stream(ctx, on, increment, slices.Values(numbers(calls)), options...) {
+			if r.Err != nil {
+				return 0, r.Err
+			}
+			if r.Value != r.Input+1 {
+				return 0, fmt.Errorf("the result of %d is %d", r.Input, r.Value)
+			}
+			sum += r.Value
 		}
 		return sum, nil
 	}
