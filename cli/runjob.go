@@ -215,7 +215,7 @@ func (f *runFlags) window(s strategy, count int64) int {
 	case s.windowed || n == 0:
 	case f.results.waits() || f.attempts.retries > 0:
 		n = max(64, times(n, 4))
-	case s.processes:
+	case s.processes || f.where.worker != "":
 		n = 0
 	}
 	if held := f.inputs.held(); held > 0 && s.name != "sync" && !f.results.atMostOnce { // where no input is drawn ahead

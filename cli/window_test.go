@@ -23,8 +23,9 @@ func TestWindowOfChunksInMemory(t *testing.T) {
 		"twenty at once": {poolStrategy, func(f *runFlags) {
 			f.inputs.pipe, f.inputs.chunk.bytes, f.where.jobs.calls = true, 64*mib, 20
 		}, 20},
-		"on processes": {"processes", func(*runFlags) {}, 0},
-		"two at once":  {poolStrategy, func(f *runFlags) { f.inputs.pipe, f.where.jobs.calls = true, 2 }, 2},
+		"on processes":                     {"processes", func(*runFlags) {}, 0},
+		"on processes of another language": {poolStrategy, func(f *runFlags) { f.where.worker, f.where.jobs.calls = "python3 t.py", 2 }, 0},
+		"two at once":                      {poolStrategy, func(f *runFlags) { f.inputs.pipe, f.where.jobs.calls = true, 2 }, 2},
 	} {
 		var flags runFlags
 		c.flags(&flags)
