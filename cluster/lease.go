@@ -208,14 +208,17 @@ func (refusedOffer) withdraw(context.Context) (bool, error) { return true, nil }
 // await returns when all calls have ended.
 func (l *lease) await() {
 	for l.open > 0 {
-		<-l.wake
+		select {
+		case <-l.wake:
+		case <-l.x.stop: // Nothing wakes leases any more: what is open ends now.
+		}
 		for i := 0; i < len(l.parcels); i++ { // which may become more
 			p := l.parcels[i]
 			for _, message := range p.takeMail() {
 				l.take(p, message)
 			}
 		}
-		if now := time.Now(); l.open > 0 && now.Sub(l.looked) >= tick/2 {
+		if now := time.Now(); l.open > 0 && (now.Sub(l.looked) >= tick/2 || isClosed(l.x.stop)) {
 			l.looked = now
 			l.look(now)
 		}
