@@ -24,8 +24,8 @@ func (p *program) engineKeysCommand() *cobra.Command {
 		Long: p.named(`Give workers keys of their own, on the machine of the engine.
 
 The line that overlap engine prints is one key for all. A key of a worker's own can be taken back without the others
-having to join anew, and can be for some tasks alone. An engine that runs knows of what is added and revoked within a
-second or two; who is there by a key that is revoked is let go.`),
+having to join anew, and can be for some tasks alone. An engine that runs knows at once of a key that is added, and
+of one that is revoked within a second or two; who is there by that is let go.`),
 		Args: p.noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

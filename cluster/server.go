@@ -32,7 +32,6 @@ type running struct {
 	address  string // for those who come
 	pin      []byte // nil without TLS
 	folder   string
-	keys     string // the file of its keys; "" for none
 	users    users
 	over     chan struct{}
 	stopping sync.Once
@@ -69,12 +68,11 @@ func startServer(i *identity, at endpoint, s settings) (*running, error) {
 	if at.port, err = freePort(at.host, at.port); err != nil {
 		return nil, err
 	}
-	r := &running{identity: i, address: cmp.Or(s.known, at.reachable()), keys: s.keys, over: make(chan struct{}), unseen: func() {}}
-	all, err := usersOf(i, s.keys)
-	if err != nil {
+	r := &running{identity: i, address: cmp.Or(s.known, at.reachable()), over: make(chan struct{}), unseen: func() {}}
+	r.users.identity, r.users.keys = i, s.keys
+	if _, err := r.users.learn(); err != nil {
 		return nil, err
 	}
-	r.users.set(all)
 	memory := engineMemory * cmp.Or(s.queued, defaultQueued)
 	options := &server.Options{
 		ServerName: "overlap-" + newNonce().String()[:8], Host: at.host, Port: at.port, NoSigs: true, NoLog: true,

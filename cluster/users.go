@@ -3,6 +3,7 @@ package cluster
 import (
 	"encoding/base64"
 	"math"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -18,16 +19,18 @@ const lookAtKeys = time.Second
 // be added and revoked while it runs: a change of the server's own list of keys (ReloadOptions) reads, without a lock, what
 // clients write that are just coming, and may refuse one of them.
 type users struct {
-	mu    sync.Mutex
-	byKey map[string]*server.User
+	identity *identity
+	keys     string // The file of the engine's keys, beside which those of workers are; "" for none.
+
+	mu     sync.Mutex // Also held while the keys are read: what is older must not replace what is newer.
+	byKey  map[string]*server.User
+	readAt time.Time // When the folder of the workers' keys had last been changed, as it was last read.
 }
 
 // Check implements [server.Authentication]: it reports whether a client has the private key to a public one that is known.
 func (u *users) Check(client server.ClientAuthentication) bool {
 	said := client.GetOpts()
-	u.mu.Lock()
-	user := u.byKey[said.Nkey]
-	u.mu.Unlock()
+	user := u.find(said.Nkey)
 	if user == nil {
 		return false
 	}
@@ -43,10 +46,49 @@ func (u *users) Check(client server.ClientAuthentication) bool {
 	return true
 }
 
-// set has all be the users, and returns the keys of those who are none any more.
-func (u *users) set(all map[string]*server.User) (gone []string) {
+// find returns the user who has a key, which may just have been added; nil for nobody.
+func (u *users) find(key string) *server.User {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if user := u.byKey[key]; user != nil || u.keys == "" {
+		return user
+	}
+	before := u.readAt
+	if u.readAt = changedAt(keysFolder(u.keys)); u.readAt.Equal(before) {
+		return nil // A folder of many keys is not read again for each wrong one.
+	}
+	all, _ := usersOf(u.identity, u.keys)
+	for added, user := range all {
+		if u.byKey[added] == nil { // Those that are revoked meanwhile are left for learn to find.
+			u.byKey[added] = user
+		}
+	}
+	return u.byKey[key]
+}
+
+// learn reads the keys, and returns those who are no users any more.
+func (u *users) learn() (gone []string, err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.readAt = changedAt(keysFolder(u.keys)) // Before it is read: what is added meanwhile is found.
+	all, err := usersOf(u.identity, u.keys)
+	if len(all) == 0 {
+		return nil, err
+	}
+	return u.set(all), err // A file that is no key must not keep another from being revoked.
+}
+
+// changedAt is when a folder was last changed, and the zero time if it is not there.
+func changedAt(folder string) time.Time {
+	there, err := os.Stat(folder)
+	if err != nil {
+		return time.Time{}
+	}
+	return there.ModTime()
+}
+
+// set has all be the users, and returns the keys of those who are none any more. u.mu is held.
+func (u *users) set(all map[string]*server.User) (gone []string) {
 	for key := range u.byKey {
 		if all[key] == nil {
 			gone = append(gone, key)
@@ -88,10 +130,8 @@ func (r *running) watchKeys() {
 			return
 		case <-ticker.C:
 		}
-		all, _ := usersOf(r.identity, r.keys) // a file that is no key must not keep another from being revoked
-		if len(all) > 0 {
-			r.putOut(r.users.set(all))
-		}
+		gone, _ := r.users.learn()
+		r.putOut(gone)
 	}
 }
 

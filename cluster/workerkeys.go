@@ -18,7 +18,7 @@ import (
 )
 
 // WorkerKey is the key of one worker, or of some, beside the one that [Engine.Join] gives to all. An engine that runs with
-// the same file of keys ([Keys]) knows of one that is added or revoked within a second or two.
+// the same file of keys ([Keys]) knows at once of one that is added, and within a second or two of one that is revoked.
 type WorkerKey struct {
 	Name  string    // letters, digits, '.', '-' and '_'
 	Tasks []string  // the names of the tasks whose calls it may take; none: all

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -46,17 +47,7 @@ func TestKeysOfWorkers(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	gone := make(chan error, 2)
 	for _, join := range joins {
-		go func() {
-			var err error
-			for { // until the engine knows the key
-				err = Work(ctx, join, overlap.Pool(1), 1)
-				if err == nil || errors.Is(err, errRevoked) || t.Context().Err() != nil {
-					break
-				}
-				time.Sleep(50 * time.Millisecond)
-			}
-			gone <- err
-		}()
+		go func() { gone <- Work(ctx, join, overlap.Pool(1), 1) }()
 	}
 	eventually(t, "both are there", func() bool { return len(x.Workers()) == 2 })
 	if v, err := overlap.Map(t.Context(), x, double, []int{4, 5}); err != nil || v[1] != 10 {
@@ -91,6 +82,39 @@ func TestKeysOfWorkers(t *testing.T) {
 	}
 }
 
+// Whoever has a key that has just been added is let in, and whoever has one that has just been revoked is not for long.
+func TestKeysAreKnownAtOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "keys.json")
+	_, at := newEngine(t, Keys(file))
+	for i := range 20 {
+		name, beside := fmt.Sprint("key", i), fmt.Sprint("beside", i)
+		by, err := AddWorkerKey(file, at, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byOther, err := AddWorkerKey(file, at, beside)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _, err := join(t.Context(), by)
+		if err != nil {
+			t.Fatalf("by %s: %v", name, err)
+		}
+		other, _, err := join(t.Context(), byOther)
+		if err != nil {
+			t.Fatalf("by %s: %v", beside, err)
+		}
+		other.Close()
+		if err := RevokeWorkerKey(file, name); err != nil {
+			t.Fatal(err)
+		}
+		if i%10 == 0 {
+			eventually(t, "who is there by a key that is revoked is put out", func() bool { return !c.IsConnected() })
+		}
+		c.Close()
+	}
+}
+
 // Keys that are added and revoked concern nobody who comes by another at the same time.
 func TestKeysChangeWhileOthersCome(t *testing.T) {
 	e, _ := newEngine(t)
@@ -100,6 +124,11 @@ func TestKeysChangeWhileOthersCome(t *testing.T) {
 	}
 	more := maps.Clone(before)
 	more["another"] = &server.User{}
+	set := func(all map[string]*server.User) (gone []string) {
+		e.run.users.mu.Lock()
+		defer e.run.users.mu.Unlock()
+		return e.run.users.set(all)
+	}
 	over := make(chan struct{})
 	var coming sync.WaitGroup
 	for range 4 {
@@ -119,8 +148,8 @@ func TestKeysChangeWhileOthersCome(t *testing.T) {
 		close(over)
 	}()
 	for !isClosed(over) {
-		e.run.putOut(e.run.users.set(more))
-		e.run.putOut(e.run.users.set(before))
+		e.run.putOut(set(more))
+		e.run.putOut(set(before))
 	}
 }
 
