@@ -123,7 +123,7 @@ func progressOf(job cluster.Job) progress {
 	}
 	ended := job.Ended - job.Before
 	return progress{
-		total: total, before: job.Before, drawn: ended + job.Running, ended: ended, failed: job.Failed, queued: job.Queued,
+		total: total, before: job.Before, drawn: ended + job.Running, underWay: job.Running, ended: ended, failed: job.Failed, queued: job.Queued,
 		workers: job.Workers, draining: job.Ending,
 		elapsed: time.Since(job.Began),
 	}

@@ -57,7 +57,7 @@ type job struct {
 	hosts  *hostNews                           // nil but for requests
 	found  *atomic.Pointer[overlap.AutoReport] // what auto has found out; nil under another strategy
 
-	elsewhere func() (workers int, queued int64) // of a cluster; nil under another strategy
+	elsewhere func() (workers int, underWay, queued int64) // of a cluster; nil under another strategy
 
 	// Counted by whoever draws inputs and takes results, read by whoever draws the progress line.
 	drawn, ended, failed atomic.Int64

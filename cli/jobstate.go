@@ -20,10 +20,10 @@ func (j *job) counts() progress {
 	}
 	now := progress{
 		before: before, total: j.inputs.Count, ended: j.ended.Load(), failed: j.failed.Load(), drawn: j.drawn.Load(),
-		draining: j.interrupted.Load(),
+		underWay: j.running(), draining: j.interrupted.Load(),
 	}
 	if j.elsewhere != nil {
-		now.workers, now.queued = j.elsewhere()
+		now.workers, now.underWay, now.queued = j.elsewhere()
 	}
 	return now
 }

@@ -38,7 +38,7 @@ func (*job) offer(overlap.Executor) ([]overlap.Option, func(error), error) {
 	return nil, func(error) {}, nil
 }
 
-func elsewhere(overlap.Executor) func() (int, int64) { return nil }
+func elsewhere(overlap.Executor) func() (int, int64, int64) { return nil }
 
 func clusterWorkers(overlap.Executor) func() []live.Worker { return nil }
 

@@ -27,7 +27,7 @@ func (j *job) offer(executor overlap.Executor) (options []overlap.Option, tellEn
 		now := j.counts()
 		return cluster.Job{
 			Name: j.task.Name(), Began: began, Before: now.before, Ended: now.before + now.ended, Failed: now.failed,
-			Running: j.running(), Queued: now.queued, Workers: now.workers, Total: now.total, Paused: gate.Closed(), Ending: now.draining,
+			Running: now.underWay, Queued: now.queued, Workers: now.workers, Total: now.total, Paused: gate.Closed(), Ending: now.draining,
 		}
 	}, func(order string) error { return j.obey(order, gate) })
 	if err != nil {

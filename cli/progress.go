@@ -16,7 +16,8 @@ type progress struct {
 	total    int64 // inputs; -1 when not known
 	before   int64 // of them, how many have a result of an earlier run
 	drawn    int64
-	queued   int64 // of those drawn, how many wait for a worker elsewhere to take them
+	underWay int64 // of those drawn; the others have ended, or wait for their turn to begin or to be written
+	queued   int64 // of those under way, how many wait for a worker elsewhere to take them
 	ended    int64
 	failed   int64
 	workers  int // that are there, on machines of a cluster; 0 where that is not said
@@ -34,8 +35,8 @@ func (s progress) line(rate float64) string {
 	} else {
 		fmt.Fprintf(&b, " of ≥ %s", figures.Grouped(s.before+s.drawn))
 	}
-	if under := s.drawn - s.ended; under > 0 {
-		fmt.Fprintf(&b, ", %s under way", figures.Grouped(under))
+	if s.underWay > 0 {
+		fmt.Fprintf(&b, ", %s under way", figures.Grouped(s.underWay))
 		if s.workers > 0 {
 			fmt.Fprintf(&b, " on %s", figures.Count(s.workers, "worker"))
 		}
@@ -49,7 +50,7 @@ func (s progress) line(rate float64) string {
 	fmt.Fprintf(&b, ", %s, %s", rateText(rate), clock(s.elapsed))
 	left := s.total - done
 	if s.draining {
-		left = s.drawn - s.ended
+		left = s.underWay // What has been drawn and not begun is given back.
 	}
 	switch {
 	case s.total < 0 && !s.draining:

@@ -38,6 +38,7 @@ type Executor struct {
 
 	answers      outcomes // of calls
 	lost, deaths atomic.Int64
+	underWay     atomic.Int64 // calls
 
 	routes sync.Map // what routeTo has found, by the name of the task
 

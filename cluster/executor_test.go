@@ -177,6 +177,9 @@ func TestQueuedCallsAreCounted(t *testing.T) {
 		if a, b := x.Queued(), other.Queued(); a != 0 || b != 2 {
 			t.Errorf("%d calls that run count as queued, and %d of two that wait", a, b)
 		}
+		if a, b := x.UnderWay(), other.UnderWay(); a != 2 || b != 2 {
+			t.Errorf("%d and %d calls count as under way, want two of each", a, b)
+		}
 		f.forget()
 		time.Sleep(10 * time.Second)
 		if n := other.Queued(); n != 2 {
@@ -191,6 +194,9 @@ func TestQueuedCallsAreCounted(t *testing.T) {
 		}
 		if err := <-second; err != nil {
 			t.Error(err)
+		}
+		if a, b := x.UnderWay(), other.UnderWay(); a != 0 || b != 0 {
+			t.Errorf("%d and %d calls count as under way after all have ended", a, b)
 		}
 	})
 }

@@ -121,6 +121,7 @@ func (l *lease) send(calls []overlap.Call) (size int) {
 			*f = flying{call: call, route: r, input: input}
 			flown = append(flown, f)
 			l.open++
+			l.x.underWay.Add(1)
 		}
 	}
 	if len(flown) > 0 {

@@ -223,6 +223,7 @@ func (l *lease) shutOut(p *parcel, err error) {
 func (l *lease) ended(f *flying) {
 	f.ended = true
 	l.open--
+	l.x.underWay.Add(-1)
 }
 
 func (p *parcel) isOpen() bool {

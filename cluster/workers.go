@@ -48,6 +48,10 @@ func (x *Executor) Workers() []WorkerInfo {
 	return all
 }
 
+// UnderWay is how many calls of this executor are under way: those that have been submitted and have not ended. More may have
+// been drawn by their jobs.
+func (x *Executor) UnderWay() int64 { return x.underWay.Load() }
+
 // Queued is how many calls of this executor wait for a worker: those that have been submitted and that no worker has said to
 // have for a second. A worker says twice a second which calls it has, so one that has begun can count for half a second
 // more.
