@@ -34,7 +34,7 @@ func (f *whereFlags) add(p *program, cmd *cobra.Command) {
 	set.StringVar(&f.worker, "worker", "", "run on worker processes of this `command`, which speaks the line protocol; "+
 		"quotes and backslashes mean what they do in a shell, nothing else does; TASK may be left out when it has one")
 	set.VarP(&f.jobs, "jobs", "j", jobsHelp+
-		" (default: auto and each worker of cluster find it out; min(32, cores+4) under pool, as many processes as cores, or 1024 under async and loop)")
+		" (default: auto and each worker of cluster find it out, where -j is for the worker of this command alone; min(32, cores+4) under pool, as many processes as cores, or 1024 under async and loop)")
 	set.IntVar(&f.max, "max", 0, "have --on auto run at most this `number` of calls at once")
 	set.IntVar(&f.startWith, "start-with", 0,
 		"have --on auto begin with this `number` of calls at once, such as it found to be good before (default one a core)")

@@ -277,6 +277,8 @@ func (x *Executor) hearWorker(message []byte) {
 		x.notice(fmt.Sprintf("worker %s has left", w.name))
 	case w.finds:
 		x.notice(fmt.Sprintf("worker %s has joined: it finds out how many calls to make at once", w.name))
+	case w.slots == 1:
+		x.notice(fmt.Sprintf("worker %s has joined: it makes one call at once", w.name))
 	default:
 		x.notice(fmt.Sprintf("worker %s has joined: it makes %d calls at once", w.name, w.slots))
 	}
@@ -321,7 +323,7 @@ func (x *Executor) offered(now time.Time) int {
 	for id, w := range x.workers {
 		if now.Sub(w.heard) > silence {
 			delete(x.workers, id)
-			x.notice(fmt.Sprintf("worker %s has said nothing for %v: its calls are made again", w.name, silence))
+			x.notice(fmt.Sprintf("worker %s has said nothing for %v: %s", w.name, silence, x.afterSilence()))
 			continue
 		}
 		if len(x.tasks) == 0 || slices.ContainsFunc(w.tasks, x.wants) {
@@ -337,6 +339,16 @@ func (x *Executor) offered(now time.Time) int {
 		x.notice("no worker is there: the job waits for one")
 	}
 	return max(1, slots)
+}
+
+// afterSilence is what becomes of the calls of a worker that says nothing. x.mu is held.
+func (x *Executor) afterSilence() string {
+	for _, p := range x.parcels {
+		if p.once {
+			return "its calls that have not begun are made by others, and those that may have run fail"
+		}
+	}
+	return "its calls are made again"
 }
 
 // wants reports whether there have been calls of a task. x.mu is held.
