@@ -318,13 +318,13 @@ func (k *held) flush(last bool) {
 	message := a.append(make([]byte, 0, size+perAnswer*len(a.calls)+beside))
 	e := k.host.engine
 	if len(message) <= e.largest() {
-		for e.send(answersTo(k.session), message) != nil && time.Since(now) < notTaken {
+		for e.send(answersTo(k.session), message) != nil && e.shutOut() == nil && time.Since(now) < notTaken {
 			time.Sleep(5 * tick)
 		}
 		return
 	}
 	name, stub := k.host.stock.keep(k.host.id, k.nonce, message)
-	for tries := 0; k.host.stock.has(name) && time.Since(now) < notTaken; tries++ {
+	for tries := 0; k.host.stock.has(name) && e.shutOut() == nil && time.Since(now) < notTaken; tries++ {
 		if tries%100 == 0 { // it may have been lost
 			_ = e.send(answersTo(k.session), stub)
 		}

@@ -93,6 +93,9 @@ func serve(ctx context.Context, e engine, executor overlap.Executor, slots int, 
 	var pulse sync.WaitGroup
 	pulse.Go(func() { h.tick(stop) })
 	<-ctx.Done()
+	if e.shutOut() != nil {
+		endCalls() // Nobody would hear how they end.
+	}
 	h.announce(true)
 	h.handBack() // after it, no more hands are started
 	h.hands.Wait()

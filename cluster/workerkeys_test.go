@@ -115,6 +115,40 @@ func TestKeysAreKnownAtOnce(t *testing.T) {
 	}
 }
 
+// A worker whose key is revoked ends at once, whatever calls it is making: nobody would hear how they end.
+func TestKeyRevokedUnderCalls(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "keys.json")
+	e, at := newEngine(t, Keys(file))
+	x := connected(t, e.Submit())
+	by, err := AddWorkerKey(file, at, "rack7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	gone, ended := make(chan error, 1), make(chan struct{})
+	go func() { gone <- Work(ctx, by, overlap.Pool(2), 2) }()
+	go func() {
+		defer close(ended)
+		_, _ = overlap.Map(ctx, x, naps, []time.Duration{time.Hour, time.Hour})
+	}()
+	eventually(t, "both calls run", func() bool {
+		return x.UnderWay() == 2 && x.Queued() == 0 && len(x.Workers()) == 1 && len(x.Workers()[0].Runs) == 1
+	})
+	if err := RevokeWorkerKey(file, "rack7"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-gone:
+		if !errors.Is(err, errRevoked) {
+			t.Errorf("got %v, want %v", err, errRevoked)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("the worker goes on")
+	}
+	cancel()
+	<-ended
+}
+
 // Keys that are added and revoked concern nobody who comes by another at the same time.
 func TestKeysChangeWhileOthersCome(t *testing.T) {
 	e, _ := newEngine(t)
