@@ -11,14 +11,21 @@ import (
 	"example.com/overlap/report/live"
 )
 
-// elsewhere says how many workers of a cluster are there, how many calls are under way, and how many of them are queued for a
-// worker; nil for any other executor.
+// elsewhere says how many workers of a cluster make the job's calls, how many of the calls are under way, and how many of those
+// are queued for a worker; nil for any other executor.
 func elsewhere(executor overlap.Executor) func() (workers int, underWay, queued int64) {
 	at, ok := executor.(workingPlace)
 	if !ok {
 		return nil
 	}
-	return func() (int, int64, int64) { return len(at.Workers()), at.UnderWay(), at.Queued() }
+	return func() (workers int, underWay, queued int64) {
+		for _, w := range at.Workers() {
+			if len(w.Makes) > 0 {
+				workers++
+			}
+		}
+		return workers, at.UnderWay(), at.Queued()
+	}
 }
 
 // clusterWorkers is what says which workers of a cluster are there, for the page of --ui; nil for any other executor.

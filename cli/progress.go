@@ -20,7 +20,7 @@ type progress struct {
 	queued   int64 // of those under way, how many wait for a worker elsewhere to take them
 	ended    int64
 	failed   int64
-	workers  int // that are there, on machines of a cluster; 0 where that is not said
+	workers  int // that are there and make its calls, on machines of a cluster; 0 where that is not said
 	draining bool
 	elapsed  time.Duration
 }

@@ -21,7 +21,7 @@ type Job struct {
 	Failed  int64     `json:"failed"`          // calls that have failed
 	Running int64     `json:"running"`         // calls that are under way
 	Queued  int64     `json:"queued"`          // of them, those that wait for a worker
-	Workers int       `json:"workers"`         // that are there
+	Workers int       `json:"workers"`         // that are there and make its calls
 	Total   int64     `json:"total"`           // calls that there are; 0 or less while that is not known
 	Paused  bool      `json:"paused"`          // no call begins
 	Ending  bool      `json:"ending"`          // no call will begin any more: it has been canceled, or interrupted
