@@ -18,14 +18,15 @@ import (
 func TestAutoOfRefusalsByChance(t *testing.T) {
 	overlap.SenseNothing(t)
 	const calls, atOnce = 4000, 32
-	for _, share := range []float64{.01, .05, .1} {
+	for _, share := range []float64{.01, .05, .1, .2} {
 		for _, served := range []time.Duration{20 * ms, 100 * ms} {
 			for _, refused := range []time.Duration{ms, 20 * ms} {
 				t.Run(fmt.Sprintf("%.2f of calls of %v, refusals of %v", share, served, refused), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						task, _ := countRefusals(refusesSome(share, refused, station.Queue(atOnce, station.Fixed(served))))
 						begun := time.Now()
-						if _, err := overlap.Map(t.Context(), overlap.Auto(), task, make([]int, calls), overlap.KeepGoing()); err != nil {
+						_, err := overlap.Map(t.Context(), overlap.Auto(), task, make([]int, calls), overlap.KeepGoing())
+						if err != nil && share < .2 { // one of 16,000 is refused six times by chance at .2
 							t.Fatalf("calls were lost: %v", err)
 						}
 						best := calls / atOnce * served

@@ -8,26 +8,30 @@ import (
 const (
 	// chanceRefusals is of how many refusals in a row it is seen at least which share of what is asked they are, and chanceTimes how
 	// many times as long as a call that takes at least: refusals come back sooner than what gets through.
-	chanceRefusals = 8
+	chanceRefusals = 4
 	chanceTimes    = 2
 	// leastChance and mostChance are the shares of what is asked between which refusals may be by chance. Fewer do no harm, as no
 	// more than that are refused where it is tried whether more may be asked; and of more nothing can be told.
-	leastChance, mostChance = 0.02, 0.6
-	// sameShare is up to how many times as large, or as small, a share may be that is the same: so much that of eight refusals varies.
+	leastChance, mostChance = 0.02, 0.75
+	// sameShare is up to how many times as large, or as small, a share may be that is the same: so much that of a few refusals varies.
 	// A share of more than largestShare is no chance, whatever it was before.
 	sameShare    = 2
-	largestShare = 0.8
-	// Refusals look like chance when no more than muchLess of the calls get through in a second that did before, and the same share
-	// is still refused: a far end of which too much was asked would refuse none by then.
-	muchLess = 0.5
+	largestShare = 0.9
+	// Refusals look like chance when no more than muchLess of the calls get through in a second that did at first, and no more than
+	// stillLess of those that did the last time, and the same share is still refused: a far end of which too much was asked would
+	// refuse none by then. While a rate is being found, far less get through once, and then as many.
+	muchLess  = 0.85
+	stillLess = 0.95
 	// leastFalls is how many times in a row that must be seen until it is tried whether they are by chance. It is tried as well
 	// after leastLooks at shares that are neither too small nor too large, and where farLess times as many calls once got through
 	// in a second. Each of the three is doubled whenever it was tried in vain.
 	leastFalls = 2
 	leastLooks = 16
 	farLess    = 1000
-	// chanceCalls is how many calls are in flight while it is tried, and after how many ends it is known.
-	chanceCalls = 16
+	// chanceCalls is how many calls are in flight while it is tried, and after how many ends it is known at least. As many end as have
+	// chanceExpected of them refused on average, if it is chance: that none is then is one case of twenty.
+	chanceCalls    = 16
+	chanceExpected = 3
 )
 
 // chance tells refusals that have to do with how much is asked from those that have not, as those of one server of ten that is
@@ -42,6 +46,7 @@ type chance struct {
 	seen      int64         // how many had been refused
 
 	rate  float64 // how many calls got through in a second when the share was first the same; 0: unknown
+	last  float64 // how many did when it was looked at last
 	falls int     // how many times in a row it has been far less since
 	most  float64 // the most that have got through in a second
 	looks int     // how many times the share was neither too small nor too large
@@ -62,14 +67,15 @@ func (c *chance) look(r Reading, gaveUp, seen int64) (changed bool) {
 	passed := r.Ended + r.Failed - gaveUp
 	n, refused := passed-c.passed, seen-c.seen
 	share := float64(refused) / float64(max(1, n+refused))
-	before := c.suspicion
+	before, most := c.suspicion, min(largestShare, max(mostChance, sameShare*c.share))
 	switch seenEnough := refused >= chanceRefusals && r.At-c.at >= chanceTimes*typical(r); {
-	case c.suspicion == tried && n+refused < chanceCalls, c.suspicion == unlikely && !seenEnough:
+	case c.suspicion == tried && float64(n+refused) < max(chanceCalls, chanceExpected/max(c.share, leastChance)), c.suspicion == unlikely && !seenEnough:
 		return false
 	case c.suspicion == unlikely:
 		c.compare(share, float64(n)/max(r.At-c.at, time.Microsecond).Seconds())
-	case c.suspicion == sure && refused >= 2*chanceCalls && refused > n+int64(r.InFlight), // however those end that are in flight
-		(c.suspicion == tried || seenEnough) && share > min(largestShare, max(mostChance, sameShare*c.share)):
+	case c.suspicion == sure && refused >= 2*chanceCalls && float64(refused) > most*float64(n+refused+int64(r.InFlight)),
+		c.suspicion == tried && refused == 0,
+		(c.suspicion == tried || seenEnough) && share > most: // the former holds however those end that are in flight
 		c.suspicion, c.rate, c.falls, c.looks = unlikely, 0, 0, 0
 		c.vain++
 	case c.suspicion == tried:
@@ -78,7 +84,19 @@ func (c *chance) look(r Reading, gaveUp, seen int64) (changed bool) {
 		return false
 	}
 	c.at, c.passed, c.seen = r.At, passed, seen
+	if c.suspicion == tried {
+		c.passed += int64(r.InFlight) // those have begun before, and do not count
+	}
 	return c.suspicion != before
+}
+
+// forget is told of a refusal of a call that has begun at a time. One that began before it was tried whether refusals are by
+// chance says nothing of that: more may have been in flight then.
+func (c *chance) forget(began time.Duration) {
+	if c.suspicion == tried && began < c.at {
+		c.seen++
+		c.passed--
+	}
 }
 
 // compare is told a share and how many calls got through in a second meanwhile.
@@ -91,9 +109,10 @@ func (c *chance) compare(share, rate float64) {
 		return
 	case c.rate == 0 || share*sameShare < c.share || share > sameShare*c.share || rate > c.rate:
 		c.share, c.rate, c.falls = share, rate, 0
-	case rate <= muchLess*c.rate:
+	case rate <= muchLess*c.rate && rate <= stillLess*c.last:
 		c.falls++
 	}
+	c.last = rate
 	c.looks++
 	c.most = max(c.most, rate)
 	if c.falls >= leastFalls<<c.vain || c.looks >= leastLooks<<c.vain || math.Ldexp(farLess*rate, c.vain) < c.most {

@@ -16,10 +16,10 @@ func (c *chance) refuse(r *Reading, refused *int64, passed, times int64, rate fl
 	}
 }
 
-// As large a share refused of far less, again and again, is tried with some calls: if no larger a share of them is refused, it
-// was by chance, until far more are.
+// As large a share refused of far less, again and again, is tried with some calls: if about the same share of them is refused, and
+// not none or far more, it was by chance, until far more are.
 func TestRefusalsByChance(t *testing.T) {
-	for _, share := range []int64{1, 20} { // of refused calls to one that gets through, when it is tried
+	for _, ofThose := range []int64{0, 4, 38} { // refused of those, when it is tried
 		var c chance
 		var r Reading
 		var refused int64
@@ -29,10 +29,11 @@ func TestRefusalsByChance(t *testing.T) {
 		if c.suspicion != tried {
 			t.Fatalf("a tenth is refused of less and less: suspicion %d, want that it is tried", c.suspicion)
 		}
-		r.Ended += chanceCalls / share
-		refused += chanceCalls - chanceCalls/share
-		if !c.look(r, 0, refused) || (c.suspicion == sure) != (share == 1) {
-			t.Errorf("one of %d got through when it was tried: suspicion %d", share, c.suspicion)
+		const all = 40
+		r.Ended += all - ofThose
+		refused += ofThose
+		if !c.look(r, 0, refused) || (c.suspicion == sure) != (ofThose == 4) {
+			t.Errorf("%d of %d were refused when it was tried: suspicion %d", ofThose, all, c.suspicion)
 		}
 		if c.suspicion != sure {
 			continue
@@ -57,5 +58,29 @@ func TestRefusalsByALimit(t *testing.T) {
 		if c.refuse(&r, &refused, passed, chanceRefusals, 100); c.suspicion != unlikely {
 			t.Fatalf("one of %d refused, as many get through in a second: suspicion %d", passed+1, c.suspicion)
 		}
+	}
+}
+
+// What was in flight when it began to be tried says nothing of fewer calls, neither if it gets through nor if it is refused.
+func TestWhatWasInFlightBeforeItWasTriedDoesNotCount(t *testing.T) {
+	c := chance{share: .5, rate: 100, falls: leastFalls}
+	r := Reading{At: time.Second, Ended: 10, InFlight: 60}
+	if c.look(r, 0, 10); c.suspicion != tried {
+		t.Fatalf("suspicion %d, want that it is tried", c.suspicion)
+	}
+	refused := int64(10)
+	for range 30 { // half of them are refused
+		r.Ended++
+		refused++
+		c.forget(r.At - time.Millisecond)
+		if c.look(r, 0, refused) {
+			t.Fatalf("after %d that had begun before, the suspicion is %d", refused, c.suspicion)
+		}
+	}
+	r.At += time.Second
+	r.InFlight = chanceCalls
+	r.Ended += chanceCalls
+	if c.look(r, 0, refused); c.suspicion != unlikely {
+		t.Errorf("none of the others is refused, and the suspicion is %d", c.suspicion)
 	}
 }

@@ -96,6 +96,7 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	if again = of.Before < mostOffers; !again {
 		f.gaveUp++
 	}
+	f.chance.forget(r.At - of.Took)
 	f.lookAtChance(r)
 	if f.rate.perSecond > 0 && f.seen-f.before.seen > mostAtRate {
 		f.leaveRate(r)
@@ -325,6 +326,9 @@ func (f *refusals) endProbing(r Reading) {
 // lookAtChance has calls not slowed down by refusals that have nothing to do with how much is asked.
 func (f *refusals) lookAtChance(r Reading) {
 	before := f.chance.suspicion
+	if before == unlikely && f.wave.on && f.rate.perSecond == 0 { // all of these began before less was asked
+		return
+	}
 	if !f.chance.look(r, f.gaveUp, f.seen) {
 		return
 	}

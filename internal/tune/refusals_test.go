@@ -109,7 +109,7 @@ func TestNoMoreGetThroughAWaveThanWereInFlight(t *testing.T) {
 func TestLimitsAfterTryingForChance(t *testing.T) {
 	for _, before := range []limits{{}, {cap: 7, every: 64}, {rate: 40}} {
 		var f refusals
-		f.chance.suspicion, f.suspected = tried, before
+		f.chance.suspicion, f.chance.share, f.suspected = tried, .5, before
 		for range chanceCalls {
 			f.refused(Reading{At: time.Second, Ended: 100, InFlight: 4}, Refusal{Took: ms})
 			f.chance.passed = 100 // none has got through since
