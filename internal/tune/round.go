@@ -72,7 +72,29 @@ func (m *round) look(r Reading) bool {
 	if !m.begun && r.Ended >= m.from {
 		m.begun, m.begin = true, r
 	}
-	return m.begun && r.Ended >= m.due() && r.At > m.begin.At
+	return m.begun && r.Ended >= m.due() && r.At > m.begin.At && !m.hasStragglers(r)
+}
+
+const (
+	nearlyAll = 0.9  // of the calls of a level
+	patience  = 1.25 // times as long as those that have ended, for which the others of a wave are waited for
+)
+
+// hasStragglers reports whether the calls end that began with the round, as in a wave, and many of them have not: those that take
+// longer, as where a server does well up to some number and breaks down beyond it, are waited for a little.
+func (m *round) hasStragglers(r Reading) bool {
+	n, mean := float64(r.Ended-m.begin.Ended), m.mean(r)
+	since := (r.At - m.begin.At).Seconds()
+	return n < nearlyAll*float64(m.level) && since >= nearlyAll*mean && since < patience*mean
+}
+
+// mean is how long the calls took that have ended, in seconds; 0: nobody knows.
+func (m *round) mean(r Reading) float64 {
+	timed := float64(r.Timed - m.begin.Timed)
+	if timed <= 0 {
+		return 0
+	}
+	return (r.Took - m.begin.Took).Seconds() / timed
 }
 
 // callsTake is told for how long no call has ended, so that calls take at least as long: where they took less before, more
@@ -93,14 +115,12 @@ const spread = 0.4
 // as are in flight in that time), which is exact where they end in waves, and a count is not. Where times are very
 // different, those of calls that end in a short round are too short on average, and the count is right.
 func (m *round) result(r Reading) measured {
-	timed := float64(r.Timed - m.begin.Timed)
-	took := (r.Took - m.begin.Took).Seconds()
-	n := float64(r.Ended - m.begin.Ended)
-	counted := measured{level: m.level, rate: n / (r.At - m.begin.At).Seconds(), err: 1 / math.Sqrt(n)}
-	if timed <= 0 || took <= 0 {
+	timed, mean := float64(r.Timed-m.begin.Timed), m.mean(r)
+	n, since := float64(r.Ended-m.begin.Ended), (r.At - m.begin.At).Seconds()
+	counted := measured{level: m.level, rate: n / since, err: 1 / math.Sqrt(n)}
+	if mean <= 0 || n < nearlyAll*float64(m.level) && since >= patience*mean { // or those that have not ended take longer
 		return counted
 	}
-	mean := took / timed
 	deviation := math.Sqrt(max(0, (r.Squares-m.begin.Squares)/timed-mean*mean))
 	if deviation > spread*mean {
 		return counted

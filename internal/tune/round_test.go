@@ -55,3 +55,25 @@ func TestARoundOfCallsThatTakeLongerThanThoseBefore(t *testing.T) {
 		t.Errorf("the round is over when %d have ended, want 336: those that were new", m.due())
 	}
 }
+
+// Calls of a wave that are late are waited for a little, and count as not ended.
+func TestRoundWaitsForStragglers(t *testing.T) {
+	begin := Reading{At: 40 * ms, Ended: 160, Timed: 160, Took: 160 * 20 * ms, InFlight: 320}
+	m := newRound(320, begin, 20*ms, recent{})
+	m.begun, m.begin = true, begin
+	most := Reading{At: 60 * ms, Ended: 360, Timed: 360, Took: 360 * 20 * ms, InFlight: 320}
+	if m.look(most) {
+		t.Error("200 calls of 320 have ended, and the round is over at once")
+	}
+	if most.At = 65 * ms; !m.look(most) {
+		t.Fatal("the others are late, and the round goes on")
+	}
+	if got := m.result(most).rate; got < 7999 || got > 8001 {
+		t.Errorf("200 calls in 25 ms are %v a second", got)
+	}
+	all := Reading{At: 60 * ms, Ended: 460, Timed: 460, Took: 460 * 20 * ms, InFlight: 320}
+	m.begin = begin
+	if !m.look(all) {
+		t.Error("300 calls of 320 have ended, and the round goes on")
+	}
+}
