@@ -68,12 +68,16 @@ func (c *chance) look(r Reading, gaveUp, seen int64) (changed bool) {
 	n, refused := passed-c.passed, seen-c.seen
 	share := float64(refused) / float64(max(1, n+refused))
 	before, most := c.suspicion, min(largestShare, max(mostChance, sameShare*c.share))
-	switch seenEnough := refused >= chanceRefusals && r.At-c.at >= chanceTimes*typical(r); {
+	least := int64(chanceRefusals)
+	if c.suspicion == sure { // four in a row come by chance, soon or late
+		least = 2 * chanceCalls
+	}
+	switch seenEnough := refused >= least && r.At-c.at >= chanceTimes*typical(r); {
 	case c.suspicion == tried && float64(n+refused) < max(chanceCalls, chanceExpected/max(c.share, leastChance)), c.suspicion == unlikely && !seenEnough:
 		return false
 	case c.suspicion == unlikely:
 		c.compare(share, float64(n)/max(r.At-c.at, time.Microsecond).Seconds())
-	case c.suspicion == sure && refused >= 2*chanceCalls && float64(refused) > most*float64(n+refused+int64(r.InFlight)),
+	case c.suspicion == sure && refused >= least && float64(refused) > most*float64(n+refused+int64(r.InFlight)),
 		c.suspicion == tried && refused == 0,
 		(c.suspicion == tried || seenEnough) && share > most: // the former holds however those end that are in flight
 		c.suspicion, c.rate, c.falls, c.looks = unlikely, 0, 0, 0

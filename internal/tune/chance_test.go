@@ -42,7 +42,7 @@ func TestRefusalsByChance(t *testing.T) {
 		if c.suspicion != sure {
 			t.Error("the same share is refused afterwards: no more by chance")
 		}
-		refused += 10 * chanceRefusals
+		refused += 100 * chanceRefusals
 		if c.look(r, 0, refused); c.suspicion != unlikely {
 			t.Error("far more are refused: still by chance")
 		}

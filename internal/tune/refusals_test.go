@@ -110,9 +110,9 @@ func TestLimitsAfterTryingForChance(t *testing.T) {
 	for _, before := range []limits{{}, {cap: 7, every: 64}, {rate: 40}} {
 		var f refusals
 		f.chance.suspicion, f.chance.share, f.suspected = tried, .5, before
+		f.chance.passed = 100 // none has got through since
 		for range chanceCalls {
 			f.refused(Reading{At: time.Second, Ended: 100, InFlight: 4}, Refusal{Took: ms})
-			f.chance.passed = 100 // none has got through since
 		}
 		if f.chance.suspicion != unlikely || f.limit.every < before.every || f.limit.cap != before.cap || f.rate.perSecond < .99*before.rate || f.rate.perSecond > 1.01*before.rate {
 			t.Errorf("suspicion %d, a limit of %d, tried every %d, and a rate of %v; want none and %+v",
