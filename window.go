@@ -9,8 +9,9 @@ const (
 	leastWindow = 64
 	mostAhead   = 1 << 14
 
-	// aheadFor is how much work the window holds for workers that take many calls at once. The way to a worker and back takes them
-	// 0.02 to 0.3 ms for each batch, and a hundredth of that for each call, so that a batch should be of a hundred calls or more.
+	// aheadFor is for how long the window has work, where workers take many calls at once. A batch of calls takes about a hundred
+	// times as long as one call to get to a worker process and back, so batches should be of hundreds of calls; and a cluster has
+	// several of them under way. With 20 ms calls on a cluster took twice as long (the contests named stream in bench/cmd).
 	aheadFor = 50 * time.Millisecond
 	// paceSample is of how many results the pace is taken.
 	paceSample = 64

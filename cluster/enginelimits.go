@@ -32,8 +32,8 @@ func MaxQueued(size int64) Option {
 
 // MaxConnections has an engine let in at most so many submitters and workers at the same time, that of [Embedded] counted.
 // Without it there may be as many as the process has descriptors for. Whoever comes when there are so many gets an error that
-// says so; who has lost the connection comes back as soon as there is room. MaxConnections panics
-// where it is less than [LeastConnections].
+// says so; who has lost the connection comes back as soon as there is room. MaxConnections panics where it is less than
+// [LeastConnections].
 func MaxConnections(n int) Option {
 	if n < LeastConnections {
 		panic(fmt.Sprintf("overlap: cluster.MaxConnections: n must be at least %d, got %d", LeastConnections, n))

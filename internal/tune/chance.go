@@ -29,9 +29,9 @@ const (
 	leastLooks = 16
 	farLess    = 1000
 	// chanceCalls is how many calls are in flight while it is tried, and after how many ends it is known at least. As many end as have
-	// chanceExpected of them refused on average, if it is chance: that none is then is one case of twenty.
+	// chanceExpected of them refused on average, if it is chance: that none is then is one case of 150.
 	chanceCalls    = 16
-	chanceExpected = 3
+	chanceExpected = 5
 )
 
 // chance tells refusals that have to do with how much is asked from those that have not, as those of one server of ten that is
@@ -44,6 +44,8 @@ type chance struct {
 	at        time.Duration // when the refusals began of which the share is being seen
 	passed    int64         // how many calls had got through then
 	seen      int64         // how many had been refused
+	through   int64         // how many calls had got through when the last one did
+	atThrough int64         // how many had been refused by then
 
 	rate  float64 // how many calls got through in a second when the share was first the same; 0: unknown
 	last  float64 // how many did when it was looked at last
@@ -68,6 +70,10 @@ func (c *chance) look(r Reading, gaveUp, seen int64) (changed bool) {
 	n, refused := passed-c.passed, seen-c.seen
 	share := float64(refused) / float64(max(1, n+refused))
 	before, most := c.suspicion, min(largestShare, max(mostChance, sameShare*c.share))
+	if passed != c.through {
+		c.through, c.atThrough = passed, seen
+	}
+	inARow, inFlight := seen-c.atThrough, int64(r.InFlight)
 	least := int64(chanceRefusals)
 	if c.suspicion == sure { // four in a row come by chance, soon or late
 		least = 2 * chanceCalls
@@ -77,9 +83,10 @@ func (c *chance) look(r Reading, gaveUp, seen int64) (changed bool) {
 		return false
 	case c.suspicion == unlikely:
 		c.compare(share, float64(n)/max(r.At-c.at, time.Microsecond).Seconds())
-	case c.suspicion == sure && refused >= least && float64(refused) > most*float64(n+refused+int64(r.InFlight)),
+	case c.suspicion == sure && inARow >= least && float64(inARow) > most*float64(inARow+inFlight),
+		c.suspicion == sure && refused >= least && float64(refused) > most*float64(n+refused+inFlight),
 		c.suspicion == tried && refused == 0,
-		(c.suspicion == tried || seenEnough) && share > most: // the former holds however those end that are in flight
+		(c.suspicion == tried || seenEnough) && share > most: // the first two hold however those end that are in flight
 		c.suspicion, c.rate, c.falls, c.looks = unlikely, 0, 0, 0
 		c.vain++
 	case c.suspicion == tried:

@@ -19,7 +19,7 @@ func (c *chance) refuse(r *Reading, refused *int64, passed, times int64, rate fl
 // As large a share refused of far less, again and again, is tried with some calls: if about the same share of them is refused, and
 // not none or far more, it was by chance, until far more are.
 func TestRefusalsByChance(t *testing.T) {
-	for _, ofThose := range []int64{0, 4, 38} { // refused of those, when it is tried
+	for _, ofThose := range []int64{0, 6, 58} { // refused of those, when it is tried
 		var c chance
 		var r Reading
 		var refused int64
@@ -29,10 +29,10 @@ func TestRefusalsByChance(t *testing.T) {
 		if c.suspicion != tried {
 			t.Fatalf("a tenth is refused of less and less: suspicion %d, want that it is tried", c.suspicion)
 		}
-		const all = 40
+		const all = 60
 		r.Ended += all - ofThose
 		refused += ofThose
-		if !c.look(r, 0, refused) || (c.suspicion == sure) != (ofThose == 4) {
+		if !c.look(r, 0, refused) || (c.suspicion == sure) != (ofThose == 6) {
 			t.Errorf("%d of %d were refused when it was tried: suspicion %d", ofThose, all, c.suspicion)
 		}
 		if c.suspicion != sure {
@@ -42,7 +42,7 @@ func TestRefusalsByChance(t *testing.T) {
 		if c.suspicion != sure {
 			t.Error("the same share is refused afterwards: no more by chance")
 		}
-		refused += 100 * chanceRefusals
+		refused += 10 * chanceRefusals
 		if c.look(r, 0, refused); c.suspicion != unlikely {
 			t.Error("far more are refused: still by chance")
 		}
