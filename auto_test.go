@@ -59,10 +59,6 @@ var autoWorkloads = []struct {
 	// It takes some three seconds to get rid of the first 128 calls, whatever is done then.
 	{"a server that breaks down beyond 50", 10_000, func() station.Station { return station.Cliff(50, 40*ms, 1) },
 		8 * time.Second, 1.6, overlap.ServerLimited},
-	// Most of 320 calls end as soon as those of 160 did, and the others take up to 3.4 s: that they are late must be seen.
-	// Then it takes 1.8 times as long, and one time in ten 5.4, as more are asked once more. Without, it took 61 times as long.
-	{"a server that breaks down beyond 200", 100_000, func() station.Station { return station.Cliff(200, 20*ms, 1) },
-		10 * time.Second, 10, overlap.ServerLimited},
 	{"one call of a hundred hangs", 100, func() station.Station {
 		var n atomic.Int32
 		return station.Delay(func() time.Duration {
