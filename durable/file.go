@@ -64,7 +64,8 @@ var ErrNotReplaceable = errors.New("it is not a regular file, and nothing can be
 // Open begins a run, or continues one that did not finish, whose results are in the partial file: beside the file, with
 // .part behind its name. It fails with a [HeldError] when another process writes it, with a [DifferentError] when the
 // partial file is of another job, with ErrUnreadable when it is damaged where it says of which, and with
-// ErrNotReplaceable. Who has opened a run closes it. Open reads the partial file, and with Resume copies a finished one,
+// ErrNotReplaceable. A partial file of a process that has been killed is waited for, up to a second, where a child of that
+// still has it. Who has opened a run closes it. Open reads the partial file, and with Resume copies a finished one,
 // which takes seconds where there are millions of results.
 func Open(file File) (*Run, error) {
 	at, ok, err := outfile.Locate(file.Name)

@@ -14,3 +14,6 @@ import (
 func lock(file *os.File) (isHeld bool) {
 	return errors.Is(unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK)
 }
+
+// isAlive reports whether there is a process with this number, as far as is known.
+func isAlive(pid int) bool { return !errors.Is(unix.Kill(pid, 0), unix.ESRCH) }

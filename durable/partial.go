@@ -96,8 +96,8 @@ func take(file *os.File, name, path string) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if lock(file) {
-		return false, holder(name, file)
+	if err := waitForLock(file, name); err != nil {
+		return false, err
 	}
 	now, err := os.Lstat(path)
 	if err == nil && !now.Mode().IsRegular() {
