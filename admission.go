@@ -1,5 +1,7 @@
 package overlap
 
+import "sync/atomic"
+
 // admission decides whether calls of a job may start now: the job's rates and gates say how many, and the limits of its
 // keys say which. A job without any of them has none, and asks nothing.
 //
@@ -9,7 +11,8 @@ package overlap
 type admission struct {
 	job    *Job
 	limits []startLimit
-	keys   *jobKeys // nil: there is no PerKey
+	keys   *jobKeys     // nil: there is no PerKey
+	denied atomic.Int64 // how many times a rate let no call start
 }
 
 // startLimit says how many calls may start now, whichever they are: a rate or a gate. Jobs can share one. Its methods
@@ -42,6 +45,7 @@ func newAdmission(j *Job) *admission {
 func (a *admission) allows(n int) bool {
 	for _, limit := range a.limits {
 		if !limit.allows(a.job, n) {
+			a.deny(limit)
 			return false
 		}
 	}
@@ -53,7 +57,9 @@ func (a *admission) take(n int) int {
 	for i, limit := range a.limits {
 		granted := 0
 		if n > 0 {
-			granted = limit.take(a.job, n)
+			if granted = limit.take(a.job, n); granted == 0 {
+				a.deny(limit)
+			}
 		}
 		for _, earlier := range a.limits[:i] {
 			earlier.giveBack(n - granted)

@@ -99,6 +99,7 @@ func (k *keyLines) enter(key string, c keyedCall, begins bool, policy *KeyPolicy
 	c.call.worker = nil
 	line.push(c)
 	c.keys.waiting.Add(1)
+	c.keys.waited.Add(1)
 	k.await(line, now)
 	k.mu.Unlock()
 	if c.keys.onWait != nil {

@@ -140,6 +140,7 @@ type jobKeys struct {
 
 	holding  keyPermits   // of the calls that may start, or have and not ended
 	waiting  atomic.Int64 // how many calls wait for their keys
+	waited   atomic.Int64 // how many times one had to
 	onWait   func()       // called when one more does, with no mutex held; may be nil
 	refusals refusedCalls // where keys have policies
 }

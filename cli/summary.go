@@ -173,9 +173,8 @@ func (j *job) finish() error {
 			j.messages.sayf("%s", hosts)
 		}
 		if j.found != nil {
-			if found := j.found.Load(); found != nil && found.Class != overlap.TooFewCalls {
-				option, flag := fmt.Sprintf("StartWith(%d)", found.Peak), fmt.Sprintf("--start-with %d", found.Peak)
-				j.messages.sayf("auto: %s", strings.Replace(found.String(), option, flag, 1))
+			if text := autoText(j.found.Load()); text != "" {
+				j.messages.sayf("auto: %s", text)
 			}
 		}
 		if n := overlap.AbandonedRunning(); n > 0 {

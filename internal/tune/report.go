@@ -37,6 +37,8 @@ const (
 	// shortOfProcesses is the same of a job of processes, which come and go, and whose CPU time counts before or after that: some
 	// ten readings of them.
 	shortOfProcesses = 10 * processWait
+	// seenEnough is the share of a job's time over which readings were taken at least for them to say what its calls do.
+	seenEnough = 0.5
 	// hardlyAny is how many calls for each core, or less where the level was lower, are in flight on average at least of a
 	// job that lacks anything: of another, what holds it up is where its inputs come from, who takes its results, or the
 	// limits that it has of its own.
@@ -47,16 +49,7 @@ const (
 	// tinyCall is up to how long a call takes, on average, in which it cannot have waited for anything: to park a goroutine and to
 	// go on with it takes about that.
 	tinyCall = time.Microsecond
-	// mostChanges is how many changes of the level are kept; then every other is dropped.
-	mostChanges = 64
 )
-
-// Change is a change of the level.
-type Change struct {
-	At    time.Duration
-	Level int
-	Bound Bound // what kept it from rising before
-}
 
 // Report is what a controller has found out.
 type Report struct {
@@ -64,12 +57,14 @@ type Report struct {
 	Bound     Bound         // what kept the level where it was in the end
 	Level     int           // how many calls might be in flight in the end
 	Peak      int           // the highest level
+	MeanLevel float64       // the level on average; 0: unknown
+	AtStart   int           // how many calls are put in flight before anything is known of them
 	Took      time.Duration // from the first reading to the last
 	Typical   time.Duration // how long a call took
 	AtFirst   time.Duration // how long the first took that ended; 0: unknown
-	CoresBusy float64       // how many cores were busy with this process; negative: unknown
+	CoresBusy float64       // how many cores were busy with this process, at most those that there are; negative: unknown
 	Others    float64       // how many were busy with other programs; 0 as well where that is not known
-	Waiting   float64       // the share of the calls in flight that waited, 0 to 1
+	Waiting   float64       // the share of the calls in flight that waited, 0 to 1; negative: too little was seen of them
 	InFlight  float64       // how many calls were in flight on average
 	Rate      float64       // how many calls ended in a second
 	Calls     int64         // how many ended
@@ -80,89 +75,6 @@ type Report struct {
 	Higher    int           // a level at which no more was done, where that was tried; 0: none
 	Changes   []Change      // how the level changed, oldest first
 	Readings  int           // how many readings were taken
-}
-
-// history is what a controller remembers for its report.
-type history struct {
-	first, last Reading
-	own         time.Duration // the CPU time that this process itself had used at the first
-	most        int           // the most calls that were in flight
-	early       Reading       // the first by which as many calls had been timed: of those that began first, the short ones end first
-	busy        float64       // the goroutines that ran or wanted to, times seconds
-	cores       float64       // the cores that goroutines kept busy in Go's eyes, times seconds
-	blocked     float64       // the other calls that may have been in system calls or in C, times seconds
-	others      float64       // the cores that other programs used, times seconds
-	inFlight    float64       // the calls in flight, times seconds
-	locked      float64       // the seconds that goroutines waited for mutexes while no other job was looked at
-	limited     time.Duration // for how long it looked as if what the calls wait for did no more
-	peak        int
-	changes     []Change
-}
-
-// look takes a reading of a program with so many cores. limited is whether what the calls wait for seems to do no more.
-func (h *history) look(r Reading, cores int, limited bool) {
-	if h.inFlight == 0 && h.last.At == 0 {
-		h.first, h.last = r, r
-	}
-	h.most = max(h.most, r.InFlight)
-	if h.early.Timed < int64(h.most) {
-		h.early = r
-	}
-	dt := (r.At - h.last.At).Seconds()
-	wanting := r.Running + r.Runnable
-	h.busy += dt * float64(min(wanting, r.InFlight))
-	h.blocked += dt * float64(min(r.Blocked, r.InFlight-min(wanting, r.InFlight)))
-	h.cores += dt * float64(r.coresInGo(cores))
-	h.inFlight += dt * float64(r.InFlight)
-	h.others += dt * r.Neighbours.Used
-	if r.Beside == 0 { // else they may be of other jobs
-		h.locked += (r.Locked - h.last.Locked).Seconds()
-	}
-	if limited {
-		h.limited += r.At - h.last.At
-	}
-	h.last = r
-}
-
-// coresInGo is how many of the cores goroutines keep busy in Go's eyes, had one not been needed for the reading.
-func (r Reading) coresInGo(cores int) int {
-	if r.Running >= cores-1 && r.Runnable > 0 {
-		return cores
-	}
-	return min(r.Running, cores)
-}
-
-func (h *history) level(at time.Duration, level int, bound Bound) {
-	h.peak = max(h.peak, level)
-	if n := len(h.changes); n > 0 && h.changes[n-1].Level == level {
-		return
-	}
-	if len(h.changes) == mostChanges {
-		kept := h.changes[:0]
-		for i, c := range h.changes {
-			if i%2 == 0 {
-				kept = append(kept, c)
-			}
-		}
-		h.changes = kept
-	}
-	h.changes = append(h.changes, Change{at, level, bound})
-}
-
-// meanLevel is the level on average, from when there was one until a moment.
-func (h *history) meanLevel(until time.Duration) float64 {
-	if len(h.changes) == 0 || until <= h.changes[0].At {
-		return 0
-	}
-	var sum float64
-	for i, c := range h.changes {
-		next := until
-		if i+1 < len(h.changes) {
-			next = h.changes[i+1].At
-		}
-		sum += float64(c.Level) * float64(next-c.At)
-	}
-	return sum / float64(until-h.changes[0].At)
 }
 
 // Report says what was found out, given a last reading when the job is over.
@@ -176,8 +88,16 @@ func (c *Controller) Report(end Reading) Report {
 		Bound: c.bound, Level: c.level, Peak: max(h.peak, c.level), Took: end.At - h.first.At, CoresBusy: -1,
 		Refused: c.refusals.seen, StartRate: c.refusals.rate.perSecond, Changes: slices.Clone(h.changes), Readings: c.looks,
 	}
+	if c.looks == 0 && !c.awake { // no call waited for another
+		r.Took = 0
+	}
 	r.Calls = end.Ended + end.Failed
 	r.Peak = int(min(int64(r.Peak), max(1, r.Calls))) // a level that there were no calls for says nothing
+	r.MeanLevel = min(h.meanLevel(end.At), float64(r.Peak))
+	r.AtStart = c.settings.Start
+	if !c.settings.Processes {
+		r.AtStart = max(r.AtStart, c.settings.Blind)
+	}
 	if r.Took > 0 {
 		r.Rate = float64(end.Ended-h.first.Ended) / r.Took.Seconds()
 		r.Others = h.others / r.Took.Seconds()
@@ -187,7 +107,7 @@ func (c *Controller) Report(end Reading) Report {
 			least = shortOfProcesses
 		}
 		if end.CPU >= 0 && h.first.CPU >= 0 && c.looks > 0 && r.Took >= least {
-			r.CoresBusy = float64(end.CPU-h.first.CPU) / float64(r.Took)
+			r.CoresBusy = min(float64(end.CPU-h.first.CPU)/float64(r.Took), float64(c.settings.Cores))
 		}
 		if c.settings.Processes && r.CoresBusy >= 0 { // to the sensor, processes of ours are other programs
 			r.Others = max(0, r.Others-r.CoresBusy+float64(own-h.own)/float64(r.Took))
@@ -202,29 +122,24 @@ func (c *Controller) Report(end Reading) Report {
 	if h.inFlight > 0 {
 		r.Waiting = max(0, 1-h.wanting(r, c.settings.Cores)/h.inFlight)
 	}
+	sawEnough := h.last.At-h.first.At >= time.Duration(seenEnough*float64(r.Took))
+	if !sawEnough && r.CoresBusy >= 0 && r.CoresBusy+r.Others < busy*float64(c.settings.Cores) {
+		r.Waiting = max(0, 1-c.onCore(r, end)) // no call wanted a core that it did not get
+	}
 	c.farEnd.compare(&r)
 	r.Class = c.classify(r, end)
-	return r
-}
-
-// wanting is how many calls ran or wanted to, times seconds. To Go, one that computes in C, or in the kernel, is in a system call
-// as one that waits is: but where no core is idle, and most of the CPU time went there, they compute.
-func (h *history) wanting(r Report, cores int) float64 {
-	used := r.CoresBusy * r.Took.Seconds()
-	if r.CoresBusy+r.Others >= busy*float64(cores) && used-h.cores > used/2 {
-		return h.busy + h.blocked
+	if !sawEnough {
+		r.Waiting = -1
 	}
-	return h.busy
+	return r
 }
 
 // classify says what held the calls up, from what bound the level and how busy the cores were.
 func (c *Controller) classify(r Report, end Reading) Class {
 	h := &c.history
 	cores := float64(c.settings.Cores)
-	var share, locked float64 // of the calls' time on a core, and waiting for a lock
-	if took := end.Took - h.first.Took; took > 0 {
-		share = r.CoresBusy * r.Took.Seconds() / took.Seconds()
-	}
+	share := c.onCore(r, end)
+	var locked float64 // the share of the calls' time in which they waited for a lock
 	if h.inFlight > 0 {
 		locked = h.locked / h.inFlight
 	}
@@ -262,6 +177,15 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return IOBound
 	}
 	return Mixed
+}
+
+// onCore is the share of the calls' time on a core.
+func (c *Controller) onCore(r Report, end Reading) float64 {
+	took := end.Took - c.history.first.Took
+	if took <= 0 {
+		return 0
+	}
+	return r.CoresBusy * r.Took.Seconds() / took.Seconds()
 }
 
 // waits reports whether calls of a job that keeps the cores busy wait for much of their time, other than for locks. The time in

@@ -137,3 +137,58 @@ func TestShortJobsOfProcesses(t *testing.T) {
 		t.Errorf("200 ms: class %d, %.2f cores busy, want no locks, and some", r.Class, r.CoresBusy)
 	}
 }
+
+// lookAll has a controller take readings of a job, one each apart, that is over after the last.
+func lookAll(c *Controller, readings int, apart time.Duration, next func(i int, r *Reading)) Report {
+	r := Reading{Left: -1}
+	next(0, &r)
+	c.Look(r)
+	for i := 1; i <= readings; i++ {
+		r.At += apart
+		next(i, &r)
+		c.Look(r)
+	}
+	return c.Report(r)
+}
+
+// The level on average counts all of the job, also when it changed more often than changes are kept.
+func TestMeanLevel(t *testing.T) {
+	var h history
+	for i := range 1000 {
+		h.level(time.Duration(i)*time.Second, 10+20*(i%2), ByNothing)
+	}
+	if got := h.meanLevel(1000 * time.Second); got != 20 {
+		t.Errorf("10 and 30 by turns: %v on average", got)
+	}
+	h = history{}
+	h.level(time.Second, 2, ByNothing)
+	h.level(9*time.Second, 128, ByNothing)
+	if got := h.meanLevel(10 * time.Second); got != (8*2+128)/9. {
+		t.Errorf("2 for 8 s and 128 for one: %v on average", got)
+	}
+}
+
+// What processes used before the first reading, or threads beside those that run Go, does not make more cores of those there are.
+func TestNoMoreCoresAreBusyThanThereAre(t *testing.T) {
+	r := lookAll(New(Settings{Cores: 2}), 100, time.Millisecond, func(i int, r *Reading) {
+		r.InFlight, r.Running, r.CPU = 10, 2, time.Duration(i)*2600*time.Microsecond
+	})
+	if r.CoresBusy != 2 {
+		t.Errorf("%v of 2 cores busy", r.CoresBusy)
+	}
+}
+
+// All calls of a small job are in flight within milliseconds, and nothing more is looked at.
+func TestFewLooksSayNothingOfWhatCallsDo(t *testing.T) {
+	c := New(Settings{Cores: 2})
+	r := Reading{InFlight: 3, Running: 2, Left: -1}
+	for range 5 {
+		c.Look(r)
+		r.At += 100 * time.Microsecond
+	}
+	r.At, r.InFlight, r.Running = time.Second, 0, 0
+	r.CPU, r.Took, r.Timed, r.Ended = time.Millisecond, 3*time.Second, 3, 3
+	if got := c.Report(r); got.Waiting >= 0 || got.Class != IOBound {
+		t.Errorf("%.2f of the calls waited, class %d; want that not to be known, and IO-bound", got.Waiting, got.Class)
+	}
+}

@@ -1,0 +1,109 @@
+package tune
+
+import "time"
+
+// mostChanges is how many changes of the level are kept; then every other is dropped.
+const mostChanges = 64
+
+// Change is a change of the level.
+type Change struct {
+	At    time.Duration
+	Level int
+	Bound Bound // what kept it from rising before
+}
+
+// history is what a controller remembers for its report.
+type history struct {
+	first, last Reading
+	own         time.Duration // the CPU time that this process itself had used at the first
+	most        int           // the most calls that were in flight
+	early       Reading       // the first by which as many calls had been timed: of those that began first, the short ones end first
+	busy        float64       // the goroutines that ran or wanted to, times seconds
+	cores       float64       // the cores that goroutines kept busy in Go's eyes, times seconds
+	blocked     float64       // the other calls that may have been in system calls or in C, times seconds
+	others      float64       // the cores that other programs used, times seconds
+	inFlight    float64       // the calls in flight, times seconds
+	locked      float64       // the seconds that goroutines waited for mutexes while no other job was looked at
+	limited     time.Duration // for how long it looked as if what the calls wait for did no more
+	peak        int
+	levels      float64 // the level, times seconds, until levelAt
+	levelAt     time.Duration
+	changes     []Change
+}
+
+// look takes a reading of a program with so many cores. limited is whether what the calls wait for seems to do no more.
+func (h *history) look(r Reading, cores int, limited bool) {
+	if h.inFlight == 0 && h.last.At == 0 {
+		h.first, h.last = r, r
+	}
+	h.most = max(h.most, r.InFlight)
+	if h.early.Timed < int64(h.most) {
+		h.early = r
+	}
+	dt := (r.At - h.last.At).Seconds()
+	wanting := r.Running + r.Runnable
+	h.busy += dt * float64(min(wanting, r.InFlight))
+	h.blocked += dt * float64(min(r.Blocked, r.InFlight-min(wanting, r.InFlight)))
+	h.cores += dt * float64(r.coresInGo(cores))
+	h.inFlight += dt * float64(r.InFlight)
+	h.others += dt * r.Neighbours.Used
+	if r.Beside == 0 { // else they may be of other jobs
+		h.locked += (r.Locked - h.last.Locked).Seconds()
+	}
+	if limited {
+		h.limited += r.At - h.last.At
+	}
+	h.last = r
+}
+
+// coresInGo is how many of the cores goroutines keep busy in Go's eyes, had one not been needed for the reading.
+func (r Reading) coresInGo(cores int) int {
+	if r.Running >= cores-1 && r.Runnable > 0 {
+		return cores
+	}
+	return min(r.Running, cores)
+}
+
+func (h *history) level(at time.Duration, level int, bound Bound) {
+	h.peak = max(h.peak, level)
+	h.levels, h.levelAt = h.levelsUntil(at), at
+	if n := len(h.changes); n > 0 && h.changes[n-1].Level == level {
+		return
+	}
+	if len(h.changes) == mostChanges {
+		kept := h.changes[:0]
+		for i, c := range h.changes {
+			if i%2 == 0 {
+				kept = append(kept, c)
+			}
+		}
+		h.changes = kept
+	}
+	h.changes = append(h.changes, Change{at, level, bound})
+}
+
+// meanLevel is the level on average, from when there was one until a moment.
+func (h *history) meanLevel(until time.Duration) float64 {
+	if len(h.changes) == 0 || until <= h.changes[0].At {
+		return 0
+	}
+	return h.levelsUntil(until) / (until - h.changes[0].At).Seconds()
+}
+
+// levelsUntil is the level, times seconds, until a moment.
+func (h *history) levelsUntil(at time.Duration) float64 {
+	if len(h.changes) == 0 {
+		return 0
+	}
+	return h.levels + float64(h.changes[len(h.changes)-1].Level)*(at-h.levelAt).Seconds()
+}
+
+// wanting is how many calls ran or wanted to, times seconds. To Go, one that computes in C, or in the kernel, is in a system call
+// as one that waits is: but where no core is idle, and most of the CPU time went there, they compute.
+func (h *history) wanting(r Report, cores int) float64 {
+	used := r.CoresBusy * r.Took.Seconds()
+	if r.CoresBusy+r.Others >= busy*float64(cores) && used-h.cores > used/2 {
+		return h.busy + h.blocked
+	}
+	return h.busy
+}
