@@ -58,8 +58,15 @@ func (p *program) sayIfSlower(measured *compare.Report, f baselineFlags) error {
 	}
 	found := measured.SlowerThan(f.limit.share)
 	if len(found.Untold) > 0 {
-		p.messages.sayf("warning: whether these are slower than in %s by more than %s cannot be told: %s; more --runs, here "+
-			"and in the baseline, would tell", f.file, f.limit.text, figures.List(found.Untold))
+		advice := ""
+		if found.MoreRuns {
+			advice += "; more --runs, here and in the baseline, would tell"
+		}
+		if found.Quiet {
+			advice += "; measure both while nothing else runs"
+		}
+		p.messages.sayf("warning: whether these are slower than in %s by more than %s cannot be told: %s%s", f.file, f.limit.text,
+			figures.List(found.Untold), advice)
 	}
 	if len(found.Slower) == 0 {
 		return nil

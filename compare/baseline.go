@@ -26,7 +26,13 @@ type Change struct {
 	// at once with a confidence of 95 %. nil where there are none, and Why says why.
 	Ratio *Interval `json:"ratio"`
 	Why   string    `json:"why,omitempty"`
+
+	// TooFew says that the runs, then and now, are too few for Ratio.
+	TooFew bool `json:"-"`
 }
+
+// OthersUsedIt is the Why of a change of which nothing can be said since other programs used the machine, then or now.
+const OthersUsedIt = "other programs used the machine"
 
 // ChangeKind is what a comparison with the baseline has found of a strategy.
 type ChangeKind string
@@ -127,7 +133,7 @@ func (j *JobReport) compareWith(before *JobReport) {
 		case then.Failed > 0 || s.Failed > 0:
 			s.Change = &Change{Kind: NotTold, Why: "calls failed"}
 		case before.Decision == Withheld || j.loud():
-			s.Change = &Change{Kind: NotTold, Why: "other programs used the machine"}
+			s.Change = &Change{Kind: NotTold, Why: OthersUsedIt}
 		default:
 			s.Change = changeOf(then.walls(), s.walls(), 0.05/float64(common))
 		}
@@ -138,7 +144,7 @@ func (j *JobReport) compareWith(before *JobReport) {
 func changeOf(then, now []float64, alpha float64) *Change {
 	low, high, ok := ratioInterval(then, now, alpha)
 	if !ok {
-		return &Change{Kind: NotTold, Why: fmt.Sprintf("it ran %s then and %s now, and it takes %d",
+		return &Change{Kind: NotTold, TooFew: true, Why: fmt.Sprintf("it ran %s then and %s now, and it takes %d",
 			figures.Count(len(then), "time"), figures.Count(len(now), "time"), runsFor(alpha))}
 	}
 	change := &Change{Kind: NotTold, Ratio: &Interval{low, high}}
@@ -204,7 +210,10 @@ func (j *JobReport) otherAnswers(before *JobReport) string {
 // Slowdown is whether strategies have become slower than a limit, see [Report.SlowerThan].
 type Slowdown struct {
 	Slower []string // strategies, with their tasks, that are slower by more than the limit
-	Untold []string // those that may be, or may not
+	Untold []string // those that may be, or may not, and why where that is not chance
+
+	MoreRuns bool // more runs would tell, of some of these
+	Quiet    bool // some were measured while other programs used the machine, and could be told when it is quiet
 }
 
 // SlowerThan says which strategies take longer than in the baseline by more than a share: 0.05 is 5 %. The report has
@@ -222,6 +231,13 @@ func (r *Report) SlowerThan(share float64) Slowdown {
 			case ratio.Low > 1+share:
 				found.Slower = append(found.Slower, fmt.Sprintf("%s takes %s times as long", name, fromTo(ratio)))
 			case ratio.High > 1+share:
+				if s.Change != nil {
+					found.MoreRuns = found.MoreRuns || s.Change.Ratio != nil || s.Change.TooFew
+					found.Quiet = found.Quiet || s.Change.Why == OthersUsedIt
+					if s.Change.Why != "" {
+						name += " (" + s.Change.Why + ")"
+					}
+				}
 				found.Untold = append(found.Untold, name)
 			}
 		}
