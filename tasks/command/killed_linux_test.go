@@ -158,6 +158,14 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 
+	results := sh("head -c 8000000 /dev/zero 2>/dev/null; true")
+	results.Results, results.Number = command.Text(dir), 1
+	_, err = runner.Run(t.Context(), results)
+	if said := fmt.Sprint(err); !strings.Contains(said, "in "+dir+":") || !strings.Contains(said, "--results") || strings.Contains(said, "--tmpdir") {
+		t.Errorf("with a folder for results: %v", err)
+	}
+	must(t, os.RemoveAll(filepath.Join(dir, "1")))
+
 	// One that was cut, and has room again when it ends.
 	begun := filepath.Join(t.TempDir(), "begun")
 	must(t, syscall.Mkfifo(begun+".go", 0o600))

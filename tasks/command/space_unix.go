@@ -3,6 +3,7 @@
 package command
 
 import (
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -24,12 +25,12 @@ func (e *execution) mayBeCut(s *streams) error {
 	if r.fulls.Load() == e.seen {
 		return nil
 	}
-	folder := r.options.TempDir
+	folder, flag := r.options.TempDir, "--tmpdir"
 	if out.path != "" {
-		folder = out.path
+		folder, flag = filepath.Dir(filepath.Dir(out.path)), "--results" // above that of the command
 	}
 	return fail(DiskFull, e.name, syscall.ENOSPC, "what it printed may have been cut: no space was left for it in %s: "+
-		"make room, run fewer at once (-j), or name another folder with --tmpdir", Quote(folder))
+		"make room, run fewer at once (-j), or name another folder with %s", Quote(folder), flag)
 }
 
 // look counts a file system that is full, as one that a file is on.
