@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"example.com/overlap"
 	"example.com/overlap/durable"
@@ -109,6 +110,9 @@ func cannotContinue(err error) error {
 	}
 	if errors.Is(err, durable.ErrUnreadable) {
 		return usageErrorf("%w", err).withHint("--fresh throws away what it has, another -o FILE keeps it")
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return (&statusError{status: exitFailed, err: err}).withHint("make room, and the same command goes on")
 	}
 	return badInput("%w", err)
 }

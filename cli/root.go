@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,10 +99,17 @@ func (p *program) badFlag(cmd *cobra.Command, err error) error {
 		}
 	})
 	usage := usageErrorf("there is no flag %s: %s --help lists them", name, cmd.CommandPath())
-	if near, ok := closest(name, names); ok {
-		usage = usage.withHint("did you mean: " + p.corrected(name, near))
+	has := func(flag string) bool { return slices.Contains(names, flag) }
+	near, ok := closest(name, names)
+	switch {
+	case name == "--json" && has("--export-json"):
+		near = "--export-json"
+	case name == "--json" && has("--jsonl"): // which is about inputs
+		return usage.withHint("each result is a line of JSON without it: leave it out")
+	case !ok:
+		return usage
 	}
-	return usage
+	return usage.withHint("did you mean: " + p.corrected(name, near))
 }
 
 // wantedValue says what a flag takes, by the type of its value.

@@ -37,7 +37,8 @@ func (f *whereFlags) add(p *program, cmd *cobra.Command) {
 		" (default: auto and each worker of cluster find it out, where -j is for the worker of this command alone; min(32, cores+4) under pool, as many processes as cores, or 1024 under async and loop)")
 	set.IntVar(&f.max, "max", 0, "have --on auto run at most this `number` of calls at once")
 	set.IntVar(&f.startWith, "start-with", 0,
-		"have --on auto begin with this `number` of calls at once, such as it found to be good before (default one a core)")
+		"have --on auto begin with this `number` of calls at once, such as it found to be good before (default one a core, "+
+			"and of calls that wait up to 128 some milliseconds later, but of commands and those of --worker)")
 	set.BoolVar(&f.tell, "where", false, "say of each call in which process, on which thread and in which goroutine it runs")
 	set.Var(&f.memoryLimit, "memory-limit",
 		"end a worker process that wants more memory than this `size`, such as 512MB or 1GiB; its call fails")
