@@ -13,6 +13,8 @@ const (
 	slowStart = 0.9
 	// busyCores is the share of the cores that are busy from which on cores are what is lacking.
 	busyCores = 0.85
+	// mostlyWaiting is the share of the calls in flight that wait from which on others that use the cores do not hold a job up.
+	mostlyWaiting = 0.5
 	// slowed is how many times as long as the first calls a call takes of a job that more in flight may slow down.
 	slowed = 1.5
 )
@@ -109,7 +111,11 @@ func (r AutoReport) heldBack() bool {
 // lacksCores reports whether the cores are busy, whoever uses them.
 func (r AutoReport) lacksCores() bool { return r.CoresBusy+r.Others >= busyCores*float64(r.Cores) }
 
-// othersHaveCores reports whether the job is kept from more by cores that are busy with other programs.
+// othersHaveCores reports whether the job is held up by cores that are busy with other programs.
 func (r AutoReport) othersHaveCores() bool {
-	return r.Bound == bounds[tune.ByCores] && r.CoresBusy >= 0 && r.Others > r.CoresBusy
+	if r.CoresBusy < 0 || r.Others <= r.CoresBusy {
+		return false
+	}
+	wantsCores := r.lacksCores() && r.Waiting >= 0 && r.Waiting < mostlyWaiting
+	return r.Bound == bounds[tune.ByCores] || wantsCores
 }

@@ -105,7 +105,7 @@ func (r AutoReport) keptBy() string {
 	case r.Bound == bounds[tune.ByCalls]:
 		return "the end of the job"
 	case r.othersHaveCores():
-		return r.Bound + ", which other programs use"
+		return bounds[tune.ByCores] + ", which other programs use"
 	}
 	return r.Bound
 }

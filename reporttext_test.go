@@ -38,6 +38,11 @@ func TestWhatAutoSays(t *testing.T) {
 			[]string{"too few in flight to tell: 0.4 on average", "inputs come"}, []string{"too few calls"}},
 		"other programs use the cores": {func(r *overlap.AutoReport) { r.Bound, r.Others = "the cores", 1.49 },
 			[]string{"kept from more by the cores, which other programs use"}, []string{"StartWith"}},
+		"other programs use the cores that its calls want": {func(r *overlap.AutoReport) {
+			r.CoresBusy, r.Others, r.Waiting = 0.77, 1.11, 0.12
+		}, []string{"kept from more by the cores, which other programs use"}, []string{"nothing so far", "StartWith"}},
+		"other programs use cores that it does not want": {func(r *overlap.AutoReport) { r.Others = 1.9 },
+			[]string{"nothing so far", "StartWith"}, nil},
 		"it computes, and so do others": {func(r *overlap.AutoReport) {
 			r.Class, r.Bound, r.CoresBusy, r.Others = overlap.CPUBound, "the cores", 0.5, 1.49
 		}, []string{"other programs use most of the 2 cores"}, []string{"halve"}},
@@ -109,4 +114,25 @@ func TestAutoNamesTheLimitsOfAJob(t *testing.T) {
 			}
 		})
 	}
+}
+
+type tooMuch struct{}
+
+func (tooMuch) Error() string    { return "too much" }
+func (tooMuch) Overloaded() bool { return true }
+
+// Where nothing gets through, a rate of 0 a second is not what the far end does at best.
+func TestAutoOfAFarEndThatRefusesAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		overlap.SenseMachine(t, 2, func(r *tune.Reading) { r.CPU = 0 }, func(r *tune.Reading) { r.CPU = 0 })
+		refused := overlap.Func(func(context.Context, int) (int, error) { time.Sleep(5 * ms); return 0, tooMuch{} })
+		var report overlap.AutoReport
+		auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+		if _, err := overlap.Map(t.Context(), auto, refused, make([]int, 300), overlap.KeepGoing()); err == nil {
+			t.Fatal("nothing failed")
+		}
+		if text := report.String(); !strings.Contains(text, "all were refused") || strings.Contains(text, "gave 0") {
+			t.Errorf("%v", report)
+		}
+	})
 }
