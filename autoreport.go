@@ -13,7 +13,7 @@ type AutoReport struct {
 	Class Class
 	Level int    // how many calls might be in flight in the end, at least 1
 	Peak  int    // the highest level of the job
-	Bound string // what kept the level from being higher, in words: "the cores", "every call is in flight"
+	Bound string // what kept the level from being higher in the end, in words: "the cores", "every call is in flight"; see KeptBy
 
 	MeanLevel float64 // how many might be in flight on average over the job; 0: not known
 	AtStart   int     // how many are put in flight before anything is known of them

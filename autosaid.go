@@ -92,11 +92,11 @@ func (r AutoReport) picture() string {
 		b.WriteRune(bars[(len(bars)-1)*min(r.Levels[at].Level, r.Peak)/max(1, r.Peak)])
 	}
 	return fmt.Sprintf("in flight %s up to %d, in the end %d, kept from more by %s",
-		b.String(), r.Peak, min(r.Level, r.Peak), r.keptBy())
+		b.String(), r.Peak, min(r.Level, r.Peak), r.KeptBy())
 }
 
-// keptBy is what kept more calls from being in flight, as far as is known of the job as a whole.
-func (r AutoReport) keptBy() string {
+// KeptBy is what kept more calls from being in flight, in words: Bound, unless it was something else for the job as a whole.
+func (r AutoReport) KeptBy() string {
 	switch {
 	case r.heldBack():
 		return r.HeldBack

@@ -44,7 +44,7 @@ func foundBy(executor overlap.Executor) *AutoFound {
 	if r == nil {
 		return nil
 	}
-	return &AutoFound{Class: r.Class, Peak: r.Peak, Bound: r.Bound}
+	return &AutoFound{Class: r.Class, Peak: r.Peak, Bound: r.KeptBy()}
 }
 
 // whyAuto says how far from the fastest auto was, and what it took the job for.

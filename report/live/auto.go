@@ -44,5 +44,5 @@ func (j *Job) Step(s overlap.AutoStep) {
 func (j *Job) Found(r overlap.AutoReport) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.auto.Level, j.auto.Bound, j.auto.Peak, j.auto.Found = r.Level, r.Bound, max(j.auto.Peak, r.Peak), r.String()
+	j.auto.Level, j.auto.Bound, j.auto.Peak, j.auto.Found = r.Level, r.KeptBy(), max(j.auto.Peak, r.Peak), r.String()
 }
