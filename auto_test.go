@@ -196,26 +196,32 @@ func TestAutoLosesNoCallToAShortOutage(t *testing.T) {
 // Refusals that have nothing to do with how much is asked do not slow the calls down for ever.
 func TestAutoOfCallsThatAreEachRefusedOnce(t *testing.T) {
 	overlap.SenseNothing(t)
-	synctest.Test(t, func(t *testing.T) {
-		begun := time.Now()
-		refused := make([]atomic.Bool, 300)
-		task := overlap.Func(func(_ context.Context, i int) (int, error) {
-			if !refused[i].Swap(true) {
-				return 0, &station.Refusal{}
+	for _, calls := range []int{300, 1000} {
+		for _, served := range []time.Duration{ms, 20 * ms, 100 * ms} {
+			for _, refused := range []time.Duration{0, ms, 20 * ms} {
+				far := refusesFirst(calls, served, refused)
+				s := runSwept(t, fmt.Sprintf("%d calls of %v refused in %v", calls, served, refused), calls, time.Second, far)
+				if s.lost > 0 || s.ratio > 10 {
+					t.Errorf("%s: %d lost, took %.1f s", s.name, s.lost, s.ratio)
+				}
 			}
-			return 0, nil
-		})
-		in := make([]int, len(refused))
-		for i := range in {
-			in[i] = i
 		}
-		if _, err := overlap.Map(t.Context(), overlap.Auto(), task, in, overlap.KeepGoing()); err != nil {
-			t.Errorf("calls were lost: %v", err)
+	}
+}
+
+// refusesFirst is a task that refuses each call the first time.
+func refusesFirst(calls int, served, refused time.Duration) func() sweptCall {
+	return func() sweptCall {
+		seen := make([]atomic.Bool, calls)
+		return func(_ context.Context, i int) error {
+			if !seen[i].Swap(true) {
+				time.Sleep(refused)
+				return &station.Refusal{}
+			}
+			time.Sleep(served)
+			return nil
 		}
-		if took := time.Since(begun); took > 10*time.Second {
-			t.Errorf("took %v", took)
-		}
-	})
+	}
 }
 
 // No call may be lost to the search for a limit, and few are refused once it is found.

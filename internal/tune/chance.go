@@ -29,9 +29,14 @@ const (
 	leastLooks = 16
 	farLess    = 1000
 	// chanceCalls is how many calls are in flight while it is tried, and after how many ends it is known at least. As many end as have
-	// chanceExpected of them refused on average, if it is chance: that none is then is one case of 150.
+	// chanceExpected of them refused on average, if it is chance: that fewer than chanceLeast are then is one case of 25.
 	chanceCalls    = 16
 	chanceExpected = 5
+	chanceLeast    = 2
+	// chanceFlood is of how many refusals it is seen that they are by chance no more, or that collapsed times fewer calls get through
+	// than while it was tried, as where a far end breaks down under more of them.
+	chanceFlood = 32
+	collapsed   = 4
 )
 
 // chance tells refusals that have to do with how much is asked from those that have not, as those of one server of ten that is
@@ -45,13 +50,17 @@ type chance struct {
 	passed    int64         // how many calls had got through then
 	seen      int64         // how many had been refused
 	through   int64         // how many calls had got through when the last one did
-	atThrough int64         // how many had been refused by then
+	again     int64         // how many have been refused that had been before
+	atThrough int64         // how many of these had been by then
+	atBegin   int64         // how many of these had been when the share began to be seen
+	slowest   time.Duration // the longest time that a refusal took
 
-	rate  float64 // how many calls got through in a second when the share was first the same; 0: unknown
-	last  float64 // how many did when it was looked at last
-	falls int     // how many times in a row it has been far less since
-	most  float64 // the most that have got through in a second
-	looks int     // how many times the share was neither too small nor too large
+	rate    float64 // how many calls got through in a second when the share was first the same, or it was tried; 0: unknown
+	last    float64 // how many did when it was looked at last
+	atRate  bool    // calls are started at a rate
+	falls   int     // how many times in a row it has been far less since
+	fastest float64 // the most that have got through in a second
+	looks   int     // how many times the share was neither too small nor too large
 }
 
 // suspicion is whether refusals are by chance.
@@ -63,51 +72,128 @@ const (
 	sure                      // they were not: no refusal slows the calls down
 )
 
+// window is what was seen since the share began to be.
+type window struct {
+	passed  int64         // how many calls have got through
+	refused int64         // how many were refused
+	again   int64         // how many of these had been before
+	inARow  int64         // how many of those since the last call got through
+	flying  int64         // how many calls are in flight
+	share   float64       // which share of what was asked was refused
+	took    time.Duration // how long that is
+	long    bool          // it is several times as long as a call takes
+}
+
+// inASecond is how many of so many calls that is in a second.
+func (w window) inASecond(n int64) float64 {
+	return float64(n) / max(w.took, time.Microsecond).Seconds()
+}
+
 // look is told how many calls have failed that were refused, and how many have been refused, and reports whether the suspicion
 // has changed.
-func (c *chance) look(r Reading, gaveUp, seen int64) (changed bool) {
+func (c *chance) look(r Reading, gaveUp, seen int64, atRate bool) (changed bool) {
+	c.atRate = atRate
 	passed := r.Ended + r.Failed - gaveUp
-	n, refused := passed-c.passed, seen-c.seen
-	share := float64(refused) / float64(max(1, n+refused))
-	before, most := c.suspicion, min(largestShare, max(mostChance, sameShare*c.share))
 	if passed != c.through {
-		c.through, c.atThrough = passed, seen
+		c.through, c.atThrough = passed, c.again
 	}
-	inARow, inFlight := seen-c.atThrough, int64(r.InFlight)
-	least := int64(chanceRefusals)
-	if c.suspicion == sure { // four in a row come by chance, soon or late
-		least = 2 * chanceCalls
+	w := window{
+		passed: passed - c.passed, refused: seen - c.seen, again: c.again - c.atBegin, inARow: c.again - c.atThrough,
+		flying: int64(r.InFlight), took: r.At - c.at,
 	}
-	switch seenEnough := refused >= least && r.At-c.at >= chanceTimes*typical(r); {
-	case c.suspicion == tried && float64(n+refused) < max(chanceCalls, chanceExpected/max(c.share, leastChance)), c.suspicion == unlikely && !seenEnough:
-		return false
-	case c.suspicion == unlikely:
-		c.compare(share, float64(n)/max(r.At-c.at, time.Microsecond).Seconds())
-	case c.suspicion == sure && inARow >= least && float64(inARow) > most*float64(inARow+inFlight),
-		c.suspicion == sure && refused >= least && float64(refused) > most*float64(n+refused+inFlight),
-		c.suspicion == tried && refused == 0,
-		(c.suspicion == tried || seenEnough) && share > most: // the first two hold however those end that are in flight
-		c.suspicion, c.rate, c.falls, c.looks = unlikely, 0, 0, 0
-		c.vain++
-	case c.suspicion == tried:
-		c.suspicion = sure
-	case !seenEnough:
-		return false
+	w.share = float64(w.refused) / float64(max(1, w.passed+w.refused))
+	w.long = w.took >= chanceTimes*typical(r)
+	before, over := c.suspicion, false
+	switch c.suspicion {
+	case unlikely:
+		over = c.suspect(w)
+	case tried:
+		over = c.judge(w)
+	case sure:
+		over = c.watch(w)
 	}
-	c.at, c.passed, c.seen = r.At, passed, seen
-	if c.suspicion == tried {
-		c.passed += int64(r.InFlight) // those have begun before, and do not count
+	if over {
+		c.begin(r, gaveUp, seen)
 	}
 	return c.suspicion != before
 }
 
-// forget is told of a refusal of a call that has begun at a time. One that began before it was tried whether refusals are by
-// chance says nothing of that: more may have been in flight then.
-func (c *chance) forget(began time.Duration) {
-	if c.suspicion == tried && began < c.at {
+// try has a few calls tried from now on.
+func (c *chance) try(r Reading, gaveUp, seen int64) {
+	c.suspicion = tried
+	c.begin(r, gaveUp, seen)
+}
+
+// begin begins to see the share anew.
+func (c *chance) begin(r Reading, gaveUp, seen int64) {
+	c.at, c.passed, c.seen, c.atBegin = r.At, r.Ended+r.Failed-gaveUp, seen, c.again
+	if c.suspicion == tried {
+		c.passed += int64(r.InFlight) // those have begun before, and do not count
+	}
+}
+
+// refused is told of a refusal of a call that has begun at a time, and had been refused so often before. One that began before it
+// was tried whether refusals are by chance says nothing of that: more may have been in flight then.
+func (c *chance) refused(began, took time.Duration, before int) {
+	c.slowest = max(c.slowest, took)
+	switch {
+	case c.suspicion == tried && began < c.at:
 		c.seen++
 		c.passed--
+	case before > 0:
+		c.again++
 	}
+}
+
+// suspect reports whether enough has been seen to suspect chance, or not.
+func (c *chance) suspect(w window) bool {
+	if w.refused < chanceRefusals || !w.long {
+		return false
+	}
+	c.compare(w.share, w.inASecond(w.passed))
+	return true
+}
+
+// judge reports whether it is known what has come of trying a few calls at once. Where a call is refused the first time only, all of
+// them are at first, and none when they are made again.
+func (c *chance) judge(w window) bool {
+	asked, least := float64(w.passed+w.refused), float64(chanceCalls)
+	if c.share > 0 {
+		least = max(least, chanceExpected/max(c.share, leastChance))
+	}
+	fewest := w.refused < chanceLeast
+	switch {
+	case asked < least, fewest && w.took <= 2*c.slowest, w.share > c.largest() && w.again < chanceRefusals:
+		return false
+	case fewest, w.share > c.largest():
+		c.drop()
+	default:
+		c.suspicion, c.rate = sure, w.inASecond(w.passed)
+	}
+	return true
+}
+
+// watch drops the suspicion where far more is refused, or where far less gets through than while a few were tried, and reports
+// whether enough has been seen for that. Calls that were not refused before do not count: it may be that all are, the first time.
+func (c *chance) watch(w window) bool {
+	flood := func(refused, of int64) bool {
+		return refused >= chanceFlood && float64(refused) > c.largest()*float64(of+w.flying)
+	}
+	enough := w.refused >= chanceFlood && w.long
+	if flood(w.inARow, w.inARow) || flood(w.again, w.passed+w.again) || enough && w.inASecond(w.passed+w.flying) < c.rate/collapsed {
+		c.drop()
+		return true
+	}
+	return enough
+}
+
+// largest is the largest share that may be by chance.
+func (c *chance) largest() float64 { return min(largestShare, max(mostChance, sameShare*c.share)) }
+
+// drop is when it was tried in vain, or turns out to have been.
+func (c *chance) drop() {
+	c.suspicion, c.rate, c.falls, c.looks = unlikely, 0, 0, 0
+	c.vain++
 }
 
 // compare is told a share and how many calls got through in a second meanwhile.
@@ -125,8 +211,12 @@ func (c *chance) compare(share, rate float64) {
 	}
 	c.last = rate
 	c.looks++
-	c.most = max(c.most, rate)
-	if c.falls >= leastFalls<<c.vain || c.looks >= leastLooks<<c.vain || math.Ldexp(farLess*rate, c.vain) < c.most {
+	c.fastest = max(c.fastest, rate)
+	falls := leastFalls
+	if c.atRate {
+		falls = 1
+	}
+	if c.falls >= falls<<c.vain || c.looks >= leastLooks<<c.vain || math.Ldexp(farLess*rate, c.vain) < c.fastest {
 		c.suspicion = tried
 	}
 }

@@ -12,7 +12,8 @@ func (c *chance) refuse(r *Reading, refused *int64, passed, times int64, rate fl
 		r.Ended += passed
 		r.At += time.Duration(float64(passed) / rate * float64(time.Second))
 		*refused++
-		c.look(*r, 0, *refused)
+		c.refused(r.At, 0, 1)
+		c.look(*r, 0, *refused, true)
 	}
 }
 
@@ -23,16 +24,20 @@ func TestRefusalsByChance(t *testing.T) {
 		var c chance
 		var r Reading
 		var refused int64
-		for rate := 1000.0; rate > 100; rate /= 3 {
+		for rate := 1000.0; c.suspicion == unlikely && rate > 100; rate /= 3 {
 			c.refuse(&r, &refused, 10, chanceRefusals, rate)
 		}
 		if c.suspicion != tried {
 			t.Fatalf("a tenth is refused of less and less: suspicion %d, want that it is tried", c.suspicion)
 		}
 		const all = 60
+		r.At += time.Second
 		r.Ended += all - ofThose
 		refused += ofThose
-		if !c.look(r, 0, refused) || (c.suspicion == sure) != (ofThose == 6) {
+		for range ofThose {
+			c.refused(r.At, 0, 1)
+		}
+		if !c.look(r, 0, refused, true) || (c.suspicion == sure) != (ofThose == 6) {
 			t.Errorf("%d of %d were refused when it was tried: suspicion %d", ofThose, all, c.suspicion)
 		}
 		if c.suspicion != sure {
@@ -43,7 +48,10 @@ func TestRefusalsByChance(t *testing.T) {
 			t.Error("the same share is refused afterwards: no more by chance")
 		}
 		refused += 10 * chanceRefusals
-		if c.look(r, 0, refused); c.suspicion != unlikely {
+		for range 10 * chanceRefusals {
+			c.refused(r.At, 0, 1)
+		}
+		if c.look(r, 0, refused, true); c.suspicion != unlikely {
 			t.Error("far more are refused: still by chance")
 		}
 	}
@@ -65,22 +73,68 @@ func TestRefusalsByALimit(t *testing.T) {
 func TestWhatWasInFlightBeforeItWasTriedDoesNotCount(t *testing.T) {
 	c := chance{share: .5, rate: 100, falls: leastFalls}
 	r := Reading{At: time.Second, Ended: 10, InFlight: 60}
-	if c.look(r, 0, 10); c.suspicion != tried {
+	if c.look(r, 0, 10, true); c.suspicion != tried {
 		t.Fatalf("suspicion %d, want that it is tried", c.suspicion)
 	}
 	refused := int64(10)
 	for range 30 { // half of them are refused
 		r.Ended++
 		refused++
-		c.forget(r.At - time.Millisecond)
-		if c.look(r, 0, refused) {
+		c.refused(r.At-time.Millisecond, 0, 0)
+		if c.look(r, 0, refused, true) {
 			t.Fatalf("after %d that had begun before, the suspicion is %d", refused, c.suspicion)
 		}
 	}
 	r.At += time.Second
 	r.InFlight = chanceCalls
 	r.Ended += chanceCalls
-	if c.look(r, 0, refused); c.suspicion != unlikely {
+	if c.look(r, 0, refused, true); c.suspicion != unlikely {
 		t.Errorf("none of the others is refused, and the suspicion is %d", c.suspicion)
+	}
+}
+
+// Where each call is refused the first time only, all are refused that are tried, and get through when they are made again.
+func TestCallsThatAreRefusedTheFirstTime(t *testing.T) {
+	c := chance{share: .5}
+	r := Reading{InFlight: chanceCalls}
+	c.try(r, 0, 0)
+	refused := int64(0)
+	for again := range 10 {
+		r.InFlight = 4 * chanceCalls
+		for range 4 * chanceCalls {
+			refused++
+			c.refused(r.At, ms, 0)
+			c.look(r, 0, refused, true)
+		}
+		r.At += 10 * ms
+		r.Ended += 4 * chanceCalls
+		r.InFlight = 0
+		if c.look(r, 0, refused, true); c.suspicion != sure {
+			t.Fatalf("all were refused once %d times: suspicion %d", again+1, c.suspicion)
+		}
+	}
+}
+
+// As long as a refusal may still come, none says nothing.
+func TestRefusalsThatAreSlowerThanCalls(t *testing.T) {
+	c := chance{share: .5, slowest: 20 * ms}
+	r := Reading{}
+	c.try(r, 0, 0)
+	r.At, r.Ended = 10*ms, 2*chanceCalls
+	if c.look(r, 0, 0, true) {
+		t.Fatalf("suspicion %d before a refusal could have come", c.suspicion)
+	}
+	r.At = 100 * ms
+	if c.look(r, 0, 0, true); c.suspicion != unlikely {
+		t.Errorf("suspicion %d where none is refused", c.suspicion)
+	}
+}
+
+// Where a far end breaks down under what is asked once no refusal slows it down, it was no chance.
+func TestRefusalsByChanceOfAFarEndThatBreaksDown(t *testing.T) {
+	c := chance{suspicion: sure, share: .3, rate: 1000}
+	r := Reading{At: time.Second, Ended: 2 * chanceFlood}
+	if c.look(r, 0, chanceFlood, true); c.suspicion != unlikely {
+		t.Errorf("suspicion %d where a tenth as many calls get through", c.suspicion)
 	}
 }

@@ -77,8 +77,16 @@ func (f *refusals) measured(through int64, until time.Duration) float64 {
 // through is how many calls have been let through, once there is no refusal under way.
 func (f *refusals) through(r Reading) int64 { return r.Ended + r.Failed + int64(r.InFlight) - f.gaveUp }
 
-// refused is told of a refusal, and reports whether the call is to be made again.
+// refused is told of a refusal. It reports whether the call is to be made again.
 func (f *refusals) refused(r Reading, of Refusal) (again bool) {
+	if f.outage.isDown() && f.through(r) <= f.outage.through+int64(r.InFlight) {
+		f.seen++
+		f.gaveUp++
+		return false
+	}
+	if again = of.Before < mostOffers; !again {
+		f.gaveUp++
+	}
 	f.seen++
 	f.slowest = max(f.slowest, of.Took)
 	alone := f.asked
@@ -87,16 +95,9 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 		f.asked = max(f.asked, r.At+min(of.After, time.Minute))
 	}
 	if f.outage.isDown() {
-		if f.through(r) <= f.outage.through+int64(r.InFlight) {
-			f.gaveUp++
-			return false
-		}
 		f.outage.waves = 0
 	}
-	if again = of.Before < mostOffers; !again {
-		f.gaveUp++
-	}
-	f.chance.forget(r.At - of.Took)
+	f.chance.refused(r.At-of.Took, of.Took, of.Before)
 	f.lookAtChance(r)
 	if f.rate.perSecond > 0 && f.seen-f.before.seen > mostAtRate {
 		f.leaveRate(r)
@@ -113,7 +114,7 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 			f.startProbing(f.limit.cap, r)
 		}
 	default:
-		f.wave.begin(r, of)
+		f.wave.begin(r, of, f.gaveUp)
 		f.waves++
 		f.alone = alone
 		f.probing.answered = f.probing.on
@@ -176,16 +177,18 @@ func (f *refusals) endWave(r Reading) {
 	if f.waves == 1 && typical > 0 && f.wave.took > brokenDown*typical {
 		survived = int(cut * float64(survived))
 	}
-	passed := through - f.before.through                                                // between the two waves
-	isRate := passed >= fewPassed && f.wave.began > f.before.began && f.rate.isLikely() // if it is no limit
-	isLimit := false                                                                    // for sure
+	passed := through - f.before.through                                                            // between the two waves
+	isRate := passed >= fewPassed && f.wave.began > f.before.began+f.wave.took && f.rate.isLikely() // if it is no limit
+	isLimit := false                                                                                // for sure
 	switch {
-	case survived <= 0 && passed <= 0 && f.rate.perSecond == 0:
+	case survived <= 0 && passed <= 0:
 		f.outage.wait(r, f.wave.took)
-		f.setLimit(1, r)
-	case f.waves > 1 && f.rate.perSecond == 0 && f.limit.cap == 1 && f.wave.inFlight <= 1 && passed > 0 &&
+		if f.rate.perSecond == 0 {
+			f.setLimit(1, r)
+		}
+	case f.waves > 1 && f.rate.perSecond == 0 && f.limit.cap == 1 && f.wave.inFlight <= 1 && f.wave.through > f.before.through &&
 		f.wave.began > f.before.began && f.rate.isLikely(): // a call that is alone is not one too many at once
-		f.setRate(f.measured(through, f.wave.began), r)
+		f.setRate(f.measured(f.wave.through, f.wave.began), r)
 		f.rate.rough = true
 	case f.waves > 1 && f.rate.perSecond == 0 && f.isSameLimit(survived):
 		level := min(survived, f.survived)
@@ -196,6 +199,11 @@ func (f *refusals) endWave(r Reading) {
 		isLimit = true
 	case f.rate.rough && f.rate.isLikely():
 		f.judgeRough(through, r)
+	case f.rate.perSecond > 0 && !f.rate.isLikely(): // and none is low enough
+		f.suspected = limits{rate: f.rate.perSecond}
+		f.chance.try(r, f.gaveUp, f.seen)
+		f.followChance(r)
+		return
 	case f.rate.perSecond > 0 && passed < fewPassed:
 		f.setRate(0, r) // one step lower, until there are enough for a rate
 		return
@@ -329,12 +337,17 @@ func (f *refusals) lookAtChance(r Reading) {
 	if before == unlikely && f.wave.on && f.rate.perSecond == 0 { // all of these began before less was asked
 		return
 	}
-	if !f.chance.look(r, f.gaveUp, f.seen) {
+	if !f.chance.look(r, f.gaveUp, f.seen, f.rate.perSecond > 0) {
 		return
 	}
 	if before == unlikely {
 		f.suspected = limits{f.limit.cap, f.rate.perSecond, f.limit.every}
 	}
+	f.followChance(r)
+}
+
+// followChance begins anew, now that refusals are suspected to be by chance, or are not any more.
+func (f *refusals) followChance(r Reading) {
 	*f = refusals{
 		seen: f.seen, gaveUp: f.gaveUp, asked: f.asked, short: f.short, slowest: f.slowest,
 		chance: f.chance, suspected: f.suspected, waves: f.waves, wave: wave{last: f.wave.last, took: f.wave.took},

@@ -112,12 +112,41 @@ func TestLimitsAfterTryingForChance(t *testing.T) {
 		f.chance.suspicion, f.chance.share, f.suspected = tried, .5, before
 		f.chance.passed = 100 // none has got through since
 		for range chanceCalls {
-			f.refused(Reading{At: time.Second, Ended: 100, InFlight: 4}, Refusal{Took: ms})
+			f.refused(Reading{At: time.Second, Ended: 100, InFlight: 4}, Refusal{Took: ms, Before: 1})
 		}
 		if f.chance.suspicion != unlikely || f.limit.every < before.every || f.limit.cap != before.cap || f.rate.perSecond < .99*before.rate || f.rate.perSecond > 1.01*before.rate {
 			t.Errorf("suspicion %d, a limit of %d, tried every %d, and a rate of %v; want none and %+v",
 				f.chance.suspicion, f.limit.cap, f.limit.every, f.rate.perSecond, before)
 		}
+	}
+}
+
+// Where no rate is low enough, refusals have nothing to do with how many calls start: that is tried, rather than ever lower ones.
+func TestRefusalsAtAnyRate(t *testing.T) {
+	var f refusals
+	r := Reading{At: time.Second, Ended: 1}
+	f.setRate(100, r)
+	f.rate.rough = true
+	for range mostHalved + 1 {
+		r.At += time.Second
+		r.Ended++
+		f.refused(r, Refusal{Took: ms})
+		r.At += 100 * ms
+		f.look(r)
+	}
+	if f.chance.suspicion != tried {
+		t.Errorf("every second call is refused at %v a second, and the suspicion is %d, want that it is tried", f.rate.perSecond, f.chance.suspicion)
+	}
+}
+
+// The rate at which calls get through that are made one at a time is that of those which began before one was refused.
+func TestARateOfCallsMadeOneAtATime(t *testing.T) {
+	f := refusals{waves: 1}
+	f.setLimit(1, Reading{})
+	f.refused(Reading{At: 10 * time.Second}, Refusal{})
+	f.look(Reading{At: 11 * time.Second, InFlight: 1}) // and this one began later
+	if f.rate.perSecond != 0 {
+		t.Errorf("%v calls start in a second, and none had got through", f.rate.perSecond)
 	}
 }
 

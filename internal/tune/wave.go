@@ -10,15 +10,16 @@ type wave struct {
 	on       bool          // refusals come in
 	began    time.Duration // when the call began that was refused first
 	ended    int64         // how many calls had ended when its refusal came
+	through  int64         // how many had been let through by then, without those in flight
 	inFlight int           // how many calls were in flight, at most, when it began
 	last     time.Duration // when the last refusal came
 	took     time.Duration // how long a refusal takes, at most
 }
 
 // begin is told of the first refusal of a wave.
-func (w *wave) begin(r Reading, of Refusal) {
+func (w *wave) begin(r Reading, of Refusal, gaveUp int64) {
 	*w = wave{
-		on: true, began: r.At - of.Took, ended: r.Ended + r.Failed, inFlight: r.InFlight + int(of.Ended),
+		on: true, through: r.Ended + r.Failed - gaveUp, began: r.At - of.Took, ended: r.Ended + r.Failed, inFlight: r.InFlight + int(of.Ended),
 		last: r.At, took: of.Took,
 	}
 }
