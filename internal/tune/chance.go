@@ -22,12 +22,13 @@ const (
 	// refuse none by then. While a rate is being found, far less get through once, and then as many.
 	muchLess  = 0.85
 	stillLess = 0.95
-	// leastFalls is how many times in a row that must be seen until it is tried whether they are by chance. It is tried as well
-	// after leastLooks at shares that are neither too small nor too large, and where farLess times as many calls once got through
-	// in a second. Each of the three is doubled whenever it was tried in vain.
-	leastFalls = 2
-	leastLooks = 16
-	farLess    = 1000
+	// leastFalls is how many times in a row that must be seen until it is tried whether they are by chance, and fallsAtRate where
+	// calls start at a rate, which would only sink. It is tried as well after leastLooks at shares that are neither too small nor
+	// too large, and where farLess times as many calls once got through in a second. Each is doubled whenever it was tried in vain.
+	leastFalls  = 2
+	fallsAtRate = 1
+	leastLooks  = 16
+	farLess     = 1000
 	// chanceCalls is how many calls are in flight while it is tried, and after how many ends it is known at least. As many end as have
 	// chanceExpected of them refused on average, if it is chance: that fewer than chanceLeast are then is one case of 25.
 	chanceCalls    = 16
@@ -214,7 +215,7 @@ func (c *chance) compare(share, rate float64) {
 	c.fastest = max(c.fastest, rate)
 	falls := leastFalls
 	if c.atRate {
-		falls = 1
+		falls = fallsAtRate
 	}
 	if c.falls >= falls<<c.vain || c.looks >= leastLooks<<c.vain || math.Ldexp(farLess*rate, c.vain) < c.fastest {
 		c.suspicion = tried
