@@ -55,6 +55,7 @@ type chance struct {
 	atThrough int64         // how many of these had been by then
 	atBegin   int64         // how many of these had been when the share began to be seen
 	slowest   time.Duration // the longest time that a refusal took
+	fine      float64       // how many calls got through in a second when it was tried in vain since hardly any was refused; 0: others were
 
 	rate    float64 // how many calls got through in a second when the share was first the same, or it was tried; 0: unknown
 	last    float64 // how many did when it was looked at last
@@ -166,7 +167,10 @@ func (c *chance) judge(w window) bool {
 	switch {
 	case asked < least, fewest && w.took <= 2*c.slowest, w.share > c.largest() && w.again < chanceRefusals:
 		return false
-	case fewest, w.share > c.largest():
+	case fewest:
+		c.drop()
+		c.fine = w.inASecond(w.passed)
+	case w.share > c.largest():
 		c.drop()
 	default:
 		c.suspicion, c.rate = sure, w.inASecond(w.passed)
@@ -193,7 +197,7 @@ func (c *chance) largest() float64 { return min(largestShare, max(mostChance, sa
 
 // drop is when it was tried in vain, or turns out to have been.
 func (c *chance) drop() {
-	c.suspicion, c.rate, c.falls, c.looks = unlikely, 0, 0, 0
+	c.suspicion, c.rate, c.falls, c.looks, c.fine = unlikely, 0, 0, 0, 0
 	c.vain++
 }
 

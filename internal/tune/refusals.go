@@ -358,7 +358,7 @@ func (f *refusals) followChance(r Reading) {
 		f.limit.cap = chanceCalls
 	case f.chance.suspicion == sure:
 	case f.suspected.rate > 0:
-		f.setRate(f.suspected.rate/above, r)
+		f.setRate(max(f.suspected.rate, f.chance.fine)/above, r)
 	case f.suspected.cap > 0:
 		f.setLimit(f.suspected.cap, r)
 		f.limit.every = max(f.limit.every, f.suspected.every)

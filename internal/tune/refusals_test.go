@@ -121,6 +121,15 @@ func TestLimitsAfterTryingForChance(t *testing.T) {
 	}
 }
 
+// Where hardly any call is refused while it is tried, the far end takes as many in a second as got through then.
+func TestTheRateAfterTryingForChance(t *testing.T) {
+	var f refusals
+	f.chance.suspicion, f.chance.share, f.suspected = tried, .5, limits{rate: 40}
+	if f.look(Reading{At: time.Second, Ended: 100}); f.chance.suspicion != unlikely || f.rate.perSecond < 99 || f.rate.perSecond > 101 {
+		t.Errorf("suspicion %d, and %v start in a second, want none and 100", f.chance.suspicion, f.rate.perSecond)
+	}
+}
+
 // Where no rate is low enough, refusals have nothing to do with how many calls start: that is tried, rather than ever lower ones.
 func TestRefusalsAtAnyRate(t *testing.T) {
 	var f refusals
