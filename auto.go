@@ -115,25 +115,12 @@ type auto struct {
 func (a *auto) Start(job *Job) error {
 	settings := tune.Settings{Cores: countCores(), Start: a.start, Max: a.most}
 	settings.Processes = a.over != nil || job.task != nil && job.task.runsProcesses()
-	t := newTuner(job, settings, a.knowing(job))
+	t := newTuner(job, settings, a)
 	if a.over != nil {
 		return a.over.StartOn(job, t.slots)
 	}
 	job.Serve(t.slots, (*Worker).Work)
 	return nil
-}
-
-// knowing is an auto whose report has what only the job knows.
-func (a *auto) knowing(job *Job) *auto {
-	if a.explain == nil {
-		return a
-	}
-	knowing := *a
-	knowing.explain = func(r AutoReport) {
-		r.HeldBack = job.ownLimit(r.Calls)
-		a.explain(r)
-	}
-	return &knowing
 }
 
 func (a *auto) String() string {

@@ -395,9 +395,10 @@ func (t *tuner) report() {
 	}
 	t.read(&r)
 	t.mu.Lock()
-	report := t.control().Report(r)
+	report := newAutoReport(t.control().Report(r), t.cores)
 	t.mu.Unlock()
-	t.explain(newAutoReport(report, t.cores))
+	report.HeldBack = t.job.ownLimit(report.Calls)
+	t.explain(report)
 }
 
 // allows implements startLimit.
