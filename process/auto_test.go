@@ -27,6 +27,23 @@ var meet = overlap.Define("meet", func(ctx context.Context, folder string) (int,
 	}
 })
 
+// A pool on demand has as many workers ready as somebody asks for, and no more than it was made for.
+func TestReadyForSoManyCalls(t *testing.T) {
+	nothingLeft(t)
+	p := New(3, OnDemand(), Silent())
+	defer p.Close()
+	for _, c := range []struct{ ask, want int }{{2, 2}, {9, 3}} {
+		within(t, "workers to get ready", func() {
+			if err := p.ReadyFor(t.Context(), c.ask); err != nil {
+				t.Error(err)
+			}
+		})
+		if n := p.Info().Workers; n < c.want || n > c.want+1 {
+			t.Errorf("asked for %d: there are %d workers, want %d and at most a spare", c.ask, n, c.want)
+		}
+	}
+}
+
 // A pool on demand has as many workers as an Auto wants, no more than it was made for, and lets them go.
 func TestAutoOverAPool(t *testing.T) {
 	nothingLeft(t)

@@ -229,18 +229,27 @@ func isClosed(closed <-chan struct{}) bool {
 // Ready waits until all workers are ready to run calls, or 64 of them, or one of a pool that is [OnDemand], which no job
 // needs: calls start as soon as there is one. It returns the cause of ctx when that ends first, or why they cannot be started.
 func (p *Pool) Ready(ctx context.Context) error {
+	if p.settings.onDemand {
+		return p.ReadyFor(ctx, 1)
+	}
+	return p.ReadyFor(ctx, mostEager)
+}
+
+// ReadyFor is Ready for at least n workers, or for all where there are to be fewer. A pool that is [OnDemand] keeps them
+// from then on. It panics when n < 1.
+func (p *Pool) ReadyFor(ctx context.Context, n int) error {
+	if n < 1 {
+		panic(fmt.Sprintf("overlap: process.Pool.ReadyFor: must be at least 1, got %d", n))
+	}
 	if err := p.dialect.refusal(); err != nil {
 		return err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.wakeAtEnd(ctx, nil)()
-	p.asked = max(p.asked, 1)
-	if !p.settings.onDemand {
-		p.asked = max(p.asked, min(p.want, mostEager))
-	}
+	p.asked = max(p.asked, min(p.want, n))
 	p.endIdle()
-	for len(p.alive) < min(p.want, p.asked) {
+	for len(p.alive) < min(p.want, n) {
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -304,6 +313,23 @@ func (p *Pool) Versions(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return nil, nil
+}
+
+// PerWorker is how many calls each worker of a [Command] makes at once: 1, unless it has said in its hello that it makes
+// several. It is 0 while there is no worker, and for [New].
+func (p *Pool) PerWorker() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.alive {
+		switch {
+		case c.line == nil:
+		case c.line.parallel:
+			return c.line.window
+		default:
+			return 1
+		}
+	}
+	return 0
 }
 
 // PIDs are the workers' process numbers, the spare's included.
