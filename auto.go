@@ -84,7 +84,8 @@ func ExplainCaps(fn func(AutoCap)) AutoOption {
 	return func(a *auto) { a.caps = fn }
 }
 
-// Workers is what has workers whose number an [Auto] can decide: *process.Pool is one.
+// Workers is what has workers whose number an [Auto] can decide: *process.Pool is one. If it has a method PerWorker() int,
+// that says how many calls each of them makes at once, 0 where there is nothing to be known of that.
 type Workers interface {
 	Executor
 	// StartOn is Start with slots of the job's own: as many workers are to be had as these allow at the time.

@@ -90,6 +90,13 @@ func (r AutoReport) waitingAdvice() string {
 	return ""
 }
 
+// OneCallEach reports whether the job had more workers at work than cores since each makes one call at a time, and the
+// calls wait: fewer workers that make several at once would do.
+func (r AutoReport) OneCallEach() bool {
+	return r.PerWorker == 1 && r.Class == IOBound && r.Took >= shortJob && r.Waiting >= mostlyWaiting &&
+		r.InFlight > float64(r.Cores)
+}
+
 // heldBackAdvice is the advice for a job whose own limits hold calls back.
 func (r AutoReport) heldBackAdvice() string {
 	return fmt.Sprintf("more in flight cannot help: %s lets no more calls start", r.HeldBack)

@@ -17,6 +17,7 @@ type AutoReport struct {
 
 	MeanLevel float64 // how many might be in flight on average over the job; 0: not known
 	AtStart   int     // how many are put in flight before anything is known of them
+	PerWorker int     // how many calls each worker of [Over] makes at once; 0: not known, or there are none
 	HeldBack  string  // which of the job's own limits held calls back, in words: "its rate"; empty: none that is known did
 
 	Took      time.Duration // from when calls first waited for others to the end of the job; 0: none ever did

@@ -8,8 +8,8 @@ import (
 	"example.com/overlap/internal/tune"
 )
 
-// String says it in up to three lines: the class and the figures that prove it, how the level changed, and what would
-// change the time that the job takes.
+// String says it in up to four lines: the class and the figures that prove it, how the level changed, what would change
+// the time that the job takes, and that fewer workers would do.
 func (r AutoReport) String() string {
 	lines := []string{r.proof()}
 	if picture := r.picture(); picture != "" {
@@ -17,6 +17,9 @@ func (r AutoReport) String() string {
 	}
 	if advice := r.Advice(); advice != "" {
 		lines = append(lines, advice)
+	}
+	if r.OneCallEach() {
+		lines = append(lines, "each worker makes one call at a time, and the calls wait: fewer workers that make several at once would do")
 	}
 	return strings.Join(lines, "\n")
 }

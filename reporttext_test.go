@@ -66,6 +66,16 @@ func TestWhatAutoSays(t *testing.T) {
 			[]string{"less than 0.01 on average"}, []string{"e-05", "kept from more"}},
 		"every call was in flight": {func(r *overlap.AutoReport) { r.Calls = 200 },
 			[]string{"kept from more by the number of calls", "every call was"}, []string{"StartWith"}},
+		"its workers make a call each": {func(r *overlap.AutoReport) { r.PerWorker = 1 },
+			[]string{"each worker makes one call at a time", "StartWith(200)"}, nil},
+		"it has no workers":                {func(*overlap.AutoReport) {}, nil, []string{"each worker"}},
+		"its workers make several at once": {func(r *overlap.AutoReport) { r.PerWorker = 20 }, nil, []string{"each worker"}},
+		"no more workers than cores are at work": {func(r *overlap.AutoReport) { r.PerWorker, r.InFlight = 1, 1.9 },
+			nil, []string{"each worker"}},
+		"its workers compute": {func(r *overlap.AutoReport) { r.PerWorker, r.Class = 1, overlap.CPUBound },
+			nil, []string{"each worker"}},
+		"whether its workers wait is not known": {func(r *overlap.AutoReport) { r.PerWorker, r.Waiting = 1, -1 },
+			nil, []string{"each worker"}},
 		"no more calls than that": {func(r *overlap.AutoReport) { r.Calls = 200 }, nil, []string{"StartWith"}},
 	} {
 		r := base

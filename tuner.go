@@ -20,6 +20,7 @@ type tuner struct {
 	explain func(AutoReport) // nil: nobody wants to know
 	steps   func(AutoStep)   // likewise
 	caps    func(AutoCap)    // likewise
+	workers Workers          // that it decides over; nil: goroutines of this process
 	cores   int
 	outside bool                      // the calls run in processes
 	alone   bool                      // there is one worker at the most until joinIn
@@ -74,7 +75,7 @@ var tunerTrying atomic.Pointer[tuner]
 // newTuner gives the job a tuner, which it has until it is over.
 func newTuner(job *Job, settings tune.Settings, a *auto) *tuner {
 	t := &tuner{
-		job: job, gate: NewGate(), settings: settings, explain: a.explain, steps: a.steps, caps: a.caps,
+		job: job, gate: NewGate(), settings: settings, explain: a.explain, steps: a.steps, caps: a.caps, workers: a.over,
 		cores: settings.Cores, outside: settings.Processes, alone: job.waitedFor && !settings.Processes,
 	}
 	if t.alone {
@@ -397,8 +398,16 @@ func (t *tuner) report() {
 	t.mu.Lock()
 	report := newAutoReport(t.control().Report(r), t.cores)
 	t.mu.Unlock()
-	report.HeldBack = t.job.ownLimit(report.Calls)
+	report.HeldBack, report.PerWorker = t.job.ownLimit(report.Calls), t.perWorker()
 	t.explain(report)
+}
+
+// perWorker is how many calls each worker makes at once, as far as those say.
+func (t *tuner) perWorker() int {
+	if says, ok := t.workers.(interface{ PerWorker() int }); ok {
+		return says.PerWorker()
+	}
+	return 0
 }
 
 // allows implements startLimit.

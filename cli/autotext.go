@@ -15,6 +15,7 @@ func autoText(found *overlap.AutoReport) string {
 	}
 	return strings.NewReplacer(
 		fmt.Sprintf("StartWith(%d)", found.Peak), fmt.Sprintf("--start-with %d", found.Peak),
+		"workers that make several at once", "workers that make several at once (in Python: serve(parallel=20))",
 		"its limit per key", "its limit per host", // no other task has keys
 	).Replace(found.String())
 }
