@@ -24,8 +24,8 @@ func (p *program) compareExecCommand() *cobra.Command {
 		Use:   "exec COMMAND [ARG…] [::: INPUT…]",
 		Short: "Compare how many commands at once are best",
 		Long: p.named(`Run a command for each input, as overlap run exec does, and measure with how many at once
-the job is done first: one after another, and half as many at once as cores, one a core, and 2 and 4 a core. --on says
-otherwise, such as --on 'sync,pool(16),pool(64)'; with -j, all strategies run that many at once.
+the job is done first: one after another; half as many at once as cores, one a core, and 2 and 4 a core; and as many as
+auto finds out, under which overlap exec runs them. --on says otherwise, such as --on 'sync,pool(16),pool(64)'; with -j, all strategies run that many at once.
 
 The CPU time of the commands counts. What they print is compared, and not shown.`),
 		Example: p.named("  overlap compare exec gzip -k -f ::: *.log"),
@@ -65,7 +65,7 @@ func levels(cores int) []string {
 			rows = append(rows, row)
 		}
 	}
-	return rows
+	return append(rows, autoStrategy)
 }
 
 // execJobs is the job of commands. They go to the processes that measure as they are, but for the variables of --env,

@@ -34,8 +34,8 @@ func (f *compareFlags) add(p *program, cmd *cobra.Command) {
 	set.StringSliceVar(&f.on, "on", strategyNamesOf(localStrategies()), "compare these `strategies`, with commas between; "+
 		"pool(8) runs up to 8 calls at once")
 	_ = cmd.RegisterFlagCompletionFunc("on", p.completeStrategies)
-	set.StringVar(&f.worker, "worker", "", "compare Python's strategies on a task of this `command`, a program in Python "+
-		"that imports overlap_worker; TASK may be left out when it has one")
+	set.StringVar(&f.worker, "worker", "", "compare Python's strategies, and worker processes with one a core and under auto, on a "+
+		"task of this `command`, a program in Python that imports overlap_worker; TASK may be left out when it has one")
 	set.VarP(&f.jobs, "jobs", "j", jobsHelp+
 		" (default each strategy's own: min(32, cores+4) for pool, none for async)")
 	set.IntVarP(&f.runs, "runs", "r", 0, "measure each strategy this many times "+

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -73,8 +74,9 @@ func (p *program) pythonJob(
 
 // pythonRows are the rows of a comparison: those that the user named, or all.
 func pythonRows(all []compare.Strategy, on []string, onGiven bool) ([]compare.Strategy, error) {
+	auto := compare.Strategy{Name: autoStrategy, Python: "none: as many worker processes as help"}
 	ours := compare.Strategy{Name: "processes", Python: "none: Overlap's worker processes", Scales: "processes"}
-	all = slices.Insert(all, len(all)-2, ours)
+	all = slices.Insert(all, len(all)-2, auto, ours)
 	if !onGiven {
 		return all, nil
 	}
@@ -116,7 +118,7 @@ func (r pythonRunner) Measure(ctx context.Context, order compare.Order) (*compar
 	case atOnce > 0:
 		order.Strategy, order.Workers = base, atOnce
 	}
-	if base == "processes" {
+	if base == "processes" || base == autoStrategy {
 		return r.workers.Measure(ctx, order)
 	}
 	return r.python.Measure(ctx, order)
@@ -133,8 +135,13 @@ func resolveWorker() (compare.Resolve, error) {
 		return nil, fmt.Errorf("%s in the environment: %w", workerVariable, err)
 	}
 	process.Remote[document, document](worker.Task)
-	return func(_ string, atOnce int) (overlap.Executor, func(), error) {
-		pool := process.Command(worker.Command, processCount(atOnce), process.Environment("PYTHONPATH="+worker.Path))
+	return func(strategy string, atOnce int) (overlap.Executor, func(), error) {
+		options := []process.Option{process.Environment("PYTHONPATH=" + worker.Path)}
+		if strategy == autoStrategy { // as run --worker has it
+			pool := process.Command(worker.Command, cmp.Or(atOnce, mostWorkers), append(options, process.OnDemand())...)
+			return compare.AutoOver(pool, atOnce), func() { _ = pool.Close() }, nil
+		}
+		pool := process.Command(worker.Command, processCount(atOnce), options...)
 		return pool, func() { _ = pool.Close() }, nil
 	}, nil
 }

@@ -13,6 +13,9 @@ type AutoFound struct {
 	Class Class  `json:"class"` // what it took the job for
 	Peak  int    `json:"peak"`  // the most calls that might be in flight
 	Bound string `json:"bound"` // what kept it from more, in words
+
+	Started     int  `json:"started,omitempty"`       // how many worker processes it has started since the clock began
+	OneCallEach bool `json:"one_call_each,omitempty"` // see [overlap.AutoReport.OneCallEach]
 }
 
 // explained is an Auto whose last report is known.
@@ -22,9 +25,9 @@ type explained struct {
 }
 
 // newExplained is an Auto that has at most so many calls in flight, 0 for any number.
-func newExplained(most int) overlap.Executor {
+func newExplained(most int, options ...overlap.AutoOption) explained {
 	last := new(atomic.Pointer[overlap.AutoReport])
-	options := []overlap.AutoOption{overlap.Explain(func(r overlap.AutoReport) { last.Store(&r) })}
+	options = append(options, overlap.Explain(func(r overlap.AutoReport) { last.Store(&r) }))
 	if most > 0 {
 		options = append(options, overlap.Max(most))
 	}
@@ -36,15 +39,19 @@ func (e explained) Describe() overlap.Description { return e.Executor.(overlap.D
 
 // foundBy is what an executor has found out about the last job, if it is one that does.
 func foundBy(executor overlap.Executor) *AutoFound {
-	e, ok := executor.(explained)
+	e, ok := executor.(interface{ found() *AutoFound })
 	if !ok {
 		return nil
 	}
+	return e.found()
+}
+
+func (e explained) found() *AutoFound {
 	r := e.last.Load()
 	if r == nil {
 		return nil
 	}
-	return &AutoFound{Class: r.Class, Peak: r.Peak, Bound: r.KeptBy()}
+	return &AutoFound{Class: r.Class, Peak: r.Peak, Bound: r.KeptBy(), OneCallEach: r.OneCallEach()}
 }
 
 // whyAuto says how far from the fastest auto was, and what it took the job for.
@@ -69,6 +76,14 @@ func (j *JobReport) whyAuto(fastest *StrategyReport) string {
 	if believed.Class == overlap.TooFewCalls || believed.Class == overlap.UnknownClass {
 		return text + "; it saw too little to tell what the job is."
 	}
-	return text + fmt.Sprintf("; it took the job for %s and had up to %d in flight, kept from more by %s.", believed.Class,
+	text += fmt.Sprintf("; it took the job for %s and had up to %d in flight, kept from more by %s.", believed.Class,
 		believed.Peak, believed.Bound)
+	if believed.Started > 0 {
+		text += fmt.Sprintf(" Of its worker processes it started %d during the run, which is part of its time.", believed.Started)
+	}
+	if believed.OneCallEach && j.Class == IOBound {
+		text += " Each of them makes one call at a time, and the calls wait: with serve(parallel=20) in the worker, each makes 20 " +
+			"at once, so that fewer do."
+	}
+	return text
 }

@@ -114,6 +114,24 @@ func TestVerdict(t *testing.T) {
 		says: []string{"auto, which finds out by itself how many calls to have in flight, took 1.49 to 1.51 times as long as " +
 			"async; it took the job for io-bound and had up to 64 in flight, kept from more by the far end."},
 	}, {
+		name: "auto has started workers that make a call each", calls: 100, strategies: []string{"async", "auto"},
+		behaviours: map[string]behaviour{
+			"async": {walls: steady(1), inFlight: 100, call: 0.99, cpu: 0.1},
+			"auto": {walls: steady(1.5), inFlight: 30, call: 0.99, cpu: 0.1,
+				auto: &AutoFound{Class: IOBound, Peak: 32, Bound: "the cores", Started: 29, OneCallEach: true}},
+		},
+		class: IOBound, winner: "async",
+		says: []string{"up to 32 in flight, kept from more by the cores. Of its worker processes it started 29 during the run, " +
+			"which is part of its time. Each of them makes one call at a time", "serve(parallel=20)"},
+	}, {
+		name: "auto takes calls that compute for calls that wait", calls: 100, strategies: []string{"async", "auto"},
+		behaviours: map[string]behaviour{
+			"async": {walls: steady(1), inFlight: 2, call: 0.02, cpu: 2},
+			"auto": {walls: steady(1.5), inFlight: 2, call: 0.02, cpu: 2,
+				auto: &AutoFound{Class: IOBound, Peak: 32, Bound: "the cores", OneCallEach: true}},
+		},
+		class: CPUBound, winner: "async", saysNot: []string{"serve(parallel", "it started"},
+	}, {
 		name: "auto is the fastest, and has seen too little", calls: 100, strategies: []string{"sync", "auto"},
 		behaviours: map[string]behaviour{
 			"sync": {walls: steady(1), inFlight: 1, call: 0.01, cpu: 0.01},

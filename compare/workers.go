@@ -13,7 +13,8 @@ import (
 // measurement; starting them does not.
 type workers struct {
 	processes interface{ PIDs() []int }
-	before    map[int]float64 // CPU seconds by process
+	before    map[int]float64            // CPU seconds by process
+	grows     interface{ started() int } // nil: those that come up meanwhile have no calls
 }
 
 // startWorkers waits until the executor's processes are ready.
@@ -28,6 +29,7 @@ func startWorkers(ctx context.Context, executor overlap.Executor) (workers, erro
 	}
 	w := workers{before: map[int]float64{}}
 	w.processes, _ = executor.(interface{ PIDs() []int })
+	w.grows, _ = executor.(interface{ started() int })
 	if w.processes != nil {
 		for _, pid := range w.processes.PIDs() {
 			w.before[pid], _ = ProcessCPU(pid)
@@ -37,12 +39,15 @@ func startWorkers(ctx context.Context, executor overlap.Executor) (workers, erro
 }
 
 // pids are those of the processes that made the calls. One that has come up meanwhile is a spare, unless it has
-// replaced another.
+// replaced another, or the executor has started more.
 func (w workers) pids() []int {
 	if w.processes == nil {
 		return nil
 	}
 	now := w.processes.PIDs()
+	if w.grows != nil && w.grows.started() > 0 {
+		return now
+	}
 	known := slices.DeleteFunc(slices.Clone(now), func(pid int) bool { _, known := w.before[pid]; return !known })
 	if len(known) == len(w.before) {
 		return known
@@ -77,6 +82,9 @@ func (w workers) add(cpu *float64, peak *int64) (*float64, *int64) {
 func (w workers) limit(executor overlap.Executor) int {
 	if limited, ok := executor.(interface{ Limit() int }); ok {
 		return limited.Limit()
+	}
+	if w.grows != nil {
+		return 0
 	}
 	return len(w.before)
 }
