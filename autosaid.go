@@ -94,8 +94,12 @@ func (r AutoReport) picture() string {
 		}
 		b.WriteRune(bars[(len(bars)-1)*min(r.Levels[at].Level, r.Peak)/max(1, r.Peak)])
 	}
-	return fmt.Sprintf("in flight %s up to %d, in the end %d, kept from more by %s",
-		b.String(), r.Peak, min(r.Level, r.Peak), r.KeptBy())
+	what := "in flight"
+	if r.PerWorker > 1 {
+		what = fmt.Sprintf("workers of %d calls each", r.PerWorker)
+	}
+	return fmt.Sprintf("%s %s up to %d, in the end %d, kept from more by %s",
+		what, b.String(), r.Peak, min(r.Level, r.Peak), r.KeptBy())
 }
 
 // KeptBy is what kept more calls from being in flight, in words: Bound, unless it was something else for the job as a whole.

@@ -47,6 +47,7 @@ type Job struct {
 	stopCause error         // why it was stopped; written before stopped is set
 	closed    atomic.Bool   // no more calls will be added
 	takesMany atomic.Bool   // a worker has asked for more than one call at once
+	perWorker atomic.Int64  // how many calls a worker makes at once at most; 0: one
 
 	extra    atomic.Int64 // extra attempts, where a RetryPolicy bounds them
 	heldBack atomic.Int32 // how many calls wait since something local ran out; read without the mutex

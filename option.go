@@ -186,7 +186,7 @@ func Ordered() Option {
 }
 
 // Window bounds how much a [Stream] or a [Group] has in hand. Of a Stream, inputs drawn minus results taken never
-// exceeds n, ordered or not; the default is twice the executor's workers and at least 64, and follows their number when
+// exceeds n, ordered or not; the default is twice what the executor's workers make at once and at least 64, and follows that when
 // it changes; for workers that take many short calls at once, as processes and clusters do, it has room for 50 ms of results, at
 // most 16,384; 1,024 for [Async] and 1 for [Sync]; with [AtMostOnce] the executor's workers, where no call waits for its
 // turn or another attempt, and it is no [Auto]. Of a Group, calls submitted that have not ended never exceed n, but

@@ -124,6 +124,16 @@ func (s *Slots) onResize(j *Job, tell func()) (stop func()) {
 	}
 }
 
+// tellResized tells j, if it wants to know of that, that the slots are now good for more calls.
+func (s *Slots) tellResized(j *Job) {
+	s.mu.Lock()
+	tell := s.resized[j]
+	s.mu.Unlock()
+	if tell != nil {
+		tell()
+	}
+}
+
 // Limit is how many calls may execute at once.
 func (s *Slots) Limit() int {
 	s.mu.Lock()

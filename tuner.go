@@ -318,17 +318,21 @@ func (w *Worker) noteTook(claimed int) {
 		n -= int(w.batchEnd - w.batch.first()) // which others have taken
 		w.batchEnd = 0
 	}
-	if n > 0 {
-		took := now - w.claimedAt
-		each := uint64(took.Microseconds()) / uint64(n)
-		w.timed += int64(n)
-		w.took += took
-		w.squares += each * each * uint64(n)
-		if w.took >= worthTelling {
-			w.tellTook()
-		}
+	if n > 0 && !w.makesSeveral {
+		w.addTook(n, now-w.claimedAt)
 	}
 	w.claimed, w.claimedAt, w.endedBefore = claimed, now, w.job.tuner.ended.Load()
+}
+
+// addTook adds up how long n calls took, all together.
+func (w *Worker) addTook(n int, took time.Duration) {
+	each := uint64(took.Microseconds()) / uint64(n)
+	w.timed += int64(n)
+	w.took += took
+	w.squares += each * each * uint64(n)
+	if w.took >= worthTelling {
+		w.tellTook()
+	}
 }
 
 // noteBatch has noteTook add up how long the calls of w's batch take that others do not take from it.

@@ -43,7 +43,7 @@ func (s *streamJob[In, Out]) setWindow() {
 	switch {
 	case size > 0:
 	case s.drawsNoneAhead():
-		size = s.slots.Limit()
+		size = s.mostAtOnce()
 	default:
 		if size = s.defaultWindow(); s.takesMany.Load() {
 			s.ahead.follow(s.taken.Load(), s.now)
@@ -62,11 +62,17 @@ func (j *Job) defaultWindow() int {
 	case j.inline != nil:
 		return 1
 	case j.slots != nil:
-		return max(leastWindow, 2*min(j.slots.Limit(), math.MaxInt/2))
+		return max(leastWindow, 2*j.mostAtOnce())
 	case j.feeders > 0:
 		return max(leastWindow, 2*j.feeders)
 	}
 	return 1024
+}
+
+// mostAtOnce is how many calls the workers of all slots make at once.
+func (j *Job) mostAtOnce() int {
+	each := max(1, int(j.perWorker.Load()))
+	return each * min(j.slots.Limit(), math.MaxInt/2/each)
 }
 
 // drawsNoneAhead reports whether no more inputs are drawn than can run at once. Of calls that are to be made at most once,

@@ -42,6 +42,7 @@ func (p *program) runJob(cmd *cobra.Command, flags runFlags, args []string, exec
 		return err
 	}
 	defer at.close()
+	flags.where.perWorker = at.perWorker()
 	j := newJob(p, at, flags, cancel)
 	defer j.drain(nil)
 	options = append(options, overlap.Drain(j.draining), overlap.OnLocalLimit(j.tellLocalLimit))
@@ -214,7 +215,7 @@ func (f *runFlags) window(s strategy, count int64) int {
 		n = 0
 	case s.windowed || n == 0:
 	case f.results.waits() || f.attempts.retries > 0:
-		n = max(64, times(n, 4))
+		n = max(64, times(n, 4*max(1, f.where.perWorker)))
 	case s.processes || f.where.worker != "":
 		n = 0
 	}

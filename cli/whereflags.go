@@ -23,6 +23,7 @@ type whereFlags struct {
 	memoryLimit byteSize
 	tell        bool // where each call runs
 	verbose     bool // each step of auto is told
+	perWorker   int  // how many calls each worker of --worker makes at once; 0: not known
 	cluster     clusterFlags
 }
 
@@ -136,6 +137,14 @@ type place struct {
 	growth   *growth                             // of worker processes; nil for none
 	found    *atomic.Pointer[overlap.AutoReport] // what auto has found out; nil under another strategy
 	page     *livePointer                        // that auto tells what it does, if there is one by then
+}
+
+// perWorker is how many calls each worker process makes at once; 0 where that is not known, or there are none.
+func (at place) perWorker() int {
+	if pool, ok := at.executor.(*process.Pool); ok {
+		return pool.PerWorker()
+	}
+	return 0
 }
 
 // unnumbered reports whether the workers have no numbers: a call's worker is its index then.

@@ -25,7 +25,10 @@ func TestWindowOfChunksInMemory(t *testing.T) {
 		}, 20},
 		"on processes":                     {"processes", func(*runFlags) {}, 0},
 		"on processes of another language": {poolStrategy, func(f *runFlags) { f.where.worker, f.where.jobs.calls = "python3 t.py", 2 }, 0},
-		"two at once":                      {poolStrategy, func(f *runFlags) { f.inputs.pipe, f.where.jobs.calls = true, 2 }, 2},
+		"in order, of workers that make twenty each": {poolStrategy, func(f *runFlags) {
+			f.where.worker, f.where.jobs.calls, f.where.perWorker, f.results.keepOrder = "python3 t.py 20", 8, 20, true
+		}, 640},
+		"two at once": {poolStrategy, func(f *runFlags) { f.inputs.pipe, f.where.jobs.calls = true, 2 }, 2},
 	} {
 		var flags runFlags
 		c.flags(&flags)

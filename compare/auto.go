@@ -14,6 +14,7 @@ type AutoFound struct {
 	Peak  int    `json:"peak"`  // the most calls that might be in flight
 	Bound string `json:"bound"` // what kept it from more, in words
 
+	PerWorker   int  `json:"per_worker,omitempty"`    // how many calls each worker process makes at once; 0: not known, or none
 	Started     int  `json:"started,omitempty"`       // how many worker processes it has started since the clock began
 	OneCallEach bool `json:"one_call_each,omitempty"` // see [overlap.AutoReport.OneCallEach]
 }
@@ -51,7 +52,7 @@ func (e explained) found() *AutoFound {
 	if r == nil {
 		return nil
 	}
-	return &AutoFound{Class: r.Class, Peak: r.Peak, Bound: r.KeptBy(), OneCallEach: r.OneCallEach()}
+	return &AutoFound{Class: r.Class, Peak: r.Peak, Bound: r.KeptBy(), PerWorker: r.PerWorker, OneCallEach: r.OneCallEach()}
 }
 
 // whyAuto says how far from the fastest auto was, and what it took the job for.
@@ -76,8 +77,11 @@ func (j *JobReport) whyAuto(fastest *StrategyReport) string {
 	if believed.Class == overlap.TooFewCalls || believed.Class == overlap.UnknownClass {
 		return text + "; it saw too little to tell what the job is."
 	}
-	text += fmt.Sprintf("; it took the job for %s and had up to %d in flight, kept from more by %s.", believed.Class,
-		believed.Peak, believed.Bound)
+	had := fmt.Sprintf("%d in flight", believed.Peak)
+	if believed.PerWorker > 1 {
+		had = fmt.Sprintf("%s, each of which makes %d calls at once", figures.Count(believed.Peak, "worker"), believed.PerWorker)
+	}
+	text += fmt.Sprintf("; it took the job for %s and had up to %s, kept from more by %s.", believed.Class, had, believed.Bound)
 	if believed.Started > 0 {
 		text += fmt.Sprintf(" Of its worker processes it started %d during the run, which is part of its time.", believed.Started)
 	}

@@ -124,6 +124,15 @@ func TestVerdict(t *testing.T) {
 		says: []string{"up to 32 in flight, kept from more by the cores. Of its worker processes it started 29 during the run, " +
 			"which is part of its time. Each of them makes one call at a time", "serve(parallel=20)"},
 	}, {
+		name: "auto has workers that make several calls each", calls: 100, strategies: []string{"async", "auto"},
+		behaviours: map[string]behaviour{
+			"async": {walls: steady(1), inFlight: 100, call: 0.99, cpu: 0.1},
+			"auto": {walls: steady(1.5), inFlight: 30, call: 0.99, cpu: 0.1,
+				auto: &AutoFound{Class: IOBound, Peak: 3, Bound: "the cores", PerWorker: 20}},
+		},
+		class: IOBound, winner: "async", saysNot: []string{"serve(parallel"},
+		says: []string{"had up to 3 workers, each of which makes 20 calls at once, kept from more by the cores."},
+	}, {
 		name: "auto takes calls that compute for calls that wait", calls: 100, strategies: []string{"async", "auto"},
 		behaviours: map[string]behaviour{
 			"async": {walls: steady(1), inFlight: 2, call: 0.02, cpu: 2},

@@ -127,6 +127,7 @@ func (l *lineLease) settle(f *lineCall, m *jsonlines.Message) {
 	began := l.begins(f)
 	if l.child.line.parallel {
 		l.cursor = l.last
+		l.worker.Took(l.last.Sub(began))
 	} else if l.cursor = l.cursor.Add(l.each); l.cursor.After(l.last) {
 		l.cursor = l.last
 	}

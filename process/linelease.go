@@ -100,6 +100,7 @@ func (l *lineLease) begin(call overlap.Call) error {
 		written: c.sent}
 	if c.line.parallel {
 		l.window = c.line.window
+		l.worker.MakesAtOnce(l.window)
 	}
 	c.onInterrupt = l.look
 	l.pool.watch(c)

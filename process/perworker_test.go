@@ -1,6 +1,12 @@
 package process
 
-import "testing"
+import (
+	"context"
+	"testing"
+	"time"
+
+	"example.com/overlap"
+)
 
 // What a worker says in its hello is how many calls it makes at once.
 func TestPerWorker(t *testing.T) {
@@ -20,4 +26,29 @@ func TestPerWorker(t *testing.T) {
 	ours := New(1, Silent())
 	defer ours.Close()
 	check("of this program", ours, 0)
+}
+
+// A worker that makes 64 calls at once has as many while a Stream has others in hand for it.
+func TestAStreamHasMoreInHandThanAWorkerMakesAtOnce(t *testing.T) {
+	nothingLeft(t)
+	p, _ := fakes(t, 1, "parallel,start")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	drawn := 0
+	inputs := func(yield func(string) bool) {
+		for yield("hang") {
+			if drawn++; drawn == 100 {
+				cancel()
+				return
+			}
+		}
+	}
+	within(t, "a hundred inputs to be drawn", func() {
+		for range overlap.Stream(ctx, p, fakeDo, inputs, overlap.Grace(time.Millisecond)) {
+			continue
+		}
+	})
+	if drawn < 100 {
+		t.Errorf("%d inputs were drawn", drawn)
+	}
 }
