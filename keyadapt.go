@@ -12,7 +12,7 @@ import (
 type keyAdaptation struct {
 	policy    KeyPolicy
 	telling   sync.Mutex // held while the policy is told of an attempt; before the mutex of the lines
-	state     KeyState   // without Hold and Again
+	state     KeyState   // what holds for all calls, but for Hold
 	adapted   bool       // the state was not zero
 	held      float64    // until when the policy lets nothing start
 	succeeded int        // how many calls have, since told
@@ -99,7 +99,7 @@ func (k *keyLines) tell(line *keyLine, told KeyAttempt, began float64) (state Ke
 	k.mu.Lock()
 	now := k.now()
 	told.Took, told.Within = time.Duration(now-began), time.Duration(now-a.told)
-	told.Running, told.Waiting, told.Succeeded = line.inUse-line.granted-1, len(line.queue)-line.head, a.succeeded
+	told.Running, told.Waiting, told.Succeeded = line.inUse-line.granted-1, line.queue.len(), a.succeeded
 	a.succeeded, a.told = 0, now
 	k.mu.Unlock()
 	if broken := guarded(func() { state = a.policy.Ended(told) }); broken != nil {
@@ -124,13 +124,13 @@ func (k *keyLines) follow(line *keyLine, state KeyState) {
 		heap.Fix(&k.timed, line.inTimed)
 		k.setAlarm(now)
 	}
-	state.Hold, state.Again = 0, false
+	state = KeyState{AtOnce: state.AtOnce, Every: state.Every, Fail: state.Fail}
 	a.adapted = state != (KeyState{}) || line.next > now
 	a.state = state
 	free := k.takeFree(line, now, nil)
 	var failing []keyedCall
-	for state.Fail != nil && !line.isEmpty() {
-		c := line.pop()
+	for state.Fail != nil && !line.queue.isEmpty() {
+		c := line.queue.pop()
 		c.keys.waiting.Add(-1)
 		failing = append(failing, c)
 	}

@@ -53,7 +53,7 @@ func TestBatchesOfCallsWithKeys(t *testing.T) {
 		}
 		for i := range perKey.parts {
 			for key, line := range perKey.parts[i].lines {
-				if line.inUse != 0 || !line.isEmpty() {
+				if line.inUse != 0 || !line.queue.isEmpty() {
 					t.Errorf("the key %q is still held by %d calls", key, line.inUse)
 				}
 			}

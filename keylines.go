@@ -29,37 +29,9 @@ type keyLine struct {
 	granted int     // how many of those have not begun; with a rate one at most, so that it is told from when it begins
 	next    float64 // with a rate: when the next call may begin
 	wanted  bool    // one has waited for that
-	queue   []keyedCall
-	head    int            // of queue
+	queue   keyQueue
 	inTimed int            // its place in keyLines.timed; −1: none
 	adapts  *keyAdaptation // nil: there is no policy
-}
-
-// keyedCall is a call that waits for its key.
-type keyedCall struct {
-	keys *jobKeys
-	call Call
-	last ending // as in waitingCall
-}
-
-func (l *keyLine) isEmpty() bool { return l.head == len(l.queue) }
-
-func (l *keyLine) push(c keyedCall) {
-	if n := len(l.queue); l.head > 0 && n == cap(l.queue) && l.head >= n/2 { // or what never empties grows for ever
-		n = copy(l.queue, l.queue[l.head:])
-		clear(l.queue[n:])
-		l.queue, l.head = l.queue[:n], 0
-	}
-	l.queue = append(l.queue, c)
-}
-
-func (l *keyLine) pop() keyedCall {
-	c := l.queue[l.head]
-	l.queue[l.head] = keyedCall{}
-	if l.head++; l.isEmpty() {
-		l.queue, l.head = nil, 0
-	}
-	return c
 }
 
 // enter has a call begin at once, or become the next to be handed out, if its key is free. If not, it waits and enter
@@ -83,7 +55,7 @@ func (k *keyLines) enter(key string, c keyedCall, begins bool, policy *KeyPolicy
 		}
 		line = k.newLine(key, now, policy)
 	}
-	if line.isEmpty() && k.isFree(line, now) {
+	if line.queue.isEmpty() && k.isFree(line, now) {
 		k.hold(line, c, begins, now)
 		k.mu.Unlock()
 		return true
@@ -97,7 +69,7 @@ func (k *keyLines) enter(key string, c keyedCall, begins bool, policy *KeyPolicy
 		k.heldUp++
 	}
 	c.call.worker = nil
-	line.push(c)
+	line.queue.push(c)
 	c.keys.waiting.Add(1)
 	c.keys.waited.Add(1)
 	k.await(line, now)
@@ -140,7 +112,7 @@ func (k *keyLines) newLine(key string, now float64, policy *KeyPolicy) *keyLine 
 // dropIfUnused forgets a key of which nothing has to be known.
 func (k *keyLines) dropIfUnused(line *keyLine, now float64) {
 	known := line.adapts != nil && line.adapts.adapted
-	if line.inUse == 0 && line.isEmpty() && line.inTimed < 0 && line.next <= now && !known {
+	if line.inUse == 0 && line.queue.isEmpty() && line.inTimed < 0 && line.next <= now && !known {
 		delete(k.lines, line.key)
 	}
 }
@@ -201,7 +173,7 @@ func (k *keyLines) release(line *keyLine, begun bool) {
 	if !begun {
 		line.granted--
 	}
-	if line.isEmpty() {
+	if line.queue.isEmpty() {
 		k.mu.Unlock()
 		return
 	}
@@ -224,8 +196,8 @@ func grantAll(calls []keyedCall) {
 
 // takeFree adds to calls those that wait for the key and for which it is free now. The mutex is held.
 func (k *keyLines) takeFree(line *keyLine, now float64, calls []keyedCall) []keyedCall {
-	for !line.isEmpty() && k.isFree(line, now) {
-		c := line.pop()
+	for !line.queue.isEmpty() && k.isFree(line, now) {
+		c := line.queue.pop()
 		c.keys.waiting.Add(-1)
 		if f := c.call.future; f != nil && f.ended() { // it was canceled
 			continue
@@ -239,7 +211,7 @@ func (k *keyLines) takeFree(line *keyLine, now float64, calls []keyedCall) []key
 
 // await sees to it that a call which waits for nothing but its time is handed out then. The mutex is held.
 func (k *keyLines) await(line *keyLine, now float64) {
-	if !line.isPaced() || line.isEmpty() || !k.hasRoom(line) || line.inTimed >= 0 {
+	if !line.isPaced() || line.queue.isEmpty() || !k.hasRoom(line) || line.inTimed >= 0 {
 		return
 	}
 	line.wanted = true
@@ -281,13 +253,13 @@ func (k *keyLines) leave(of *jobKeys) []waitingCall {
 	defer k.mu.Unlock()
 	var left []waitingCall
 	for _, line := range k.lines {
-		var others []keyedCall
-		for !line.isEmpty() {
-			if c := line.pop(); c.keys == of {
+		var others keyQueue
+		for !line.queue.isEmpty() {
+			if c := line.queue.pop(); c.keys == of {
 				left = append(left, waitingCall{Call: c.call, last: c.last})
 				of.waiting.Add(-1)
 			} else {
-				others = append(others, c)
+				others.push(c)
 			}
 		}
 		line.queue = others

@@ -36,6 +36,8 @@ type KeyState struct {
 	Hold   time.Duration // no call starts for so long from now
 	Fail   error         // a call that may not start now fails with this instead of waiting for the key; nil: it waits
 	Again  bool          // the call of this attempt, unless it succeeded, is made again, whatever its RetryPolicy says
+	After  time.Duration // with Again: how long the call waits first, while others may have the key
+	Behind int           // with Again: how many of the calls that wait for the key then go before it; 0: all
 }
 
 type adapt func(key string) KeyPolicy
@@ -44,7 +46,7 @@ func (a adapt) applyToKeys(to *KeyLimits) { to.adapt = a }
 
 // Adapt has each key held to a policy of its own, which of returns when the key is first met; it may be met again as a
 // new one when it was not in use for a while and its state was zero. Retries wait with the other calls of the key while
-// that is held. An [Auto] leaves refusals of calls that have such a key to the policy. A call costs the same as under
+// that is held, and all calls that wait for another attempt count among those that wait for their keys. An [Auto] leaves refusals of calls that have such a key to the policy. A call costs the same as under
 // any [PerKey], and what has failed or is under a state about a microsecond more.
 //
 // of is called like the function of a PerKey. Adapt panics when it is nil.

@@ -213,7 +213,7 @@ func (k *jobKeys) enterOn(c Call, last ending, begins bool) bool {
 	case !limited:
 		return true
 	default:
-		return k.limits.part(key).enter(key, keyedCall{k, c, last}, begins, nil)
+		return k.limits.part(key).enter(key, keyedCall{keys: k, call: c, last: last}, begins, nil)
 	}
 }
 

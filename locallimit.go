@@ -137,9 +137,12 @@ func (j *Job) inFlight() int {
 	if j.offer == nil {
 		return j.countBusy()
 	}
-	n := int(j.openCalls.Load()) - j.callSet.ready() - len(j.requeued) - len(j.sleeping)
+	n := int(j.openCalls.Load()) - j.callSet.ready() - len(j.requeued)
 	if keys := j.keys(); keys != nil {
 		n -= int(keys.waiting.Load())
+	}
+	if j.policies() == nil { // else those that sleep wait for their keys
+		n -= len(j.sleeping)
 	}
 	if !j.closed.Load() {
 		n--

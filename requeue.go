@@ -22,6 +22,7 @@ type ending struct {
 	err     error
 	at      time.Duration
 	worker  int // its number
+	behind  int // how many of those that wait for its key go before the next; 0: all
 }
 
 type waitingCall struct {
@@ -141,7 +142,14 @@ func (j *Job) waitForAttempt(c Call, last ending, wait time.Duration) {
 	if at == 0 && j.inline == nil { // inline, the waiting goroutine looks at the clock itself
 		j.setAlarm(wait)
 	}
+	keys := j.policies()
+	if keys != nil {
+		keys.waiting.Add(1)
+	}
 	j.mu.Unlock()
+	if keys != nil && keys.onWait != nil {
+		keys.onWait()
+	}
 }
 
 func (j *Job) setAlarm(wait time.Duration) {
@@ -166,6 +174,9 @@ func (j *Job) requeueDue() {
 		j.requeuedCount.Add(int32(woken))
 	}
 	j.sleeping = slices.Delete(j.sleeping, 0, woken)
+	if keys := j.policies(); keys != nil {
+		keys.waiting.Add(-int64(woken))
+	}
 	if len(j.sleeping) > 0 && j.inline == nil {
 		j.setAlarm(j.sleeping[0].due - j.now())
 	}
@@ -238,6 +249,9 @@ func (j *Job) takeAllWaiting() []waitingCall {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	calls := append(j.requeued, j.sleeping...)
+	if keys := j.policies(); keys != nil {
+		keys.waiting.Add(-int64(len(j.sleeping)))
+	}
 	if keys := j.keys(); keys != nil {
 		calls = append(calls, keys.limits.leave(keys)...)
 	}
@@ -290,8 +304,12 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, e
 		j.tuner.failed.Add(-1)
 	}
 	c.attempt++
-	last := ending{o, err, at, c.worker.number(index)}
-	if state.Again || state.Hold >= wait && keys != nil { // with the others that wait for the key, not beside them
+	last := ending{o, err, at, c.worker.number(index), 0}
+	held := keys != nil && state.Hold >= wait
+	if state.Again {
+		wait, held, last.behind = state.After, state.After <= 0, state.Behind
+	}
+	if held { // it waits with the others for the key, not beside them
 		if keys.enter(c, last, false) && j.addWaiting(waitingCall{Call: c, last: last}) {
 			j.dispatch()
 		}

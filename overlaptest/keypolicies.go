@@ -97,6 +97,74 @@ func policyPaces(t *testing.T, s *suite) {
 	}
 }
 
+func policyPutsOff(t *testing.T, s *suite) {
+	executor := s.newExecutor()
+	for behind, want := range map[int]int{0: 9, 2: 3, 100_000: 9} { // one begins before it waits
+		state := overlap.KeyState{AtOnce: 1, Every: time.Minute}
+		perKey := overlap.PerKey(mod(1), overlap.AtOnce(1), overlap.Adapt(func(string) overlap.KeyPolicy {
+			return overlap.KeyPolicy{Ended: func(a overlap.KeyAttempt) overlap.KeyState {
+				if a.Err == nil {
+					return state
+				}
+				again := state
+				again.Again, again.After, again.Behind, again.Hold = true, 90*time.Second, behind, time.Minute
+				return again
+			}}
+		}))
+		start := time.Now()
+		var made []int // one at a time
+		refused := -1
+		_, err := overlap.Map(t.Context(), executor, overlap.Func(func(_ context.Context, n int) (int, error) {
+			if refused < 0 {
+				refused = n
+				return 0, errRefused
+			}
+			made = append(made, n)
+			return n, nil
+		}), numbers(10), perKey)
+		succeeds(t, "Map", err)
+		if got := slices.Index(made, refused); got != want {
+			t.Errorf("behind %d: the refused call was made again after %d others, want %d", behind, got, want)
+		}
+		s.took(t, start, 10*time.Minute)
+	}
+}
+
+func putOffCallsAreOut(t *testing.T, s *suite) {
+	perKey := overlap.PerKey(mod(1), overlap.Adapt(func(string) overlap.KeyPolicy {
+		return overlap.KeyPolicy{Ended: func(a overlap.KeyAttempt) overlap.KeyState {
+			return overlap.KeyState{Again: a.Err != nil, After: time.Hour, Behind: 1}
+		}}
+	}))
+	const refused, others = 3000, 100 // more than a window has
+	start := time.Now()
+	var before, made atomic.Int64
+	task := overlap.Func(func(_ context.Context, n int) (int, error) {
+		if n < refused && time.Since(start) < time.Hour {
+			return 0, errRefused
+		}
+		if made.Add(1); time.Since(start) < time.Hour {
+			before.Add(1)
+		}
+		return n, nil
+	})
+	for r := range overlap.Stream(t.Context(), s.newExecutor(), task, upTo(refused+others), perKey) {
+		succeeds(t, "a call", r.Err)
+	}
+	equal(t, "calls that were made", made.Load(), refused+others)
+	equal(t, "calls made while others were put off", before.Load(), others)
+	s.took(t, start, time.Hour)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	start = time.Now()
+	_, err := overlap.Map(ctx, s.newExecutor(), overlap.Func(func(context.Context, int) (int, error) {
+		defer time.AfterFunc(time.Minute, cancel)
+		return 0, errRefused
+	}), numbers(10), perKey)
+	is(t, "a job that is canceled while calls are put off", err, context.Canceled)
+	s.took(t, start, time.Minute)
+}
+
 func policyGivesUp(t *testing.T, s *suite) {
 	var made atomic.Int64
 	task := overlap.Func(func(_ context.Context, n int) (int, error) {

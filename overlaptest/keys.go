@@ -32,6 +32,8 @@ var keys = []behaviour{
 	{"tiny calls of many keys", nil, 0, manyKeys},
 	{"a policy holds a key, and no worker", nil, memory | bubble | background, policyHolds},
 	{"a policy paces a key and bounds what runs at once", nil, memory | bubble | background, policyPaces},
+	{"a policy says when a call is made again, and behind how many", nil, memory | bubble, policyPutsOff},
+	{"calls that a policy puts off do not keep a Stream from drawing", nil, memory | bubble | background, putOffCallsAreOut},
 	{"calls fail that a policy gives up", nil, memory | bubble, policyGivesUp},
 	{"a policy that breaks fails the call that it was told of", nil, memory, policyBreaks},
 }
