@@ -42,6 +42,8 @@ type host struct {
 	rate     float64   // the most requests in a second; 0: any number
 	raised   time.Time // when the rate was last raised
 	atOnce   float64   // the most requests at once
+
+	blame blame // of its refusals
 }
 
 // ended is a KeyPolicy's.
@@ -51,10 +53,11 @@ func (h *host) ended(a overlap.KeyAttempt) overlap.KeyState {
 		h.counted = now.Add(-a.Within)
 	}
 	h.answered += a.Succeeded
-	again := false
+	var page overlap.KeyState
 	switch answer, refused := errors.AsType[*StatusError](a.Err); {
 	case refused && (answer.Status == 429 || answer.Status == 503):
-		again = h.refuses(a, now, answer) && a.Refused < mostRefusals && answer.Overloaded()
+		page = h.refuses(a, now, answer)
+		page.Again = page.Again && a.Refused < mostRefusals && answer.Overloaded()
 	case a.Err == nil || refused || !isUnreachable(a.Err):
 		if refused {
 			h.answered++
@@ -63,12 +66,13 @@ func (h *host) ended(a overlap.KeyAttempt) overlap.KeyState {
 	default:
 		h.isDown(a, now)
 	}
-	return h.state(now, again)
+	return h.state(now, page)
 }
 
 // state is what the host's requests are held to.
-func (h *host) state(now time.Time, again bool) overlap.KeyState {
-	state := overlap.KeyState{Hold: max(0, h.hold.Sub(now)), Fail: h.failing, Again: again && h.failing == nil}
+func (h *host) state(now time.Time, state overlap.KeyState) overlap.KeyState {
+	state.Hold, state.Fail = max(0, h.hold.Sub(now)), h.failing
+	state.Again = state.Again && h.failing == nil
 	if !h.badSince.IsZero() {
 		state.AtOnce = 1
 		return state
@@ -99,34 +103,50 @@ func (h *host) answers(a overlap.KeyAttempt, now time.Time) {
 		h.tell(Answers, nil, 0)
 		return
 	}
-	if now.Sub(h.refused) >= peace {
+	if a.Refused > 0 {
+		h.blame.pages, h.blame.before = 0, nil // it was the host that had refused it
+	}
+	began := now.Add(-a.Took)
+	if began.After(h.refused) {
+		h.blame.through = min(h.blame.through+1, mostThrough)
+	}
+	switch {
+	case now.Sub(h.refused) < peace:
+		if began.After(h.refused) {
+			h.rate *= math.Pow(quicker, max(0, now.Sub(h.raised).Seconds()))
+			h.raised = now
+			h.atOnce += 1 / max(1, h.atOnce)
+		}
+	case h.blame.pages >= sure: // it is still to be told of what succeeds
+		h.setPace(freely)
+		h.tell(Answers, nil, 0)
+	default:
 		h.refused, h.hold = time.Time{}, time.Time{}
 		h.counted, h.answered = now, 0
 		h.tell(Answers, nil, 0)
-		return
-	}
-	if began := now.Add(-a.Took); began.After(h.refused) {
-		h.rate *= math.Pow(quicker, max(0, now.Sub(h.raised).Seconds()))
-		h.raised = now
-		h.atOnce += 1 / max(1, h.atOnce)
 	}
 }
 
-// refuses is after a 429 or 503. It reports whether the request is worth another try.
-func (h *host) refuses(a overlap.KeyAttempt, now time.Time, answer *StatusError) bool {
+// refuses is after a 429 or 503. It says whether and when the page is asked for again.
+func (h *host) refuses(a overlap.KeyAttempt, now time.Time, answer *StatusError) overlap.KeyState {
 	after, said := answer.RetryAfter()
 	if said && after > h.politeness.MaxRetryAfter {
 		h.failing, h.hold = leftAlone(h.key, now, after, answer), now.Add(after)
 		h.refused, h.raised, h.rate, h.atOnce = now, now, 0, 1
 		h.tell(GivenUp, answer, after)
-		return false
+		return overlap.KeyState{}
+	}
+	again := behindOthers(a, after, said)
+	if h.isPagesOwn(a, now) {
+		return again
 	}
 	if began := now.Add(-a.Took); !h.refused.IsZero() && began.Before(h.refused) { // when it was not yet slowed down
 		if said {
 			h.holdFor(now, after)
 		}
-		return true
+		return again
 	}
+	h.suspect(a)
 	if h.answered > 0 {
 		h.badSince, h.tries = time.Time{}, 0
 		h.slowDown(a, now)
@@ -134,13 +154,18 @@ func (h *host) refuses(a overlap.KeyAttempt, now time.Time, answer *StatusError)
 	alone := h.answered == 0
 	h.counted, h.answered, h.refused, h.raised = now, 0, now, now
 	if alone {
-		return h.tryAgain(a, now, answer, after, said)
+		again.Again = h.tryAgain(a, now, answer, after, said)
+		again.After, again.Behind = h.wait, 0 // any other is better at trying the host
+		return again
 	}
 	if said {
 		h.holdFor(now, after)
 	}
 	h.tell(Refuses, answer, after)
-	return true
+	if a.Running+a.Waiting == 0 && !said { // perhaps there is no other
+		again.After = min(again.After, time.Duration(float64(time.Second)/h.rate))
+	}
+	return again
 }
 
 // slowDown is for a host that has answered some requests and then refused one.

@@ -313,8 +313,8 @@ func TestRetryAfterOfAHost(t *testing.T) {
 	}
 }
 
-// A host that refuses everything is given up as one that is down, and a page that is always refused does not keep the
-// others from being fetched.
+// A host that refuses everything is given up as one that is down, and one that refuses every tenth request, whichever it is,
+// loses few.
 func TestHostThatAlwaysRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHosts(t, &hosts{serve: func(_ string, _ int, _ time.Duration, w http.ResponseWriter) { w.WriteHeader(503) }})
