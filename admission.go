@@ -174,6 +174,9 @@ func (j *Job) callEnded(c Call, o Outcome) {
 		keys.refusals.forget(c)
 	}
 	j.releaseKey(c)
+	if j.tuner != nil {
+		j.tuner.callEnded(c, o)
+	}
 	if j.halt != nil {
 		j.halt.count(o)
 	}

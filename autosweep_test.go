@@ -47,11 +47,11 @@ var sweeps = []struct {
 		for _, calls := range []int{200, 600, 2000} {
 			for _, served := range []time.Duration{10 * ms, 50 * ms} {
 				for _, refused := range []time.Duration{0, ms, 10 * ms} {
-					for _, one := range []uint32{5, 10, 20, 100} {
-						add(fmt.Sprintf("one of %d of %d calls of %v always refused in %v", one, calls, served, refused), calls,
+					for _, of100 := range []uint32{1, 5, 10, 20, 50, 90} {
+						add(fmt.Sprintf("%d of 100, %d calls of %v, always refused in %v", of100, calls, served, refused), calls,
 							served+1060*ms, func() sweptCall { // for so long they are offered again
 								return func(_ context.Context, i int) error {
-									if (uint32(i)*2654435761>>8)%one == 0 {
+									if (uint32(i)*2654435761>>8)%100 < of100 {
 										time.Sleep(refused)
 										return &station.Refusal{}
 									}

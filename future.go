@@ -303,7 +303,7 @@ func (f *future) end(w *Worker, o Outcome, err error) {
 			j.stop(failed)
 		}
 	}
-	if j.followed {
+	if j.followed.Load() {
 		if f.canceled { // nobody's failure
 			j.releaseKey(Call{future: f})
 		} else {

@@ -77,7 +77,7 @@ type Job struct {
 	halt       *halt           // nil: no HaltPolicy
 	medians    *medianTimeouts // nil: no MedianTimeout
 	tuner      *tuner          // nil: not on Auto
-	followed   bool            // admission or halt wants to know of each call that ends, by callEnded
+	followed   atomic.Bool     // admission, halt or tuner wants to know of each call that ends, by callEnded
 	inlineWake chan struct{}   // closed when an inline job is dispatched, for who waits in sleepUntilDue; nil: nobody does
 }
 
@@ -97,7 +97,7 @@ func (j *Job) init(ctx context.Context, src callSet, set options) {
 	j.activeWorkers.Store(1)
 	j.noWorker = Worker{job: j, id: -1}
 	j.admission, j.halt, j.medians = newAdmission(j), newHalt(j), newMedianTimeouts(j)
-	j.followed = j.halt != nil || j.admission != nil && j.admission.keys != nil
+	j.followed.Store(j.halt != nil || j.admission != nil && j.admission.keys != nil)
 }
 
 // launch hands the job to the executor.

@@ -139,7 +139,7 @@ func (m *mapJob[In, Out]) runBatch(w *Worker) {
 	if m.teller == nil { // nobody reads a clock when a call ends
 		w.clockIsNow = false
 	}
-	if m.followed || !m.needsNoOptions(&m.policy) {
+	if m.followed.Load() || !m.needsNoOptions(&m.policy) {
 		w.runEach()
 		return
 	}
@@ -240,7 +240,7 @@ func (m *mapJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	if o == Succeeded {
 		m.out[c.place] = v
 		m.noteEnd(c, o)
-		if m.followed {
+		if m.followed.Load() {
 			m.callEnded(c, o)
 		}
 		c.worker.countOneEnded()
@@ -251,7 +251,7 @@ func (m *mapJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 
 func (m *mapJob[In, Out]) finish(c Call, o Outcome, err error) {
 	m.noteEnd(c, o)
-	if m.followed {
+	if m.followed.Load() {
 		m.callEnded(c, o)
 	}
 	if (o == Canceled || o == NeverStarted) && m.isStopping() { // else an executor says so of itself, which is a failure
@@ -300,7 +300,7 @@ func (m *mapJob[In, Out]) ended(c Call, out any, o Outcome, err error) {
 	var v Out
 	if o == Succeeded {
 		v = output[Out](out)
-		if c.worker.countsLater && m.teller == nil && !m.followed { // nearly all calls of worker processes
+		if c.worker.countsLater && m.teller == nil && !m.followed.Load() { // nearly all calls of worker processes
 			m.out[c.place] = v
 			c.worker.uncounted++
 			return

@@ -35,13 +35,20 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 		Took: t.job.now() - c.worker.claimedAt, After: after, Ended: r.Ended + r.Failed - c.worker.endedBefore,
 	}
 	t.mu.Lock()
-	refusal.Before = t.refusals[c.Index()]
+	before := t.refusals[c.Index()]
+	if before.times == 0 {
+		before.since = r.At
+	}
+	refusal.Before, refusal.Since = before.times, before.since
 	again := t.control().Refused(r, refusal)
 	if again {
 		if t.refusals == nil {
-			t.refusals = map[int]int{}
+			t.refusals = map[int]refusedBefore{}
+			c.worker.job.followed.Store(true)
 		}
-		t.refusals[c.Index()]++
+		t.refusals[c.Index()] = refusedBefore{before.times + 1, before.since}
+	} else {
+		delete(t.refusals, c.Index())
 	}
 	t.mu.Unlock()
 	if again {
@@ -51,14 +58,41 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 		t.failed.Add(-1)
 		t.wake()
 		c.worker.claimed = 0
-		c.giveBack(waitAfterRefusals(refusal.Before + 1))
+		if wait := waitAfterRefusals(refusal.Before + 1); wait > 0 || c.future != nil || c.worker.job.keys() != nil {
+			c.giveBack(wait)
+		} else {
+			c.giveBackAfterOthers()
+		}
 	}
 	return again
 }
 
+// refusedBefore is what is known of a call that was refused.
+type refusedBefore struct {
+	times int
+	since time.Duration // when it was the first time
+}
+
+// callEnded is told of a call that has ended, from the first refusal on.
+func (t *tuner) callEnded(c Call, o Outcome) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before, again := t.refusals[c.Index()]
+	delete(t.refusals, c.Index())
+	switch {
+	case t.refusals == nil || o != Succeeded:
+	case again:
+		r := tune.Reading{CPU: -1}
+		t.read(&r)
+		t.control().ThroughAgain(r, before.since)
+	default:
+		t.control().Through(c.worker.claimedAt)
+	}
+}
+
 const (
-	// soonAgain is how often a call is offered again at once. After that others find out first what is let through: it is offered
-	// five times in all.
+	// soonAgain is how often a call is offered again without a wait. After that others find out first what is let through: it is
+	// offered five times in all.
 	soonAgain = 2
 	// firstWait is how long it waits then, and four times as long each time.
 	firstWait = 50 * time.Millisecond

@@ -11,7 +11,8 @@ import (
 // They are guarded by the job's mutex.
 type waitingCalls struct {
 	requeued      []waitingCall // to be handed out as soon as somebody takes one, oldest first
-	requeuedCount atomic.Int32  // len(requeued), to be read without the mutex
+	later         []waitingCall // to be handed out after others, the longest first; see giveBackAfterOthers
+	requeuedCount atomic.Int32  // len(requeued) + len(later), to be read without the mutex
 	sleeping      []waitingCall // waiting for their next attempt, the next due first
 	alarm         *time.Timer   // fires when the first of them is due
 }
@@ -29,6 +30,7 @@ type waitingCall struct {
 	Call
 	last ending        // of its last attempt, if it had one here
 	due  time.Duration // of a sleeping call: when it is to be handed out
+	turn int64         // of a later call: what tuner.turn must be
 }
 
 // requeue hands a call out again.
@@ -67,6 +69,7 @@ func (j *Job) refused(c Call) {
 func (j *Job) popRequeued() (Call, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.takeLater()
 	if len(j.requeued) == 0 {
 		return Call{}, false
 	}
@@ -109,6 +112,7 @@ func (j *Job) findRequeued(f *future) int {
 func (j *Job) popSeveralRequeued(calls []Call) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.takeLater()
 	n := min(len(calls), (len(j.requeued)+1)/2)
 	if j.task == nil {
 		n = min(n, 1)
@@ -138,7 +142,7 @@ func (j *Job) waitForAttempt(c Call, last ending, wait time.Duration) {
 		}
 		return 1
 	})
-	j.sleeping = slices.Insert(j.sleeping, at, waitingCall{c, last, due})
+	j.sleeping = slices.Insert(j.sleeping, at, waitingCall{Call: c, last: last, due: due})
 	if at == 0 && j.inline == nil { // inline, the waiting goroutine looks at the clock itself
 		j.setAlarm(wait)
 	}
@@ -170,7 +174,13 @@ func (j *Job) requeueDue() {
 	if j.keys() != nil {
 		keyed = slices.Clone(j.sleeping[:woken])
 	} else {
-		j.requeued = append(j.requeued, j.sleeping[:woken]...)
+		for _, c := range j.sleeping[:woken] {
+			if c.last.err == nil && c.future == nil { // it was refused, and no attempt has failed
+				j.addLater(c, 0)
+			} else {
+				j.requeued = append(j.requeued, c)
+			}
+		}
 		j.requeuedCount.Add(int32(woken))
 	}
 	j.sleeping = slices.Delete(j.sleeping, 0, woken)
@@ -248,14 +258,14 @@ func (j *Job) wakeInline() {
 func (j *Job) takeAllWaiting() []waitingCall {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	calls := append(j.requeued, j.sleeping...)
+	calls := slices.Concat(j.requeued, j.later, j.sleeping)
 	if keys := j.policies(); keys != nil {
 		keys.waiting.Add(-int64(len(j.sleeping)))
 	}
 	if keys := j.keys(); keys != nil {
 		calls = append(calls, keys.limits.leave(keys)...)
 	}
-	j.requeued, j.sleeping = nil, nil
+	j.requeued, j.later, j.sleeping = nil, nil, nil
 	j.requeuedCount.Store(0)
 	if j.alarm != nil {
 		j.alarm.Stop()

@@ -295,7 +295,7 @@ func (s *streamJob[In, Out]) endWaiting(c Call, last ending, cause error) {
 
 // runBatch is the path of nearly all calls.
 func (s *streamJob[In, Out]) runBatch(w *Worker) {
-	if s.teller.records() || s.followed || !s.needsNoOptions(&s.policy) {
+	if s.teller.records() || s.followed.Load() || !s.needsNoOptions(&s.policy) {
 		w.runEach()
 		return
 	}
@@ -372,7 +372,7 @@ func (s *streamJob[In, Out]) attempted(c Call, v Out, o Outcome, err error) {
 	if o == Succeeded {
 		r.Value, r.Outcome = v, o
 		s.stamp(c, r)
-		if s.followed {
+		if s.followed.Load() {
 			s.callEnded(c, o)
 		}
 		s.deliver(c.place)
@@ -413,7 +413,7 @@ func (s *streamJob[In, Out]) conclude(c Call, r *Result[In, Out], err error) {
 	}
 	r.Err = &CallError{Task: s.typed.Name(), Index: r.Index, Input: r.Input, Attempt: r.Attempts, Outcome: o, Err: err}
 	s.keepPanic(o, err)
-	if s.followed {
+	if s.followed.Load() {
 		s.callEnded(c, o)
 	}
 	s.deliver(c.place)

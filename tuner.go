@@ -35,7 +35,8 @@ type tuner struct {
 	woken atomic.Bool // the first is being, or has been
 	over  atomic.Bool // the job is
 
-	trying atomic.Bool // calls are in flight to see whether they want cores
+	empty  atomic.Int32 // how many times in a row nothing got through when calls were started
+	trying atomic.Bool  // calls are in flight to see whether they want cores
 
 	ended   atomic.Int64  // how many calls have ended
 	due     atomic.Int64  // how many will have when a reading is to be taken at once
@@ -49,8 +50,8 @@ type tuner struct {
 	settings   tune.Settings
 	controller *tune.Controller // made by control
 	timer      *time.Timer
-	hurried    bool        // the next reading was wanted while one was taken
-	refusals   map[int]int // how often calls were refused, by index
+	hurried    bool                  // the next reading was wanted while one was taken
+	refusals   map[int]refusedBefore // of calls that were refused and have not ended, by index; nil before the first
 }
 
 // measure has CPU time and the like read, without waiting for a core.
@@ -213,6 +214,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	refused := t.refused.Load()
 	t.mu.Unlock()
 	t.trying.Store(advice.Trying)
+	t.empty.Store(int32(advice.Empty))
 	t.due.Store(advice.Ended + r.Failed)
 	before := t.slots.Limit()
 	t.follow(advice, refused)

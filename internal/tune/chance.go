@@ -45,6 +45,7 @@ const (
 // a few calls at once.
 type chance struct {
 	suspicion suspicion
+	ofInputs  bool          // they are not by chance, but for what calls ask
 	share     float64       // which share of what is asked is refused, as far as is known
 	vain      int           // how many times it was tried in vain
 	at        time.Duration // when the refusals began of which the share is being seen
@@ -126,6 +127,13 @@ func (c *chance) try(r Reading, gaveUp, seen int64) {
 	c.begin(r, gaveUp, seen)
 }
 
+// blameInputs is when refusals have turned out to be for what calls ask.
+func (c *chance) blameInputs(r Reading, gaveUp, seen int64) {
+	passed := float64(r.Ended + r.Failed - gaveUp - c.passed)
+	c.suspicion, c.ofInputs, c.rate = sure, true, passed/max(r.At-c.at, time.Microsecond).Seconds()
+	c.begin(r, gaveUp, seen)
+}
+
 // begin begins to see the share anew.
 func (c *chance) begin(r Reading, gaveUp, seen int64) {
 	c.at, c.passed, c.seen, c.atBegin = r.At, r.Ended+r.Failed-gaveUp, seen, c.again
@@ -165,6 +173,8 @@ func (c *chance) judge(w window) bool {
 	}
 	fewest := w.refused < chanceLeast
 	switch {
+	case w.again >= chanceCalls && w.share > c.largest(): // it need not be known any better
+		c.drop()
 	case asked < least, fewest && w.took <= 2*c.slowest, w.share > c.largest() && w.again < chanceRefusals:
 		return false
 	case fewest:
@@ -197,7 +207,7 @@ func (c *chance) largest() float64 { return min(largestShare, max(mostChance, sa
 
 // drop is when it was tried in vain, or turns out to have been.
 func (c *chance) drop() {
-	c.suspicion, c.rate, c.falls, c.looks, c.fine = unlikely, 0, 0, 0, 0
+	c.suspicion, c.ofInputs, c.rate, c.falls, c.looks, c.fine = unlikely, false, 0, 0, 0, 0
 	c.vain++
 }
 

@@ -138,3 +138,19 @@ func TestRefusalsByChanceOfAFarEndThatBreaksDown(t *testing.T) {
 		t.Errorf("suspicion %d where a tenth as many calls get through", c.suspicion)
 	}
 }
+
+// A trial ends as soon as hardly anything gets through of calls that had been refused before, even if the share was so small that
+// it takes many calls to see it again.
+func TestATrialEndsWhereNothingGetsThrough(t *testing.T) {
+	c := chance{suspicion: tried, share: leastChance}
+	c.begin(Reading{}, 0, 0)
+	r := Reading{At: ms}
+	calls := int64(0)
+	for ; c.suspicion == tried && calls < 100; calls++ {
+		c.refused(r.At, ms, 1)
+		c.look(r, 0, calls+1, true)
+	}
+	if calls > 2*chanceCalls || c.suspicion != unlikely {
+		t.Errorf("after %d refusals the suspicion is %d", calls, c.suspicion)
+	}
+}

@@ -108,7 +108,7 @@ func (c *Controller) Look(r Reading) Advice {
 	c.history.level(r.At, c.level, c.bound)
 	return Advice{
 		Level: c.level, Bound: c.bound, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause,
-		Rate: c.refusals.perSecond(r), Trying: c.beside.trying,
+		Empty: c.refusals.outage.empty(r), Rate: c.refusals.perSecond(r), Trying: c.beside.trying,
 	}
 }
 
@@ -245,3 +245,10 @@ func (c *Controller) wait(r Reading) time.Duration {
 // Refused is told of a refusal, and reports whether the call is to be made again; then, too, nothing may start until the
 // next reading says so.
 func (c *Controller) Refused(r Reading, of Refusal) (again bool) { return c.refusals.refused(r, of) }
+
+// Through is told that a call has ended well that had begun at a time and was never refused. Only calls that end after the first
+// refusal need be told of.
+func (c *Controller) Through(began time.Duration) { c.refusals.badInputs.answered(began, false) }
+
+// ThroughAgain is told that a call has ended well that was refused first at a time.
+func (c *Controller) ThroughAgain(r Reading, since time.Duration) { c.refusals.gotThrough(r, since) }

@@ -57,6 +57,7 @@ type Refusal struct {
 	Took   time.Duration // for how long the call had run
 	After  time.Duration // for how long the far end wants to be left alone; 0: it did not say
 	Before int           // how often the call had been refused before
+	Since  time.Duration // when it was the first time
 	Ended  int64         // how many other calls have ended since it began
 }
 
@@ -68,6 +69,7 @@ type Advice struct {
 	Wait  time.Duration // when to take the next reading; 0: as soon as a core has nothing else to do
 	Ended int64         // or when so many calls have ended, if that is earlier
 	Pause bool          // no call may start
+	Empty int           // how many times in a row nothing got through when calls were started
 	Rate  float64       // how many calls may start in a second; 0: any number
 
 	Trying bool // calls were added to see whether they want cores: no other job is to do so meanwhile

@@ -52,6 +52,7 @@ type refusals struct {
 	probing   probing
 
 	chance    chance
+	badInputs badInputs
 	suspected limits // what was asked at most when refusals began to look like chance
 }
 
@@ -79,6 +80,15 @@ func (f *refusals) through(r Reading) int64 { return r.Ended + r.Failed + int64(
 
 // refused is told of a refusal. It reports whether the call is to be made again.
 func (f *refusals) refused(r Reading, of Refusal) (again bool) {
+	if of.Before == 0 {
+		f.badInputs.answered(r.At-of.Took, true)
+	} else {
+		f.badInputs.refusedAgain(of.Since)
+		f.lookAtInputs(r)
+		if f.badInputs.known {
+			return f.refusedForInput(of)
+		}
+	}
 	if f.outage.isDown() && f.through(r) <= f.outage.through+int64(r.InFlight) {
 		f.seen++
 		f.gaveUp++
@@ -95,8 +105,10 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 		f.asked = max(f.asked, r.At+min(of.After, time.Minute))
 	}
 	if f.outage.isDown() {
-		f.outage.waves = 0
+		f.outage.resumed()
+		f.before.began, f.before.through = r.At-of.Took, f.through(r) // the time before says nothing of a rate
 	}
+	f.outage.refused(f.through(r))
 	f.chance.refused(r.At-of.Took, of.Took, of.Before)
 	f.lookAtChance(r)
 	if f.rate.perSecond > 0 && f.seen-f.before.seen > mostAtRate {
@@ -225,6 +237,9 @@ func (f *refusals) endWave(r Reading) {
 	if f.outage.isDown() { // nothing is held back any more, since nothing can be waited for
 		f.outage.through, f.outage.resume = through, 0
 		f.limit.clear()
+		if f.outage.downs > 0 {
+			f.rate.leave()
+		}
 		f.slowStart.on = false
 		return
 	}
@@ -331,6 +346,37 @@ func (f *refusals) endProbing(r Reading) {
 	f.slowStart.on = f.probing.tries == 0
 }
 
+// refusedForInput is told of a refusal that is for what the call asks: it says nothing of how many others may be made.
+func (f *refusals) refusedForInput(of Refusal) (again bool) {
+	f.seen++
+	f.before.seen++
+	f.chance.seen++
+	if again = of.Before < mostOffers; !again {
+		f.gaveUp++
+	}
+	return again
+}
+
+// gotThrough is told that a call has ended well that was refused first at a time.
+func (f *refusals) gotThrough(r Reading, since time.Duration) {
+	f.badInputs.gotThrough(since)
+	f.lookAtInputs(r)
+}
+
+// lookAtInputs has calls not slowed down by refusals that are for what they ask.
+func (f *refusals) lookAtInputs(r Reading) {
+	switch {
+	case f.badInputs.known && !f.chance.ofInputs:
+		f.chance.blameInputs(r, f.gaveUp, f.seen)
+	case !f.badInputs.known && f.chance.ofInputs:
+		f.chance.ofInputs = false
+		f.chance.try(r, f.gaveUp, f.seen)
+	default:
+		return
+	}
+	f.followChance(r)
+}
+
 // lookAtChance has calls not slowed down by refusals that have nothing to do with how much is asked.
 func (f *refusals) lookAtChance(r Reading) {
 	before := f.chance.suspicion
@@ -350,7 +396,7 @@ func (f *refusals) lookAtChance(r Reading) {
 func (f *refusals) followChance(r Reading) {
 	*f = refusals{
 		seen: f.seen, gaveUp: f.gaveUp, asked: f.asked, short: f.short, slowest: f.slowest,
-		chance: f.chance, suspected: f.suspected, waves: f.waves, wave: wave{last: f.wave.last, took: f.wave.took},
+		chance: f.chance, badInputs: f.badInputs, suspected: f.suspected, waves: f.waves, wave: wave{last: f.wave.last, took: f.wave.took},
 		before: endOfWave{began: r.At, through: f.through(r), seen: f.seen}, reacted: r.At,
 	}
 	switch {

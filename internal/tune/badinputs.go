@@ -1,0 +1,77 @@
+package tune
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// refusedAgain is how likely a call is refused again of which the far end will never let through what it asks.
+	refusedAgain = 0.95
+	// sureOfInputs is how much evidence there must be that refusals are for what calls ask: so much that one of a thousand far ends
+	// for which that is not true is taken for one.
+	sureOfInputs = 9.2
+	// leastForThrough is the evidence against it, at least, when a call gets through that was refused before: four of them make it
+	// unknown again. Where it is not true, too much is asked until then.
+	leastForThrough = sureOfInputs / 4
+	// lastAnswers is of how many calls that were made once it is known when they began, and whether they were refused.
+	lastAnswers = 256
+)
+
+// badInputs tells refusals that are for what a call asks, as those of a page that is broken or of a port that nobody listens at,
+// from refusals because of how much is asked. A call that was refused and is made again while others get through is refused again
+// for certain if it is for what it asks, and else as likely as others are. The logarithms of how many times as likely what was
+// seen is that way are summed up (Wald, Sequential tests of statistical hypotheses, 1945), from zero on again whenever the other
+// is more likely (Page, Continuous inspection schemes, 1954).
+type badInputs struct {
+	known    bool // that refusals are for what calls ask
+	evidence float64
+	answers  [lastAnswers]answer // of calls that had not been refused before, in a ring
+	next     int                 // the place of the next
+}
+
+// answer is what became of a call.
+type answer struct {
+	began   time.Duration // 0: there was none
+	refused bool
+}
+
+// answered is told what has become of a call that had not been refused before.
+func (b *badInputs) answered(began time.Duration, refused bool) {
+	b.answers[b.next] = answer{began, refused}
+	b.next = (b.next + 1) % lastAnswers
+}
+
+// since is how many calls have got through that began since a time, and how likely one of all that did was refused.
+func (b *badInputs) since(at time.Duration) (through int, likely float64) {
+	refused := 0
+	for _, a := range b.answers {
+		switch {
+		case a.began <= at:
+		case a.refused:
+			refused++
+		default:
+			through++
+		}
+	}
+	return through, float64(refused+1) / float64(through+refused+2)
+}
+
+// refusedAgain is told of another refusal of a call that was refused at a time.
+func (b *badInputs) refusedAgain(at time.Duration) {
+	if through, likely := b.since(at); through > 0 {
+		b.add(math.Log(refusedAgain / likely))
+	}
+}
+
+// gotThrough is told that a call has got through that had been refused at a time.
+func (b *badInputs) gotThrough(at time.Duration) {
+	_, likely := b.since(at)
+	b.add(-max(leastForThrough, math.Log((1-likely)/(1-refusedAgain))))
+}
+
+// add adds evidence.
+func (b *badInputs) add(evidence float64) {
+	b.evidence = min(max(0, b.evidence+evidence), sureOfInputs)
+	b.known = b.evidence == sureOfInputs || b.known && b.evidence > 0
+}

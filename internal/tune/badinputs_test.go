@@ -1,0 +1,69 @@
+package tune
+
+import (
+	"testing"
+	"time"
+)
+
+// askedAgain has calls that were refused at a moment be made again one after another, after each of which so many others get
+// through and so many are refused, of those that began since.
+func (b *badInputs) askedAgain(since, at time.Duration, calls, through, refused int) {
+	for range calls {
+		for range through {
+			b.answered(at, false)
+		}
+		for range refused {
+			b.answered(at, true)
+		}
+		b.refusedAgain(since)
+	}
+}
+
+// Calls that are refused again and again while others get through are refused for what they ask, however many of those there are;
+// the more of the others are refused, the more it takes.
+func TestBadInputsAreKnown(t *testing.T) {
+	for _, c := range []struct{ through, refused, least, most int }{
+		{20, 0, 2, 4}, {8, 2, 5, 12}, {5, 5, 10, 30},
+	} {
+		var b badInputs
+		calls := 0
+		for ; !b.known && calls < 100; calls++ {
+			b.askedAgain(time.Second, 2*time.Second, 1, c.through, c.refused)
+		}
+		if calls < c.least || calls > c.most {
+			t.Errorf("where %d others get through and %d do not, it is known after %d calls, want %d to %d", c.through, c.refused, calls, c.least, c.most)
+		}
+	}
+}
+
+// Nothing is known while no other call gets through that began later, as in an outage.
+func TestBadInputsNeedOthersThatGetThrough(t *testing.T) {
+	var b badInputs
+	b.askedAgain(time.Second, time.Second/2, 100, 5, 0) // which began before
+	b.askedAgain(time.Second, 2*time.Second, 100, 0, 1)
+	if b.known || b.evidence > 0 {
+		t.Errorf("there is evidence of %v", b.evidence)
+	}
+}
+
+// Calls that get through the next time speak against it, also once it was known.
+func TestBadInputsAreForgotten(t *testing.T) {
+	var b badInputs
+	b.askedAgain(time.Second, 2*time.Second, 100, 5, 5)
+	if !b.known {
+		t.Fatal("it is not known")
+	}
+	for range 10 {
+		b.gotThrough(time.Second)
+	}
+	if b.known {
+		t.Error("it is still known when 10 have got through")
+	}
+	for range 20 { // as of any calls of which half are refused
+		b.askedAgain(time.Second, 2*time.Second, 1, 5, 5)
+		b.gotThrough(time.Second)
+	}
+	if b.known {
+		t.Error("it is known of calls of which half get through")
+	}
+}
