@@ -74,6 +74,8 @@ func (r AutoReport) waitingAdvice() string {
 		return "other programs use the cores: with those idle, more would be in flight"
 	case r.Bound == bounds[tune.ByMax]:
 		return "more in flight may help, which Max keeps it from"
+	case r.BadInputs:
+		return fmt.Sprintf("%d times calls were refused, most for what they ask, whenever they were made", r.Refused)
 	case r.Refused > 0 || r.StartRate > 0:
 		return fmt.Sprintf("%d calls were refused, and others held back meanwhile", r.Refused)
 	case r.InFlight < usedLevel*r.MeanLevel:

@@ -38,10 +38,15 @@ func TestAutoOfInputsThatAreAlwaysRefused(t *testing.T) {
 							return i, nil
 						})
 						begun := time.Now()
-						_, err := overlap.Map(t.Context(), overlap.Auto(), task, upTo(calls), overlap.KeepGoing())
+						var report overlap.AutoReport
+						auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+						_, err := overlap.Map(t.Context(), auto, task, upTo(calls), overlap.KeepGoing())
 						// They are offered again for a second, and the far end may have an outage of two when only they are left.
 						if took := time.Since(begun); took > 10*time.Second {
 							t.Errorf("took %v", took)
+						}
+						if !report.BadInputs && of100 > 1 { // of ten such inputs it may be, or not
+							t.Errorf("that refusals are for what calls ask is %v: %v", report.BadInputs, report)
 						}
 						failed, ok := err.(*overlap.JobError)
 						if !ok || len(failed.Failed) != calls*of100/100 {

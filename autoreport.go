@@ -30,7 +30,8 @@ type AutoReport struct {
 	InFlight  float64       // how many calls were in flight on average; 0: not known
 	Rate      float64       // how many calls ended in a second
 	Calls     int64         // how many calls ended
-	Refused   int64         // how many calls were refused and offered again
+	Refused   int64         // how many times calls were refused
+	BadInputs bool          // most of them are refused whenever they are made, for what they ask, and not since too much was asked
 	StartRate float64       // how many calls might start in a second in the end; 0: any number
 
 	Lower  int     // a level below Level that was tried; 0: none
@@ -79,7 +80,7 @@ func newAutoReport(r tune.Report, cores int) AutoReport {
 	report := AutoReport{
 		Class: classes[r.Class], Level: r.Level, Peak: r.Peak, Bound: bounds[r.Bound], MeanLevel: r.MeanLevel, AtStart: r.AtStart,
 		Took: r.Took, CallTime: r.Typical, AtFirst: r.AtFirst,
-		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, InFlight: r.InFlight, Rate: r.Rate, Calls: r.Calls, Refused: r.Refused, StartRate: r.StartRate,
+		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, InFlight: r.InFlight, Rate: r.Rate, Calls: r.Calls, Refused: r.Refused, BadInputs: r.BadInputs, StartRate: r.StartRate,
 		Lower: r.Lower, Gain: r.Gain, Higher: r.Higher, Readings: r.Readings,
 	}
 	for _, change := range r.Changes {

@@ -69,6 +69,7 @@ type Report struct {
 	Rate      float64       // how many calls ended in a second
 	Calls     int64         // how many ended
 	Refused   int64         // how many were refused
+	BadInputs bool          // they turned out to be for what calls ask
 	StartRate float64       // how many might start in a second in the end; 0: any number
 	Lower     int           // a level at which less was done, where that was tried; 0: none
 	Gain      float64       // by what share more was done at the level than at that
@@ -86,7 +87,7 @@ func (c *Controller) Report(end Reading) Report {
 	}
 	r := Report{
 		Bound: c.bound, Level: c.level, Peak: max(h.peak, c.level), Took: end.At - h.first.At, CoresBusy: -1,
-		Refused: c.refusals.seen, StartRate: c.refusals.rate.perSecond, Changes: slices.Clone(h.changes), Readings: c.looks,
+		Refused: c.refusals.seen, BadInputs: c.refusals.badInputs.known, StartRate: c.refusals.rate.perSecond, Changes: slices.Clone(h.changes), Readings: c.looks,
 	}
 	if c.looks == 0 && !c.awake { // no call waited for another
 		r.Took = 0
