@@ -119,3 +119,22 @@ func upTo(n int) []int {
 	}
 	return numbers
 }
+
+// Calls of a Group that are refused are offered again, too, and none is lost.
+func TestAutoOfAGroupWhoseCallsAreRefused(t *testing.T) {
+	overlap.SenseNothing(t)
+	synctest.Test(t, func(t *testing.T) {
+		task, refusals := countRefusals(station.RefusesMore(10, 10*ms, ms))
+		g := overlap.NewGroup(t.Context(), overlap.Auto())
+		futures := make([]*overlap.Future[int], 300)
+		for i := range futures {
+			futures[i] = overlap.Submit(g, task, i)
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if refusals.Load() == 0 {
+			t.Error("none was refused")
+		}
+	})
+}

@@ -307,7 +307,7 @@ func (f *future) end(w *Worker, o Outcome, err error) {
 		if f.canceled { // nobody's failure
 			j.releaseKey(Call{future: f})
 		} else {
-			j.callEnded(Call{future: f}, o)
+			j.callEnded(Call{worker: w, future: f}, o)
 		}
 	}
 	j.countEnded(1)
