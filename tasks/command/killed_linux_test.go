@@ -3,6 +3,7 @@ package command_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -165,6 +166,23 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("with a folder for results: %v", err)
 	}
 	must(t, os.RemoveAll(filepath.Join(dir, "1")))
+
+	// One whose folder for results is elsewhere has room, however full the folder for outputs is.
+	filler, err := os.Create(filepath.Join(dir, "filler"))
+	must(t, err)
+	for err == nil {
+		_, err = filler.Write(make([]byte, 4096))
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+	slow := sh(`echo out; sleep 0.3`) // in which the folder is looked at
+	slow.Results, slow.Number = command.Text(t.TempDir()), 1
+	if _, err := runner.Run(t.Context(), slow); err != nil {
+		t.Errorf("with a folder for results that has room: %v", err)
+	}
+	must(t, os.Remove(filler.Name()))
+	must(t, filler.Close())
 
 	// One that was cut, and has room again when it ends.
 	begun := filepath.Join(t.TempDir(), "begun")

@@ -45,7 +45,8 @@ type execution struct {
 	pid    int
 	slot   int // in groups
 	start  time.Time
-	seen   int64 // Runner.fulls at the start
+	space  *space
+	seen   int64 // space.fulls at the start
 
 	mu     sync.Mutex
 	reaped bool
@@ -72,9 +73,10 @@ func (r *Runner) run(ctx context.Context, words []string, in Input) (Value, erro
 	if err != nil {
 		return Value{}, err
 	}
-	e := &execution{runner: r, name: words[0], ended: make(chan struct{}), over: make(chan struct{}), seen: r.fulls.Load()}
-	r.watchSpace()
-	defer r.active.Add(-1)
+	e := &execution{runner: r, name: words[0], ended: make(chan struct{}), over: make(chan struct{}), space: r.spaceFor(in)}
+	e.seen = e.space.fulls.Load()
+	e.space.watch()
+	defer e.space.active.Add(-1)
 	defer holdThread()()
 	if err := e.begin(path, words, environ, string(in.Dir), s); err != nil {
 		s.discard()

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -45,9 +44,7 @@ type Runner struct {
 	paths   sync.Map // of programs, by name
 	system  runnerState
 
-	fulls    atomic.Int64 // how often the folder for outputs has been found full
-	active   atomic.Int64 // commands that run
-	watching atomic.Bool  // a timer looks at the folder
+	spaces sync.Map // of folders for outputs, by name
 }
 
 // New makes a runner.

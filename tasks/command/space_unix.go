@@ -3,7 +3,7 @@
 package command
 
 import (
-	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -14,30 +14,53 @@ import (
 // ends, when a file is given up, since that makes space again, and ten times a second meanwhile. A command that ran
 // while there was next to none may have been cut.
 
+// space is what is known of a folder for outputs.
+type space struct {
+	folder   string
+	fulls    atomic.Int64 // how often its file system has been found full
+	active   atomic.Int64 // commands that run whose outputs are there
+	watching atomic.Bool  // a timer looks at it
+}
+
+// spaceFor is that of the folder in which an input has its command's outputs.
+func (r *Runner) spaceFor(in Input) *space {
+	if in.Results != "" {
+		return r.spaceOf(string(in.Results))
+	}
+	return r.spaceOf(r.options.TempDir)
+}
+
+func (r *Runner) spaceOf(folder string) *space {
+	known, ok := r.spaces.Load(folder)
+	if !ok {
+		known, _ = r.spaces.LoadOrStore(folder, &space{folder: folder})
+	}
+	return known.(*space)
+}
+
 // mayBeCut says that the outputs of a command may not be whole; nil if they are.
 func (e *execution) mayBeCut(s *streams) error {
-	r := e.runner
 	out := s.outputs[0]
 	if !out.open {
 		return nil
 	}
-	r.look(out.fd)
-	if r.fulls.Load() == e.seen {
+	e.space.look(out.fd)
+	if e.space.fulls.Load() == e.seen {
 		return nil
 	}
-	folder, flag := r.options.TempDir, "--tmpdir"
+	flag := "--tmpdir"
 	if out.path != "" {
-		folder, flag = filepath.Dir(filepath.Dir(out.path)), "--results" // above that of the command
+		flag = "--results"
 	}
 	return fail(DiskFull, e.name, syscall.ENOSPC, "what it printed may have been cut: no space was left for it in %s: "+
-		"make room, run fewer at once (-j), or name another folder with %s", Quote(folder), flag)
+		"make room, run fewer at once (-j), or name another folder with %s", Quote(e.space.folder), flag)
 }
 
 // look counts a file system that is full, as one that a file is on.
-func (r *Runner) look(fd int) {
+func (s *space) look(fd int) {
 	var at unix.Statfs_t
 	if unix.Fstatfs(fd, &at) == nil && isFull(&at) {
-		r.fulls.Add(1)
+		s.fulls.Add(1)
 	}
 }
 
@@ -47,23 +70,23 @@ func isFull(at *unix.Statfs_t) bool {
 	return blocks > 0 && uint64(at.Bavail)*size < min(1<<20, blocks*size/64+1)
 }
 
-// watchSpace has the space looked at while commands run whose outputs are in the folder for them.
-func (r *Runner) watchSpace() {
-	if r.active.Add(1) == 1 && r.watching.CompareAndSwap(false, true) {
-		time.AfterFunc(lookEvery, r.lookAgain)
+// watch has the space looked at while commands run whose outputs are in the folder.
+func (s *space) watch() {
+	if s.active.Add(1) == 1 && s.watching.CompareAndSwap(false, true) {
+		time.AfterFunc(lookEvery, s.lookAgain)
 	}
 }
 
 const lookEvery = 100 * time.Millisecond
 
-func (r *Runner) lookAgain() {
-	if r.active.Load() == 0 {
-		r.watching.Store(false)
+func (s *space) lookAgain() {
+	if s.active.Load() == 0 {
+		s.watching.Store(false)
 		return
 	}
 	var at unix.Statfs_t
-	if unix.Statfs(r.options.TempDir, &at) == nil && isFull(&at) {
-		r.fulls.Add(1)
+	if unix.Statfs(s.folder, &at) == nil && isFull(&at) {
+		s.fulls.Add(1)
 	}
-	time.AfterFunc(lookEvery, r.lookAgain)
+	time.AfterFunc(lookEvery, s.lookAgain)
 }

@@ -190,7 +190,7 @@ func (s *streams) take(out stream, to *Output) error {
 		*to = Output{path: Text(out.path), size: info.Size}
 	case info.Size == 0:
 	case s.runner.options.Files && info.Size > mostInMemory:
-		*to = Output{file: os.NewFile(uintptr(out.fd), "output of a command"), size: info.Size, runner: s.runner}
+		*to = Output{file: os.NewFile(uintptr(out.fd), "output of a command"), size: info.Size, space: s.runner.spaceOf(s.runner.options.TempDir)}
 		return nil
 	case info.Size > s.runner.options.MaxOutput:
 		err = fail(OutputTooBig, "", nil, "it printed %s, and a result holds no more than %s of one output: "+

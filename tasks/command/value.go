@@ -129,7 +129,7 @@ type Output struct {
 	path  Text     // of a file that stays
 	size  int64
 
-	runner *Runner // of the file
+	space *space // of the file
 }
 
 // Size is how many bytes there are.
@@ -188,7 +188,7 @@ func (o *Output) WriteTo(to io.Writer) (int64, error) {
 
 func (o *Output) close() {
 	if o.file != nil {
-		o.runner.look(int(o.file.Fd()))
+		o.space.look(int(o.file.Fd()))
 		_ = o.file.Close()
 		*o = Output{}
 	}
