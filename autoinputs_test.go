@@ -85,6 +85,39 @@ func TestAutoDoesNotBlameInputsForLimits(t *testing.T) {
 	}
 }
 
+// Where too much is asked as well, good calls are not lost for want of slowing down: of one bad input of twenty, most were. Some may
+// be, where the far end seems to be down.
+func TestAutoOfBadInputsAndALimit(t *testing.T) {
+	overlap.SenseNothing(t)
+	for name, far := range map[string]func() station.Station{
+		"20 at once":                func() station.Station { return station.RefusesMore(20, 20*ms, ms) },
+		"100 a second, 100 at once": func() station.Station { return station.TokenBucket(100, 100, 20*ms, ms, 0) },
+	} {
+		for _, of100 := range []int{1, 5} {
+			t.Run(fmt.Sprintf("%s, %d of 100", name, of100), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := far()
+					task := overlap.Func(func(ctx context.Context, i int) (int, error) {
+						if i*37%100 < of100 {
+							time.Sleep(ms)
+							return 0, &station.Refusal{}
+						}
+						return 0, s.Serve(ctx)
+					})
+					_, err := overlap.Map(t.Context(), overlap.Auto(), task, upTo(500), overlap.KeepGoing())
+					most := 5
+					if of100 > 1 {
+						most = 250
+					}
+					if failed, ok := err.(*overlap.JobError); !ok || len(failed.Failed) > most {
+						t.Errorf("got %v, want at most %d failures", err, most)
+					}
+				})
+			})
+		}
+	}
+}
+
 // A call that was refused is offered again after others, so that what becomes of them tells whether it was for what it asks.
 func TestARefusedCallIsOfferedAgainAfterOthers(t *testing.T) {
 	overlap.SenseNothing(t)

@@ -24,8 +24,10 @@ const (
 // seen is that way are summed up (Wald, Sequential tests of statistical hypotheses, 1945), from zero on again whenever the other
 // is more likely (Page, Continuous inspection schemes, 1954).
 type badInputs struct {
-	known    bool // that refusals are for what calls ask
-	evidence float64
+	known    bool                // that refusals are for what calls ask
+	evidence float64             // for it
+	share    float64             // how likely a call was refused that had not been before, when it was last seen
+	vain     int                 // how many times it was known, and too much was asked as well
 	answers  [lastAnswers]answer // of calls that had not been refused before, in a ring
 	next     int                 // the place of the next
 }
@@ -61,6 +63,7 @@ func (b *badInputs) since(at time.Duration) (through int, likely float64) {
 func (b *badInputs) refusedAgain(at time.Duration) {
 	if through, likely := b.since(at); through > 0 {
 		b.add(math.Log(refusedAgain / likely))
+		b.share = likely
 	}
 }
 
@@ -72,6 +75,13 @@ func (b *badInputs) gotThrough(at time.Duration) {
 
 // add adds evidence.
 func (b *badInputs) add(evidence float64) {
-	b.evidence = min(max(0, b.evidence+evidence), sureOfInputs)
-	b.known = b.evidence == sureOfInputs || b.known && b.evidence > 0
+	most := math.Ldexp(sureOfInputs, b.vain)
+	b.evidence = min(max(0, b.evidence+evidence), most)
+	b.known = b.evidence == most || b.known && b.evidence > 0
+}
+
+// drop is when it was known, and too much was asked as well.
+func (b *badInputs) drop() {
+	b.known, b.evidence = false, 0
+	b.vain++
 }

@@ -67,3 +67,19 @@ func TestBadInputsAreForgotten(t *testing.T) {
 		t.Error("it is known of calls of which half get through")
 	}
 }
+
+// Where it was known, and too much was asked as well, twice as much evidence is needed the next time.
+func TestBadInputsNeedMoreOnceTheyWereNotAll(t *testing.T) {
+	known := func(b *badInputs) (calls int) {
+		for ; !b.known && calls < 100; calls++ {
+			b.askedAgain(time.Second, 2*time.Second, 1, 5, 5)
+		}
+		return calls
+	}
+	var b badInputs
+	first := known(&b)
+	b.drop()
+	if second := known(&b); second < 2*first-1 {
+		t.Errorf("it is known after %d calls, and again after %d", first, second)
+	}
+}

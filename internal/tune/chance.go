@@ -38,6 +38,10 @@ const (
 	// than while it was tried, as where a far end breaks down under more of them.
 	chanceFlood = 32
 	collapsed   = 4
+	// It is known that too much is asked as well as soon as leastMore more calls are refused than moreThanInputs times as many as are
+	// for what they ask: where refusals are slower than calls, of those in flight twice as many are.
+	leastMore      = 16
+	moreThanInputs = 4
 )
 
 // chance tells refusals that have to do with how much is asked from those that have not, as those of one server of ten that is
@@ -128,9 +132,9 @@ func (c *chance) try(r Reading, gaveUp, seen int64) {
 }
 
 // blameInputs is when refusals have turned out to be for what calls ask.
-func (c *chance) blameInputs(r Reading, gaveUp, seen int64) {
+func (c *chance) blameInputs(r Reading, gaveUp, seen int64, share float64) {
 	passed := float64(r.Ended + r.Failed - gaveUp - c.passed)
-	c.suspicion, c.ofInputs, c.rate = sure, true, passed/max(r.At-c.at, time.Microsecond).Seconds()
+	c.suspicion, c.ofInputs, c.rate, c.share = sure, true, passed/max(r.At-c.at, time.Microsecond).Seconds(), share
 	c.begin(r, gaveUp, seen)
 }
 
@@ -194,12 +198,22 @@ func (c *chance) watch(w window) bool {
 	flood := func(refused, of int64) bool {
 		return refused >= chanceFlood && float64(refused) > c.largest()*float64(of+w.flying)
 	}
+	if c.ofInputs && c.isMore(w) {
+		c.drop()
+		return true
+	}
 	enough := w.refused >= chanceFlood && w.long
 	if flood(w.inARow, w.inARow) || flood(w.again, w.passed+w.again) || enough && w.inASecond(w.passed+w.flying) < c.rate/collapsed {
 		c.drop()
 		return true
 	}
 	return enough
+}
+
+// isMore reports whether so many of the calls that were not refused before are refused that it cannot be for what they ask alone.
+func (c *chance) isMore(w window) bool {
+	all := float64(w.passed + w.refused + w.flying)
+	return float64(w.refused) > min(moreThanInputs*c.share, (1+c.share)/2)*all+leastMore
 }
 
 // largest is the largest share that may be by chance.

@@ -154,3 +154,16 @@ func TestATrialEndsWhereNothingGetsThrough(t *testing.T) {
 		t.Errorf("after %d refusals the suspicion is %d", calls, c.suspicion)
 	}
 }
+
+// Refusals for what calls ask slow nobody down, but for far more of them, as of a far end of which too much is asked.
+func TestMoreRefusalsThanForInputs(t *testing.T) {
+	for _, share := range []float64{.01, .1, .5} {
+		c := chance{suspicion: sure, ofInputs: true, share: share}
+		if c.isMore(window{refused: int64(100 * share), passed: 50, flying: int64(50-100*share) + 1}) {
+			t.Errorf("as many as %v of all are too many", share)
+		}
+		if !c.isMore(window{refused: 118, passed: 0, flying: 10}) {
+			t.Errorf("118 of 128 are no more than %v of all", share)
+		}
+	}
+}

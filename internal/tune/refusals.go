@@ -367,7 +367,10 @@ func (f *refusals) gotThrough(r Reading, since time.Duration) {
 func (f *refusals) lookAtInputs(r Reading) {
 	switch {
 	case f.badInputs.known && !f.chance.ofInputs:
-		f.chance.blameInputs(r, f.gaveUp, f.seen)
+		if f.chance.suspicion == unlikely {
+			f.suspected = limits{f.limit.cap, f.rate.perSecond, f.limit.every}
+		}
+		f.chance.blameInputs(r, f.gaveUp, f.seen, f.badInputs.share)
 	case !f.badInputs.known && f.chance.ofInputs:
 		f.chance.ofInputs = false
 		f.chance.try(r, f.gaveUp, f.seen)
@@ -386,8 +389,11 @@ func (f *refusals) lookAtChance(r Reading) {
 	if !f.chance.look(r, f.gaveUp, f.seen, f.rate.perSecond > 0) {
 		return
 	}
-	if before == unlikely {
+	switch {
+	case before == unlikely:
 		f.suspected = limits{f.limit.cap, f.rate.perSecond, f.limit.every}
+	case f.badInputs.known: // so much is refused that it is not for that alone
+		f.badInputs.drop()
 	}
 	f.followChance(r)
 }
