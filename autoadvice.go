@@ -75,9 +75,9 @@ func (r AutoReport) waitingAdvice() string {
 	case r.Bound == bounds[tune.ByMax]:
 		return "more in flight may help, which Max keeps it from"
 	case r.BadInputs:
-		return fmt.Sprintf("%d times calls were refused, most for what they ask, whenever they were made", r.Refused)
+		return fmt.Sprintf("calls were refused %d times, most of them for what they ask, whenever they were made", r.Refused)
 	case r.Refused > 0 || r.StartRate > 0:
-		return fmt.Sprintf("%d calls were refused, and others held back meanwhile", r.Refused)
+		return fmt.Sprintf("calls were refused %d times, and others held back meanwhile", r.Refused)
 	case r.InFlight < usedLevel*r.MeanLevel:
 		return fmt.Sprintf("of %s that might be in flight on average, %s were: for want of inputs, of somebody who takes "+
 			"results, by the job's own limits, or since some calls take far longer than others", digits(r.MeanLevel), digits(r.InFlight))

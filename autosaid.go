@@ -52,10 +52,10 @@ func (r AutoReport) proof() string {
 			add("the job was too short to tell")
 		}
 	case RateLimited:
-		add("%d calls refused; %s started in a second without refusals", r.Refused, digits(r.StartRate))
+		add("%d refusals; %s started in a second without refusals", r.Refused, digits(r.StartRate))
 	case ServerLimited, LockBound:
 		if r.Refused > 0 {
-			add("%d calls refused", r.Refused)
+			add("%d refusals", r.Refused)
 		}
 		if r.Higher > 0 {
 			add("%d in flight brought no more than %d", r.Higher, r.Level)

@@ -28,7 +28,7 @@ func TestWhatAutoSays(t *testing.T) {
 		"the level was not used": {func(r *overlap.AutoReport) { r.MeanLevel, r.InFlight = 1090, 12.345 },
 			[]string{"of 1090 that might be in flight on average, 12.3 were"}, []string{"e+", "StartWith"}},
 		"refusals held it back": {func(r *overlap.AutoReport) { r.InFlight, r.Refused = 12, 40 },
-			[]string{"40 calls were refused"}, []string{"want of inputs", "StartWith"}},
+			[]string{"calls were refused 40 times"}, []string{"want of inputs", "StartWith"}},
 		"its own limits held it back": {func(r *overlap.AutoReport) { r.InFlight, r.HeldBack = 12, "its rate" },
 			[]string{"kept from more by its rate", "its rate lets no more"}, []string{"nothing so far", "want of inputs", "StartWith"}},
 		"too few in flight since its own limits held it back": {func(r *overlap.AutoReport) {
