@@ -37,6 +37,9 @@ func (a *autoOver) Ready(ctx context.Context) error {
 // PIDs are those of the workers that there are.
 func (a *autoOver) PIDs() []int { return a.pool.PIDs() }
 
+// Info is what its pool is at the moment.
+func (a *autoOver) Info() process.Info { return a.pool.Info() }
+
 // started is how many workers it has started since the clock began.
 func (a *autoOver) started() int { return a.pool.Info().Started - a.before }
 

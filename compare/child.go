@@ -114,7 +114,7 @@ func measure(ctx context.Context, order Order, resolve Resolve) (*Measurement, e
 	wall := time.Since(start)
 	own := processTime().since(cpu)
 	runnable := goroutines.stop()
-	total, peak := workers.add(own, memory.peak())
+	total, peak := workers.add(own, memory.peak(), len(events.workers))
 	waited := readWaited(workers.pids()).since(before)
 
 	if refused(err) {

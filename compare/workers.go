@@ -1,12 +1,22 @@
 package compare
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/process"
+)
+
+// A worker process that is still starting when calls could already be made, such as the spare, is waited for this long:
+// what it uses for its start would otherwise count into the measurement.
+const (
+	longestSettling = 10 * time.Second
+	settlingPause   = time.Millisecond
 )
 
 // workers are the processes that an executor has its calls run on, if it says which. What they use counts into a
@@ -27,6 +37,9 @@ func startWorkers(ctx context.Context, executor overlap.Executor) (workers, erro
 			return workers{}, err
 		}
 	}
+	if err := settle(ctx, executor); err != nil {
+		return workers{}, err
+	}
 	w := workers{before: map[int]float64{}}
 	w.processes, _ = executor.(interface{ PIDs() []int })
 	w.grows, _ = executor.(interface{ started() int })
@@ -38,8 +51,25 @@ func startWorkers(ctx context.Context, executor overlap.Executor) (workers, erro
 	return w, nil
 }
 
-// pids are those of the processes that made the calls. One that has come up meanwhile is a spare, unless it has
-// replaced another, or the executor has started more.
+// settle waits until no worker process is starting any more.
+func settle(ctx context.Context, executor overlap.Executor) error {
+	pool, ok := executor.(interface{ Info() process.Info })
+	if !ok {
+		return nil
+	}
+	for until := time.Now().Add(longestSettling); pool.Info().Starting > 0 && time.Now().Before(until); {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(settlingPause):
+		}
+	}
+	return nil
+}
+
+// pids are those of the processes that may have made the calls: any of those that were there when the clock began, the
+// spare too, as calls go to the worker that has been free for the longest time. One that has come up meanwhile is not
+// needed, unless it has replaced another, or the executor has started more.
 func (w workers) pids() []int {
 	if w.processes == nil {
 		return nil
@@ -55,27 +85,42 @@ func (w workers) pids() []int {
 	return now
 }
 
-// add returns CPU seconds and peak memory of this process with those of the workers; nil is unknown.
-func (w workers) add(cpu *float64, peak *int64) (*float64, *int64) {
-	if w.processes == nil {
-		return cpu, peak
+// add returns CPU seconds and peak memory of this process with those of the workers; nil is unknown. Memory is that of as
+// many workers as made calls, those that computed most; made is 0 where it is not known.
+func (w workers) add(cpu *float64, peak *int64, made int) (*float64, *int64) {
+	type worker struct {
+		cpu    float64
+		memory *int64
 	}
+	var all []worker
 	for _, pid := range w.pids() {
 		seconds, known := ProcessCPU(pid)
+		seconds -= w.before[pid]
 		if cpu != nil && known {
-			cpu = new(*cpu + seconds - w.before[pid])
+			cpu = new(*cpu + seconds)
 		} else {
 			cpu = nil
 		}
-		if status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)); err == nil && peak != nil {
-			if size := highWater(status); size != nil {
-				peak = new(*peak + *size)
-				continue
-			}
+		all = append(all, worker{seconds, highWaterOf(pid)})
+	}
+	slices.SortFunc(all, func(a, b worker) int { return cmp.Compare(b.cpu, a.cpu) })
+	for _, worker := range all[:min(cmp.Or(made, len(w.before)), len(all))] {
+		if worker.memory == nil {
+			return cpu, nil
 		}
-		peak = nil
+		if peak != nil {
+			peak = new(*peak + *worker.memory)
+		}
 	}
 	return cpu, peak
+}
+
+func highWaterOf(pid int) *int64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return nil
+	}
+	return highWater(status)
 }
 
 // limit is how many calls can run at once, as far as the executor says; 0 where it does not.
@@ -83,10 +128,7 @@ func (w workers) limit(executor overlap.Executor) int {
 	if limited, ok := executor.(interface{ Limit() int }); ok {
 		return limited.Limit()
 	}
-	if w.grows != nil {
-		return 0
-	}
-	return len(w.before)
+	return 0
 }
 
 // used is what the calls used: all that this process did, or its workers where they made the calls.

@@ -25,6 +25,9 @@ func TestPerWorker(t *testing.T) {
 	check("a command's", one, 1)
 	several, _ := fakes(t, 1, "parallel,start")
 	check("a command's that makes several at once", several, 64)
+	if one.Limit() != 1 || several.Limit() != 64 {
+		t.Errorf("the limits are %d and %d, want 1 and 64", one.Limit(), several.Limit())
+	}
 	ours := New(1, Silent())
 	defer ours.Close()
 	check("of this program", ours, 0)

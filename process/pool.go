@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -332,6 +333,18 @@ func (p *Pool) PerWorker() int {
 	return 0
 }
 
+// Limit is how many calls the pool runs at once: as many as there are to be workers, times what each of them makes at once.
+// It is safe for concurrent use.
+func (p *Pool) Limit() int {
+	each := max(1, p.PerWorker())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.want > math.MaxInt/each {
+		return math.MaxInt
+	}
+	return p.want * each
+}
+
 // PIDs are the workers' process numbers, the spare's included.
 func (p *Pool) PIDs() []int {
 	p.mu.Lock()
@@ -347,6 +360,7 @@ func (p *Pool) PIDs() []int {
 type Info struct {
 	Workers     int    // ready or at work, the spare included
 	Busy        int    // of those, at work
+	Starting    int    // not ready yet
 	Started     int    // ever
 	MemoryLimit string // what enforces it, such as "RLIMIT_DATA" or "cgroup v2 and RLIMIT_DATA"; "" if there is none
 }
@@ -355,7 +369,7 @@ type Info struct {
 func (p *Pool) Info() Info {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := Info{Workers: len(p.alive), Busy: len(p.leased), Started: p.made}
+	i := Info{Workers: len(p.alive), Busy: len(p.leased), Starting: p.starting, Started: p.made}
 	if p.settings.memory > 0 {
 		i.MemoryLimit = p.settings.limitedBy()
 	}
