@@ -21,17 +21,29 @@ const (
 
 // Advice says what would make the job faster, or that nothing in this program would; empty if there is nothing to say.
 func (r AutoReport) Advice() string {
+	switch {
+	case r.Class == TooFewCalls && (r.InFlight == 0 || r.Took < shortJob):
+		return ""
+	case r.noneThrough():
+		return r.noneThroughAdvice()
+	case r.waitedAgain():
+		return r.waitedAgainAdvice()
+	}
 	switch r.Class {
 	case TooFewCalls:
 		switch {
-		case r.InFlight == 0, r.Took < shortJob:
-			return ""
 		case r.heldBack():
 			return r.heldBackAdvice()
+		case r.Bound == bounds[tune.ByRefusals]:
+			return r.refusedAdvice()
 		case r.CoresBusy >= 0 && r.lacksCores():
 			return "more in flight cannot help: this program and others keep the cores busy"
 		}
-		return "more in flight cannot help: inputs come, or results are taken, no faster, or the job's own limits let no more start"
+		text := "more in flight cannot help: inputs come, or results are taken, no faster, or the job's own limits let no more start"
+		if r.Refused > 0 {
+			text += ", or for what is refused calls are held back"
+		}
+		return text
 	case CPUBound:
 		switch {
 		case r.CallTime > 0 && r.CallTime < tiny:
@@ -42,8 +54,8 @@ func (r AutoReport) Advice() string {
 		return fmt.Sprintf("more in flight cannot help: the calls compute, and %d cores are all there are; "+
 			"twice as many would halve the time", r.Cores)
 	case ServerLimited:
-		if r.Refused > 0 && r.Rate == 0 {
-			return "what the calls wait for let none through: all were refused"
+		if r.Refused > 0 && r.Bound != bounds[tune.ByFarEnd] {
+			return r.refusedAdvice()
 		}
 		return fmt.Sprintf("what the calls wait for gave %s a second, and no more with more in flight", digits(r.Rate))
 	case RateLimited:
@@ -74,10 +86,8 @@ func (r AutoReport) waitingAdvice() string {
 		return "other programs use the cores: with those idle, more would be in flight"
 	case r.Bound == bounds[tune.ByMax]:
 		return "more in flight may help, which Max keeps it from"
-	case r.BadInputs:
-		return fmt.Sprintf("calls were refused %d times, most of them for what they ask, whenever they were made", r.Refused)
-	case r.Refused > 0 || r.StartRate > 0:
-		return fmt.Sprintf("calls were refused %d times, and others held back meanwhile", r.Refused)
+	case r.Refused > 0:
+		return r.refusedAdvice()
 	case r.InFlight < usedLevel*r.MeanLevel:
 		return fmt.Sprintf("of %s that might be in flight on average, %s were: for want of inputs, of somebody who takes "+
 			"results, by the job's own limits, or since some calls take far longer than others", digits(r.MeanLevel), digits(r.InFlight))

@@ -30,9 +30,12 @@ type AutoReport struct {
 	InFlight  float64       // how many calls were in flight on average; 0: not known
 	Rate      float64       // how many calls ended in a second
 	Calls     int64         // how many calls ended
-	Refused   int64         // how many times calls were refused
+	Refused   int64         // how many times calls were refused, also those that the policy of their key (KeyPolicy) sees to
 	BadInputs bool          // most of them are refused whenever they are made, for what they ask, and not since too much was asked
 	StartRate float64       // how many calls might start in a second in the end; 0: any number
+
+	FailedOtherwise int64         // how many attempts failed, and were not refused
+	Asleep          time.Duration // for how long hardly a call ran, since those that were left waited to be made again
 
 	Lower  int     // a level below Level that was tried; 0: none
 	Gain   float64 // by what share more calls ended in a second at Level than at Lower

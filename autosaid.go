@@ -52,11 +52,8 @@ func (r AutoReport) proof() string {
 			add("the job was too short to tell")
 		}
 	case RateLimited:
-		add("%d refusals; %s started in a second without refusals", r.Refused, digits(r.StartRate))
+		add("%s; %s started in a second without refusals", refusals(r.Refused), digits(r.StartRate))
 	case ServerLimited, LockBound:
-		if r.Refused > 0 {
-			add("%d refusals", r.Refused)
-		}
 		if r.Higher > 0 {
 			add("%d in flight brought no more than %d", r.Higher, r.Level)
 		}
@@ -64,6 +61,9 @@ func (r AutoReport) proof() string {
 		if r.Readings >= 2 && r.Waiting >= 0 { // else there was no time between two of them
 			add("%.0f %% of the calls in flight waited", 100*r.Waiting)
 		}
+	}
+	if r.Refused > 0 && r.Class != RateLimited {
+		add("%s", refusals(r.Refused))
 	}
 	if r.CallTime > 0 {
 		add("a call took %v", r.CallTime.Round(max(1, r.CallTime/1000)))
@@ -105,8 +105,16 @@ func (r AutoReport) picture() string {
 // KeptBy is what kept more calls from being in flight, in words: Bound, unless it was something else for the job as a whole.
 func (r AutoReport) KeptBy() string {
 	switch {
+	case r.noneThrough():
+		return bounds[tune.ByRefusals]
+	case r.waitedAgain():
+		return "the wait for calls to be made again"
 	case r.heldBack():
 		return r.HeldBack
+	case r.heldByRefusals():
+		return bounds[tune.ByRefusals]
+	case r.Class == RateLimited:
+		return bounds[tune.ByRate]
 	case r.hadAll():
 		return "the number of calls"
 	case r.Bound == bounds[tune.ByCalls]:

@@ -30,6 +30,7 @@ type keyLine struct {
 	next    float64 // with a rate: when the next call may begin
 	wanted  bool    // one has waited for that
 	queue   keyQueue
+	keptBy  keyCause       // what keeps the calls waiting
 	inTimed int            // its place in keyLines.timed; −1: none
 	adapts  *keyAdaptation // nil: there is no policy
 }
@@ -71,7 +72,7 @@ func (k *keyLines) enter(key string, c keyedCall, begins bool, policy *KeyPolicy
 	c.call.worker = nil
 	line.queue.push(c)
 	c.keys.waiting.Add(1)
-	c.keys.waited.Add(1)
+	line.keptBy = line.cause(now)
 	k.await(line, now)
 	k.mu.Unlock()
 	if c.keys.onWait != nil {
@@ -202,9 +203,11 @@ func (k *keyLines) takeFree(line *keyLine, now float64, calls []keyedCall) []key
 		if f := c.call.future; f != nil && f.ended() { // it was canceled
 			continue
 		}
+		c.keys.waited[line.keptBy].Add(1)
 		k.hold(line, c, false, now)
 		calls = append(calls, c)
 	}
+	line.keptBy = line.cause(now)
 	k.await(line, now)
 	return calls
 }

@@ -138,11 +138,11 @@ type jobKeys struct {
 	limits *KeyLimits
 	job    *Job
 
-	holding  keyPermits   // of the calls that may start, or have and not ended
-	waiting  atomic.Int64 // how many calls wait for their keys
-	waited   atomic.Int64 // how many times one had to
-	onWait   func()       // called when one more does, with no mutex held; may be nil
-	refusals refusedCalls // where keys have policies
+	holding  keyPermits              // of the calls that may start, or have and not ended
+	waiting  atomic.Int64            // how many calls wait for their keys
+	waited   [keyCauses]atomic.Int64 // how many times one had, until it could begin, by what had kept it
+	onWait   func()                  // called when one more does, with no mutex held; may be nil
+	refusals refusedCalls            // where keys have policies
 }
 
 // claim claims a call whose key is free: one that has waited for it, or the next that need not.

@@ -16,10 +16,17 @@ func (c Call) offerAgain(o Outcome, err error) bool {
 		return false
 	}
 	t.failed.Add(1) // until it is known that there will be another attempt
+	_, refused := overloaded(err)
+	if refused = refused && o == Failed; !refused {
+		t.others.Add(1)
+	}
 	if keys := c.worker.job.policies(); keys != nil && keys.holds(c) {
+		if refused {
+			t.ofKeys.Add(1)
+		}
 		return false // what is refused is for the policy of its key to see to, and not for two controllers
 	}
-	return o == Failed && t.offerAgain(c, err)
+	return refused && t.offerAgain(c, err)
 }
 
 // offerAgain is told that an attempt has failed, and puts the call back if it was refused because too much was asked.

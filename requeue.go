@@ -15,6 +15,7 @@ type waitingCalls struct {
 	requeuedCount atomic.Int32  // len(requeued) + len(later), to be read without the mutex
 	sleeping      []waitingCall // waiting for their next attempt, the next due first
 	alarm         *time.Timer   // fires when the first of them is due
+	asleep        asleep        // for how long there were hardly any others
 }
 
 // ending is how an attempt ended.
@@ -143,6 +144,7 @@ func (j *Job) waitForAttempt(c Call, last ending, wait time.Duration) {
 		return 1
 	})
 	j.sleeping = slices.Insert(j.sleeping, at, waitingCall{Call: c, last: last, due: due})
+	j.noteAsleep()
 	if at == 0 && j.inline == nil { // inline, the waiting goroutine looks at the clock itself
 		j.setAlarm(wait)
 	}
@@ -184,6 +186,7 @@ func (j *Job) requeueDue() {
 		j.requeuedCount.Add(int32(woken))
 	}
 	j.sleeping = slices.Delete(j.sleeping, 0, woken)
+	j.noteAsleep()
 	if keys := j.policies(); keys != nil {
 		keys.waiting.Add(-int64(woken))
 	}
@@ -266,6 +269,7 @@ func (j *Job) takeAllWaiting() []waitingCall {
 		calls = append(calls, keys.limits.leave(keys)...)
 	}
 	j.requeued, j.later, j.sleeping = nil, nil, nil
+	j.noteAsleep()
 	j.requeuedCount.Store(0)
 	if j.alarm != nil {
 		j.alarm.Stop()

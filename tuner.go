@@ -42,6 +42,8 @@ type tuner struct {
 	due     atomic.Int64  // how many will have when a reading is to be taken at once
 	failed  atomic.Int64  // how many attempts have failed
 	refused atomic.Int64  // how many calls were refused and offered again
+	ofKeys  atomic.Int64  // how many attempts were refused for which the policy of the call's key sees to that
+	others  atomic.Int64  // how many failed for something else
 	timed   atomic.Int64  // of how many calls it is known how long they took
 	took    atomic.Int64  // how long these took, in nanoseconds
 	squares atomic.Uint64 // the sum of the squares of that, in microseconds
@@ -404,6 +406,11 @@ func (t *tuner) report() {
 	t.mu.Lock()
 	report := newAutoReport(t.control().Report(r), t.cores)
 	t.mu.Unlock()
+	report.Refused += t.ofKeys.Load()
+	report.FailedOtherwise = t.others.Load()
+	t.job.mu.Lock()
+	report.Asleep = min(t.job.asleep.total, report.Took)
+	t.job.mu.Unlock()
 	report.HeldBack, report.PerWorker = t.job.ownLimit(report.Calls), t.perWorker()
 	t.explain(report)
 }

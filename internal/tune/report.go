@@ -101,6 +101,9 @@ func (c *Controller) Report(end Reading) Report {
 	}
 	if r.Took > 0 {
 		r.Rate = float64(end.Ended-h.first.Ended) / r.Took.Seconds()
+		if r.Rate == 0 && end.At > 0 { // what got through did so before the first reading
+			r.Rate = float64(end.Ended) / end.At.Seconds()
+		}
 		r.Others = h.others / r.Took.Seconds()
 		r.InFlight = min(float64(r.Peak), float64(end.Took)/float64(r.Took)) // Little's law
 		least := shortJob

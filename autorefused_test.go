@@ -1,0 +1,114 @@
+package overlap_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/overlap"
+	"example.com/overlap/internal/tune"
+)
+
+// reportOf is what Auto reports of a job of n calls, on two idle cores.
+func reportOf(t *testing.T, task func(context.Context, int) (int, error), n int, options ...overlap.Option) (report overlap.AutoReport) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		overlap.SenseMachine(t, 2, func(r *tune.Reading) { r.CPU = 0 }, func(r *tune.Reading) { r.CPU = 0 })
+		inputs := make([]int, n)
+		for i := range inputs {
+			inputs[i] = i
+		}
+		auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+		_, _ = overlap.Map(t.Context(), auto, overlap.Func(task), inputs, append(options, overlap.KeepGoing())...)
+	})
+	return report
+}
+
+// mustSay fails the test unless a report has these parts, and not those.
+func mustSay(t *testing.T, report overlap.AutoReport, says, none []string) {
+	t.Helper()
+	text := report.String()
+	for _, part := range says {
+		if !strings.Contains(text, part) {
+			t.Errorf("lacks %q:\n%s", part, text)
+		}
+	}
+	for _, part := range none {
+		if strings.Contains(text, part) {
+			t.Errorf("has %q:\n%s", part, text)
+		}
+	}
+}
+
+// A key whose policy slows calls down after a refusal is not held back by the limits that it was given, whether there are any.
+func TestAutoNamesThePolicyOfAKey(t *testing.T) {
+	one := func(int) string { return "one" }
+	slows := overlap.Adapt(func(string) overlap.KeyPolicy {
+		state := overlap.KeyState{}
+		return overlap.KeyPolicy{Ended: func(a overlap.KeyAttempt) overlap.KeyState {
+			if a.Outcome != overlap.Succeeded {
+				state = overlap.KeyState{Every: 100 * ms}
+				return overlap.KeyState{Every: 100 * ms, Again: true}
+			}
+			return state
+		}}
+	})
+	for name, limits := range map[string][]overlap.KeyLimit{"no limit": {slows}, "a limit": {slows, overlap.AtOnce(8)}} {
+		t.Run(name, func(t *testing.T) {
+			refused := false
+			report := reportOf(t, func(_ context.Context, i int) (int, error) {
+				time.Sleep(20 * ms)
+				if i == 3 && !refused {
+					refused = true
+					return 0, tooMuch{}
+				}
+				return 0, nil
+			}, 300, overlap.PerKey(one, limits...))
+			if report.HeldBack != "the policy of its key" || report.KeptBy() != report.HeldBack || report.Refused != 1 {
+				t.Errorf("held back by %q after %d refusals", report.HeldBack, report.Refused)
+			}
+			mustSay(t, report, []string{"1 refusal,", "the policy of its key lets no more"},
+				[]string{"limit per key"})
+		})
+	}
+}
+
+// Where all calls that are left wait to be made again, nothing else keeps them from being made: neither the cores, nor the inputs,
+// nor a limit.
+func TestAutoNamesCallsThatWaitToBeMadeAgain(t *testing.T) {
+	bad := func(i int) bool { return i%10 == 3 }
+	refuses := func(_ context.Context, i int) (int, error) {
+		time.Sleep(5 * ms)
+		if bad(i) {
+			return 0, tooMuch{}
+		}
+		return 0, nil
+	}
+	again := overlap.PerKey(func(int) string { return "one" }, overlap.Adapt(func(string) overlap.KeyPolicy {
+		return overlap.KeyPolicy{Ended: func(a overlap.KeyAttempt) overlap.KeyState {
+			return overlap.KeyState{Again: a.Refused < 4, After: time.Second << a.Refused}
+		}}
+	}))
+	fails := func(_ context.Context, i int) (int, error) {
+		time.Sleep(5 * ms)
+		if bad(i) {
+			return 0, context.DeadlineExceeded
+		}
+		return 0, nil
+	}
+	retries := overlap.RetryPolicy{Extra: 4, Base: time.Second}
+	for name, c := range map[string]struct {
+		report overlap.AutoReport
+		said   string
+	}{
+		"refused":               {reportOf(t, refuses, 1000), "were refused and waited to be made again"},
+		"refused, and keyed":    {reportOf(t, refuses, 1000, again), "were refused and waited to be made again"},
+		"refused, and three":    {reportOf(t, func(ctx context.Context, _ int) (int, error) { return refuses(ctx, 3) }, 3), "let none through: all were refused"},
+		"failed and made again": {reportOf(t, fails, 1000, retries), "had failed and waited to be made again"},
+	} {
+		t.Log(name)
+		mustSay(t, c.report, []string{c.said}, []string{"limit per key", "the cores", "nothing so far", "inputs come", "number of calls"})
+	}
+}
