@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"example.com/overlap"
+	"example.com/overlap/tasks/fetch"
 )
 
 // autoText is what auto has found out, in the words of the command; "" where no call waited for another, as then there was
-// nothing to find out.
-func autoText(found *overlap.AutoReport) string {
+// nothing to find out. hosts is what has become of those of the requests, nil for another task.
+func autoText(found *overlap.AutoReport, hosts *hostNews) string {
 	if found == nil || found.Class == overlap.TooFewCalls && found.InFlight == 0 {
 		return ""
 	}
@@ -17,5 +18,32 @@ func autoText(found *overlap.AutoReport) string {
 		fmt.Sprintf("StartWith(%d)", found.Peak), fmt.Sprintf("--start-with %d", found.Peak),
 		"workers that make several at once", "workers that make several at once (in Python: serve(parallel=20))",
 		"its limit per key", "its limit per host", // no other task has keys
+		"the policy of its key", hosts.held(),
 	).Replace(found.String())
+}
+
+// held is what holds requests back of hosts that are not well.
+func (n *hostNews) held() string {
+	if n == nil {
+		return "the policy of its key"
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, said := range []struct {
+		is         fetch.HostState
+		one, other string
+	}{
+		{fetch.Refuses, "the pace of a host that refused requests", "the pace of hosts that refused requests"},
+		{fetch.GivenUp, "the wait for a host that was given up", "the wait for hosts that were given up"},
+		{fetch.Down, "the wait for a host that was down", "the wait for hosts that were down"},
+	} {
+		switch len(n.hosts[said.is]) {
+		case 0:
+		case 1:
+			return said.one
+		default:
+			return said.other
+		}
+	}
+	return "the wait for a host that could not be reached" // which made no difference yet when it was
 }

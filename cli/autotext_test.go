@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/tasks/fetch"
 )
 
 // The command names its own flags, and what a worker in Python says.
@@ -13,10 +15,34 @@ func TestAutoTextIsTheCommands(t *testing.T) {
 	text := autoText(&overlap.AutoReport{
 		Class: overlap.IOBound, Level: 40, Peak: 40, MeanLevel: 20, InFlight: 18, Calls: 1000, Cores: 2, CoresBusy: 0.1, Waiting: 0.9,
 		Readings: 9, Took: time.Second, CallTime: time.Millisecond, AtStart: 2, PerWorker: 1,
-	})
+	}, nil)
 	for _, part := range []string{"--start-with 40", "in Python: serve(parallel=20)"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("lacks %q:\n%s", part, text)
+		}
+	}
+}
+
+// What fetch has made of hosts that are not well is named as such, and not as a limit.
+func TestAutoTextNamesHosts(t *testing.T) {
+	found := &overlap.AutoReport{
+		Class: overlap.IOBound, Level: 128, Peak: 128, MeanLevel: 128, InFlight: 2, Calls: 500, Cores: 2, Waiting: -1, Took: time.Second,
+		CallTime: time.Millisecond, HeldBack: "the policy of its key", Refused: 121, Bound: "nothing so far", Rate: 33,
+		Levels: []overlap.AutoLevel{{Level: 128}},
+	}
+	for state, want := range map[fetch.HostState]string{
+		fetch.Refuses: "the pace of a host that refused requests lets no more calls start",
+		fetch.Down:    "the wait for a host that was down lets no more calls start",
+		fetch.GivenUp: "the wait for a host that was given up lets no more calls start",
+	} {
+		n := &hostNews{limits: overlap.PerKey(func(string) string { return "" }, overlap.AtOnce(1))}
+		n.tell(fetch.HostNews{Host: "a:80", Is: state, Err: errors.New("no")})
+		if text := autoText(found, n); !strings.Contains(text, want) || strings.Contains(text, "policy") {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+		n.tell(fetch.HostNews{Host: "b:80", Is: state, Err: errors.New("no")})
+		if text, want := autoText(found, n), strings.NewReplacer("a host that was", "hosts that were", "a host", "hosts").Replace(want); !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
 		}
 	}
 }
