@@ -2,6 +2,7 @@ package overlap_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -110,5 +111,28 @@ func TestAutoNamesCallsThatWaitToBeMadeAgain(t *testing.T) {
 	} {
 		t.Log(name)
 		mustSay(t, c.report, []string{c.said}, []string{"limit per key", "the cores", "nothing so far", "inputs come", "number of calls"})
+	}
+}
+
+// Calls that a job's end cuts off, or that fail since their key is given up, have not got through.
+func TestAutoOfCallsThatHaveNotGotThrough(t *testing.T) {
+	refuses := func(context.Context, int) (int, error) { time.Sleep(5 * ms); return 0, tooMuch{} }
+	gone := errors.New("gone")
+	for name, policy := range map[string]overlap.KeyPolicy{
+		"cut off": {Ended: func(overlap.KeyAttempt) overlap.KeyState {
+			return overlap.KeyState{Again: true, AtOnce: 1, Hold: 300 * ms}
+		}},
+		"given up": {Ended: func(a overlap.KeyAttempt) overlap.KeyState {
+			state := overlap.KeyState{Again: true, AtOnce: 1, Hold: 300 * ms}
+			if a.Refused > 1 {
+				state.Fail = gone
+			}
+			return state
+		}},
+	} {
+		t.Log(name)
+		perKey := overlap.PerKey(func(int) string { return "one" }, overlap.Adapt(func(string) overlap.KeyPolicy { return policy }))
+		report := reportOf(t, refuses, 100, perKey, overlap.TimeLimit(10*time.Second))
+		mustSay(t, report, []string{"all were refused"}, []string{"inputs come"})
 	}
 }

@@ -314,7 +314,11 @@ func (j *Job) stopHandingOut(cause error) bool {
 	}
 	j.stopCause = cause
 	j.stopped.Store(true)
+	t := j.tuner
 	j.mu.Unlock()
+	if t != nil {
+		t.noteStop()
+	}
 	j.callSet.endUnclaimed(cause)
 	for _, c := range j.takeAllWaiting() {
 		j.endWaiting(c.Call, c.last, cause)

@@ -174,6 +174,9 @@ func (k *KeyLimits) HeldUp() int {
 // failWaiting ends a call that would have to wait for its key.
 func (k *jobKeys) failWaiting(c Call, err error) {
 	c.worker = &k.job.noWorker
+	if t := k.job.tuner; t != nil {
+		t.failed.Add(1)
+	}
 	k.fail(c, Failed, givenUpError{err})
 }
 

@@ -46,6 +46,7 @@ type tuner struct {
 	others  atomic.Int64  // how many failed for something else
 	timed   atomic.Int64  // of how many calls it is known how long they took
 	took    atomic.Int64  // how long these took, in nanoseconds
+	atStop  atomic.Int64  // how many calls had ended, without those that failed, when the job stopped
 	squares atomic.Uint64 // the sum of the squares of that, in microseconds
 
 	mu         sync.Mutex
@@ -390,6 +391,12 @@ func (t *tuner) stop() {
 // takes longer than a few calls of a microsecond do.
 const worthMeasuring = time.Millisecond
 
+// noteStop is when the job stops, before that ends calls.
+func (t *tuner) noteStop() {
+	ended := t.ended.Load()
+	t.atStop.Store(ended - min(ended, t.failed.Load()))
+}
+
 // report tells what was found out, when nothing of the job runs any more.
 func (t *tuner) report() {
 	if t.explain == nil {
@@ -403,6 +410,9 @@ func (t *tuner) report() {
 		}
 	}
 	t.read(&r)
+	if t.job.stopped.Load() { // what has ended since then was cut off
+		r.Ended = min(r.Ended, t.atStop.Load())
+	}
 	t.mu.Lock()
 	report := newAutoReport(t.control().Report(r), t.cores)
 	t.mu.Unlock()
