@@ -61,7 +61,7 @@ func (j *JobReport) whyAuto(fastest *StrategyReport) string {
 	if auto == nil || auto.MedianSeconds == nil || len(auto.Measurements) == 0 {
 		return ""
 	}
-	believed := auto.Measurements[len(auto.Measurements)-1].Auto
+	believed := auto.typicalRun().Auto
 	if believed == nil {
 		return ""
 	}

@@ -86,7 +86,7 @@ type StrategyReport struct {
 
 	Change *Change `json:"change,omitempty"` // against the baseline, if there is one
 
-	PeakInFlight    int      `json:"peak_in_flight"` // the most of any run
+	PeakInFlight    int      `json:"peak_in_flight"` // in the run that RanOn is of
 	CPUSeconds      *float64 `json:"cpu_seconds"`
 	CoresBusy       *float64 `json:"cores_busy"`
 	PeakMemoryBytes *int64   `json:"peak_memory_bytes"`

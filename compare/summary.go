@@ -34,7 +34,6 @@ func (s *StrategyReport) summarize() {
 	s.Answers = s.Measurements[0].Answers
 	for i := range s.Measurements {
 		m := &s.Measurements[i]
-		s.PeakInFlight = max(s.PeakInFlight, m.PeakInFlight)
 		if m.Failed > s.Failed {
 			s.Failed = m.Failed
 			if s.Error == "" || s.Cut != CutByFailure {
@@ -70,18 +69,23 @@ func (s *StrategyReport) medianKnown(figure func(*Measurement) *float64) *float6
 	return new(median(all))
 }
 
+// typicalRun is the run nearest the median: what is said of how calls ran is of this one, so that it fits together.
+func (s *StrategyReport) typicalRun() *Measurement {
+	distance := func(m *Measurement) float64 { return math.Abs(m.WallSeconds - *s.MedianSeconds) }
+	nearest := &s.Measurements[0]
+	for i := range s.Measurements {
+		if m := &s.Measurements[i]; distance(m) < distance(nearest) {
+			nearest = m
+		}
+	}
+	return nearest
+}
+
 // keepTypicalRun keeps what the run nearest the median shows, and drops the timelines of the others, which say the
 // same.
 func (s *StrategyReport) keepTypicalRun() {
-	nearest := 0
-	for i := range s.Measurements {
-		distance := func(i int) float64 { return math.Abs(s.Measurements[i].WallSeconds - *s.MedianSeconds) }
-		if distance(i) < distance(nearest) {
-			nearest = i
-		}
-	}
-	typical := &s.Measurements[nearest]
-	s.RanOn, s.Where, s.Timeline = typical.RanOn, typical.Where, typical.Timeline
+	typical := s.typicalRun()
+	s.PeakInFlight, s.RanOn, s.Where, s.Timeline = typical.PeakInFlight, typical.RanOn, typical.Where, typical.Timeline
 	if typical.seen != nil {
 		s.RecordedSeconds = new(typical.seen.WallSeconds)
 	}

@@ -92,6 +92,9 @@ func (j *JobReport) aloneSentence(s *StrategyReport) string {
 		return fmt.Sprintf("Only %s was measured: %s, and %d of %s failed.", s.Name, took, s.Failed,
 			figures.Count(j.Calls, "call"))
 	}
+	if len(j.Strategies) == 1 {
+		return fmt.Sprintf("Only %s was measured, so there is nothing to compare it with: %s.", s.Name, took)
+	}
 	return fmt.Sprintf("Only %s was measured without failing: %s.", s.Name, took)
 }
 
