@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/station"
 	"example.com/overlap/internal/tune"
 )
 
@@ -135,4 +136,29 @@ func TestAutoOfCallsThatHaveNotGotThrough(t *testing.T) {
 		report := reportOf(t, refuses, 100, perKey, overlap.TimeLimit(10*time.Second))
 		mustSay(t, report, []string{"all were refused"}, []string{"inputs come"})
 	}
+}
+
+// A step up to where calls were refused before tries whether they still are; that the cores have room is not why it is made.
+func TestAutoSaysWhyItTriesMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		overlap.SenseMachine(t, 2, func(r *tune.Reading) { r.CPU = 0 }, func(r *tune.Reading) { r.CPU = 0 })
+		task, _ := countRefusals(station.RefusesMore(20, 50*ms, ms))
+		var tries []string
+		auto := overlap.Auto(overlap.ExplainSteps(func(s overlap.AutoStep) {
+			if s.From == 20 && s.To == 21 {
+				tries = append(tries, s.Why)
+			}
+		}))
+		if _, err := overlap.Map(t.Context(), auto, task, make([]int, 1000)); err != nil {
+			t.Fatal(err)
+		}
+		if len(tries) == 0 {
+			t.Error("it never tried more")
+		}
+		for _, why := range tries {
+			if why != "is one more refused?" {
+				t.Error(why)
+			}
+		}
+	})
 }

@@ -163,6 +163,8 @@ func (c *Controller) why(before int) string {
 	switch {
 	case c.level == before:
 		return ""
+	case c.level == before+1 && c.level == c.refusals.limit.cap:
+		return "is one more refused?"
 	case c.level > before && c.level == c.farEnd.cap && c.farEnd.phase == climbing:
 		return "do more end in a second?"
 	case c.level > before && c.standBys.added:
