@@ -12,8 +12,8 @@ import (
 // more in a second, refuses more, or memory runs short. Each job on it has a level of its own, so jobs of different
 // kinds can share one Auto.
 //
-// A call that is refused because too much was asked at once has not failed: it is offered again, at most 5 times, which
-// is no attempt, and fewer run at once from then on. A refusal is an error in whose tree there is a method Overloaded()
+// A call that is refused because too much was asked at once has not failed: it is offered again, at most 5 times in all its
+// attempts, which is no attempt, and fewer run at once from then on. A refusal is an error in whose tree there is a method Overloaded()
 // bool that returns true, or ECONNREFUSED. If the error has a method RetryAfter() (time.Duration, bool), no call starts
 // before that time, or a minute. Where nothing gets through for some two seconds, refusals are failures like any other.
 //

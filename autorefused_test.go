@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,4 +162,25 @@ func TestAutoSaysWhyItTriesMore(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A call that is refused is offered five times in all its attempts: a port at which nobody listens was asked 18 times with two retries.
+func TestAutoOffersACallFiveTimesInAllItsAttempts(t *testing.T) {
+	asked := make([]int, 200)
+	var mu sync.Mutex
+	reportOf(t, func(_ context.Context, i int) (int, error) {
+		mu.Lock()
+		asked[i]++
+		mu.Unlock()
+		time.Sleep(5 * ms)
+		if i == 3 {
+			return 0, tooMuch{}
+		}
+		return 0, nil
+	}, len(asked), overlap.Retry(2))
+	for i, n := range asked {
+		if want := map[bool]int{true: 6 + 2, false: 1}[i == 3]; n != want {
+			t.Errorf("call %d was made %d times, want %d", i, n, want)
+		}
+	}
 }

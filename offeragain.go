@@ -54,8 +54,6 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 			c.worker.job.followed.Store(true)
 		}
 		t.refusals[c.Index()] = refusedBefore{before.times + 1, before.since}
-	} else {
-		delete(t.refusals, c.Index())
 	}
 	t.mu.Unlock()
 	if again {
@@ -74,7 +72,7 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 	return again
 }
 
-// refusedBefore is what is known of a call that was refused.
+// refusedBefore is what is known of a call that was refused, in all its attempts: a retry is not offered five times once more.
 type refusedBefore struct {
 	times int
 	since time.Duration // when it was the first time
