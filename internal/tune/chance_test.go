@@ -57,6 +57,19 @@ func TestRefusalsByChance(t *testing.T) {
 	}
 }
 
+// Of few refusals the share may be seen too large: how much got through when it was smaller stays what less is compared with, or calls
+// sink to a rate from which there is no far less.
+func TestALargerShareOfLess(t *testing.T) {
+	var c chance
+	var r Reading
+	var refused int64
+	c.refuse(&r, &refused, 8, chanceRefusals, 480)
+	c.refuse(&r, &refused, 2, chanceRefusals, 30)
+	if c.refuse(&r, &refused, 9, chanceRefusals, 10); c.suspicion != tried {
+		t.Errorf("a ninth is refused of 480 a second, a third of 30 and a tenth of 10: suspicion %d, want that it is tried", c.suspicion)
+	}
+}
+
 // A limit is no chance: what is asked beyond it is refused, and less and less of it as less is asked.
 func TestRefusalsByALimit(t *testing.T) {
 	var c chance
