@@ -68,10 +68,11 @@ func (k *jobKeys) attemptEnded(c Call, o Outcome, err error) (KeyState, error) {
 	case o == Succeeded && !line.of.countSuccess(line):
 		return KeyState{}, nil
 	default:
-		refused := k.refusals.of(c)
-		state, broken := line.of.tell(line, KeyAttempt{Outcome: o, Err: err, Refused: refused}, permit.began)
+		before := k.refusals.of(c)
+		told := KeyAttempt{Outcome: o, Err: err, Refused: before.times, Note: before.note}
+		state, broken := line.of.tell(line, told, permit.began)
 		if state.Again && o != Succeeded {
-			k.refusals.add(c)
+			k.refusals.add(c, state.Note)
 		}
 		return state, broken
 	}
@@ -124,7 +125,7 @@ func (k *keyLines) follow(line *keyLine, state KeyState) {
 		heap.Fix(&k.timed, line.inTimed)
 		k.setAlarm(now)
 	}
-	state = KeyState{AtOnce: state.AtOnce, Every: state.Every, Fail: state.Fail}
+	state = KeyState{AtOnce: state.AtOnce, Every: state.Every, Fail: state.Fail, Mixed: state.Mixed}
 	a.adapted = state != (KeyState{}) || line.next > now
 	a.state = state
 	free := k.takeFree(line, now, nil)
@@ -187,9 +188,9 @@ func (e givenUpError) Unwrap() error { return e.error }
 
 // refusedCalls are how often calls of a job were made again because the policy of their key said so.
 type refusedCalls struct {
-	any   atomic.Bool // there was one
-	mu    sync.Mutex
-	times map[refusedCall]int
+	any  atomic.Bool // there was one
+	mu   sync.Mutex
+	made map[refusedCall]madeAgain
 }
 
 type refusedCall struct {
@@ -197,23 +198,30 @@ type refusedCall struct {
 	future *future
 }
 
-func (r *refusedCalls) of(c Call) int {
+// madeAgain is how often a call was, and what the policy has noted of it.
+type madeAgain struct {
+	times int
+	note  any
+}
+
+func (r *refusedCalls) of(c Call) madeAgain {
 	if !r.any.Load() {
-		return 0
+		return madeAgain{}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.times[refusedCall{c.place, c.future}]
+	return r.made[refusedCall{c.place, c.future}]
 }
 
-func (r *refusedCalls) add(c Call) {
+func (r *refusedCalls) add(c Call, note any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.any.Store(true)
-	if r.times == nil {
-		r.times = map[refusedCall]int{}
+	if r.made == nil {
+		r.made = map[refusedCall]madeAgain{}
 	}
-	r.times[refusedCall{c.place, c.future}]++
+	call := refusedCall{c.place, c.future}
+	r.made[call] = madeAgain{r.made[call].times + 1, note}
 }
 
 // forget is when a call has ended.
@@ -223,5 +231,5 @@ func (r *refusedCalls) forget(c Call) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.times, refusedCall{c.place, c.future})
+	delete(r.made, refusedCall{c.place, c.future})
 }

@@ -198,6 +198,9 @@ func grantAll(calls []keyedCall) {
 // takeFree adds to calls those that wait for the key and for which it is free now. The mutex is held.
 func (k *keyLines) takeFree(line *keyLine, now float64, calls []keyedCall) []keyedCall {
 	for !line.queue.isEmpty() && k.isFree(line, now) {
+		if line.adapts != nil && line.adapts.state.Mixed {
+			line.queue.mix()
+		}
 		c := line.queue.pop()
 		c.keys.waiting.Add(-1)
 		if f := c.call.future; f != nil && f.ended() { // it was canceled

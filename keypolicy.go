@@ -23,6 +23,7 @@ type KeyAttempt struct {
 	Err       error         // nil if it succeeded
 	Took      time.Duration // since it could begin
 	Refused   int           // how often the call has been made again before, because the state said Again
+	Note      any           // that of the state which said so last
 	Running   int           // how many calls of the key run now, without this one
 	Waiting   int           // how many wait for the key
 	Succeeded int           // how many have succeeded since the policy was told of an attempt, or the key was met
@@ -38,6 +39,8 @@ type KeyState struct {
 	Again  bool          // the call of this attempt, unless it succeeded, is made again, whatever its RetryPolicy says
 	After  time.Duration // with Again: how long the call waits first, while others may have the key
 	Behind int           // with Again: how many of the calls that wait for the key then go before it; 0: all
+	Note   any           // with Again: what the policy is told with the next attempt at the call
+	Mixed  bool          // the calls that wait for the key get it in any order, not in that in which they came
 }
 
 type adapt func(key string) KeyPolicy

@@ -1,5 +1,7 @@
 package overlap
 
+import "math/rand/v2"
+
 // keyedCall is a call that waits for its key.
 type keyedCall struct {
 	keys *jobKeys
@@ -40,6 +42,14 @@ func (q *keyQueue) pop() keyedCall {
 	}
 	q.popped++
 	return q.calls.pop()
+}
+
+// mix has any of the calls be the first, all as likely.
+func (q *keyQueue) mix() {
+	if waiting := q.calls.calls[q.calls.head:]; len(waiting) > 1 {
+		other := rand.IntN(len(waiting))
+		waiting[0], waiting[other] = waiting[other], waiting[0]
+	}
 }
 
 // keyedCalls are calls in the order in which they were pushed.

@@ -74,9 +74,9 @@ const lookAhead = 1 << 16
 //
 // A call whose key is not free holds no worker, no slot and no goroutine, its wait is no part of its [Timeout], and
 // the job looks further: at most 65,536 of its calls wait for their keys, so that a list that is sorted by key does
-// not stall. Those of one key start in the order in which they were found, also those of several jobs; a call that is
-// made again ([RetryPolicy]) is then the last. A [Stream] without a [Window] draws as many more inputs as wait for
-// their keys; with one it looks no further than that.
+// not stall. Those of one key start in the order in which they were found, also those of several jobs, unless a
+// [KeyState] says otherwise; a call that is made again ([RetryPolicy]) is then the last. A [Stream] without a [Window] draws
+// as many more inputs as wait for their keys; with one it looks no further than that.
 //
 // key is called once for each attempt, on any goroutine and several at once, and must always give the same key for an
 // input. If it panics or ends its goroutine, the call has failed with that; under [Sync], which calls it on the

@@ -291,7 +291,7 @@ func (j *Job) retry(c Call, p *policy, index int, o Outcome, err error) (bool, e
 	refused := 0
 	if keys != nil && (o == Failed || o == TimedOut || o == Panicked || o == WorkerDied) {
 		var broken error
-		refused = keys.refusals.of(c)
+		refused = keys.refusals.of(c).times
 		if state, broken = keys.attemptEnded(c, o, err); broken != nil {
 			return false, errors.Join(err, broken)
 		}
