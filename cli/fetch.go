@@ -28,8 +28,9 @@ followed; one to another host is followed without Authorization and Cookie. An a
 within 10 s, no TLS within 10 s more, no answer within 2 min, no byte of a body for 30 s, or when it takes 10 min in all
 (--max-time, as --timeout for the attempts of any task; a call with --retries may take that several times), when a header is larger than 1 MiB, or a body than 64 MiB. Certificates must be such as the system trusts.
 
-A host that answers 429 or 503 is asked more slowly, by all requests to it, and not before its Retry-After is over; a
-request that it refused is made again, up to five times, besides what --retries says. When a host cannot be reached, its
+A host that answers 429 or 503 is asked more slowly, by all requests to it, and when it refuses several in a row not before
+its Retry-After is over; a request that it refused is made again then, up to five times, besides what --retries says. One that is
+refused whatever else is asked waits by itself. When a host cannot be reached, its
 requests wait while others are made, and one after another tries it, after 1 s, 2 s, 4 s and so on up to 30 s; after
 --max-down they fail. What waits holds up no other host, and no worker. A POST or PATCH is made again by --retries only where there was no
 connection to send it over, or where it has the header Idempotency-Key: it may have been done. At most 8 requests are made at once to a host that

@@ -20,6 +20,9 @@ const (
 	quicker = 1.1
 	// peace is how long there must be no refusal for a host to get all requests again.
 	peace = time.Minute
+	// leastDoubted is how many requests a second a host gets at least while its refusals may be the pages' own, if it got
+	// more. A bad page is then known in the second or two until it is asked for again, and some 20 others are fetched.
+	leastDoubted = 10
 	// leastEvery is from which time between two requests on they are held to it.
 	leastEvery = time.Millisecond
 )
@@ -36,12 +39,15 @@ type host struct {
 	hold     time.Time     // until when no request is made
 	failing  error         // what requests fail with that would have to wait
 
-	refused  time.Time // when it last refused; zero: it is at peace
+	refused  time.Time // when it was last slowed down since it refused; zero: it is at peace
 	counted  time.Time // since when answers are counted
 	answered int
 	rate     float64   // the most requests in a second; 0: any number
 	raised   time.Time // when the rate was last raised
 	atOnce   float64   // the most requests at once
+	doubted  float64   // what rate would be if it was sure that it was the host which refused; 0: what it is
+	careful  bool      // no request has got through that began since it was slowed down: they are made one after another
+	mixed    bool      // they are made in any order, since it refused some in a row, and those that are the next may be bad
 
 	blame blame // of its refusals
 }
@@ -53,6 +59,7 @@ func (h *host) ended(a overlap.KeyAttempt) overlap.KeyState {
 		h.counted = now.Add(-a.Within)
 	}
 	h.answered += a.Succeeded
+	h.blame.countAnswered(a.Succeeded)
 	var page overlap.KeyState
 	switch answer, refused := errors.AsType[*StatusError](a.Err); {
 	case refused && (answer.Status == 429 || answer.Status == 503):
@@ -73,16 +80,18 @@ func (h *host) ended(a overlap.KeyAttempt) overlap.KeyState {
 func (h *host) state(now time.Time, state overlap.KeyState) overlap.KeyState {
 	state.Hold, state.Fail = max(0, h.hold.Sub(now)), h.failing
 	state.Again = state.Again && h.failing == nil
-	if !h.badSince.IsZero() {
-		state.AtOnce = 1
-		return state
-	}
-	if h.refused.IsZero() {
-		return state
-	}
-	state.AtOnce = int(min(max(1, h.atOnce), math.MaxInt32))
-	if h.rate > 0 && h.rate <= float64(time.Second/leastEvery) {
+	state.Mixed = h.mixed
+	if h.rate > 0 && h.rate <= float64(time.Second/leastEvery) && !h.refused.IsZero() {
 		state.Every = time.Duration(float64(time.Second) / h.rate)
+		if h.tries > 1 && h.wait > 0 { // it is tried after waits
+			state.Every = min(state.Every, h.wait)
+		}
+	}
+	switch {
+	case !h.badSince.IsZero() || h.careful:
+		state.AtOnce = 1
+	case !h.refused.IsZero():
+		state.AtOnce = int(min(max(1, h.atOnce), math.MaxInt32))
 	}
 	return state
 }
@@ -103,27 +112,42 @@ func (h *host) answers(a overlap.KeyAttempt, now time.Time) {
 		h.tell(Answers, nil, 0)
 		return
 	}
-	if a.Refused > 0 {
-		h.blame.pages, h.blame.before = 0, nil // it was the host that had refused it
-	}
 	began := now.Add(-a.Took)
-	if began.After(h.refused) {
-		h.blame.through = min(h.blame.through+1, mostThrough)
+	h.blame.answered(began)
+	if h.blame.gaveUp {
+		h.blame.gaveUp = false
+		h.isOwn(now, true)
+	}
+	if page, ok := a.Note.(refusal); ok {
+		h.clears(a, now, page)
 	}
 	switch {
 	case now.Sub(h.refused) < peace:
 		if began.After(h.refused) {
+			h.careful = false
 			h.rate *= math.Pow(quicker, max(0, now.Sub(h.raised).Seconds()))
 			h.raised = now
 			h.atOnce += 1 / max(1, h.atOnce)
 		}
-	case h.blame.pages >= sure: // it is still to be told of what succeeds
+	case h.blame.hasBadPages(): // it is still to be told of what succeeds
 		h.setPace(freely)
 		h.tell(Answers, nil, 0)
 	default:
-		h.refused, h.hold = time.Time{}, time.Time{}
+		h.refused, h.hold, h.mixed, h.blame.before = time.Time{}, time.Time{}, false, nil
 		h.counted, h.answered = now, 0
 		h.tell(Answers, nil, 0)
+	}
+}
+
+// clears is when a page gets through that had been refused: it was the host, which is slowed down if it was not for that.
+func (h *host) clears(a overlap.KeyAttempt, now time.Time, page refusal) {
+	suspected := h.blame.clear(page)
+	switch {
+	case page.at.After(h.refused):
+		h.slowDown(a, now, 0)
+		h.tell(Refuses, page.answer, 0)
+	case suspected && h.doubted > 0:
+		h.rate, h.doubted = min(h.rate, max(h.doubted, h.measured(now))), 0
 	}
 }
 
@@ -136,47 +160,65 @@ func (h *host) refuses(a overlap.KeyAttempt, now time.Time, answer *StatusError)
 		h.tell(GivenUp, answer, after)
 		return overlap.KeyState{}
 	}
+	page, is := h.judge(a, now, answer)
 	again := behindOthers(a, after, said)
-	if h.isPagesOwn(a, now) {
+	again.Note = page
+	switch is {
+	case ofPage:
 		return again
-	}
-	if began := now.Add(-a.Took); !h.refused.IsZero() && began.Before(h.refused) { // when it was not yet slowed down
-		if said {
+	case asBefore:
+		if said && h.hold.After(now) {
 			h.holdFor(now, after)
 		}
 		return again
 	}
-	h.suspect(a)
-	if h.answered > 0 {
-		h.badSince, h.tries = time.Time{}, 0
-		h.slowDown(a, now)
-	}
+	h.suspect()
 	alone := h.answered == 0
-	h.counted, h.answered, h.refused, h.raised = now, 0, now, now
-	if alone {
+	h.slowDown(a, now, leastDoubted)
+	switch {
+	case alone && is == ofHost:
+		h.mixed = true
 		again.Again = h.tryAgain(a, now, answer, after, said)
-		again.After, again.Behind = h.wait, 0 // any other is better at trying the host
+		again.After, again.Behind = h.wait, 0
+		if a.Waiting > 0 { // any other is better at trying the host, and goes first
+			again.After += 10 * time.Millisecond
+		}
 		return again
-	}
-	if said {
-		h.holdFor(now, after)
-	}
-	h.tell(Refuses, answer, after)
-	if a.Running+a.Waiting == 0 && !said { // perhaps there is no other
+	case a.Running+a.Waiting == 0 && !said && h.rate > 0: // perhaps there is no other
 		again.After = min(again.After, time.Duration(float64(time.Second)/h.rate))
+	default:
+		h.tries = max(h.tries, 1) // the page does, after its first wait
 	}
+	h.tell(Refuses, answer, 0)
 	return again
 }
 
-// slowDown is for a host that has answered some requests and then refused one.
-func (h *host) slowDown(a overlap.KeyAttempt, now time.Time) {
-	took := max(now.Sub(h.counted).Seconds(), 1e-3)
-	measured := slowed * float64(h.answered) / took
-	if h.rate > 0 && !h.refused.IsZero() {
-		measured = min(measured, h.rate)
+// slowDown is for a host that has refused a request: others are made one after another until one gets through, and then
+// fewer than it has answered, but not fewer in a second than least, if it got more.
+func (h *host) slowDown(a overlap.KeyAttempt, now time.Time, least float64) {
+	if h.answered > 0 {
+		h.badSince, h.tries = now, 0
+		measured := max(h.measured(now), 1/longestProbe.Seconds())
+		if h.rate > 0 && !h.refused.IsZero() {
+			measured = min(measured, h.rate)
+		}
+		h.doubted = 0
+		if measured < least && (h.rate == 0 || h.rate >= least) {
+			measured, h.doubted = least, measured
+		}
+		h.rate = measured
+		h.atOnce = max(1, slowed*float64(a.Running+1))
 	}
-	h.rate = max(measured, 1/longestProbe.Seconds())
-	h.atOnce = max(1, slowed*float64(a.Running+1))
+	if h.badSince.IsZero() {
+		h.badSince = now
+	}
+	h.careful = true
+	h.counted, h.answered, h.refused, h.raised = now, 0, now, now
+}
+
+// measured is how many requests in a second are somewhat fewer than the host has answered since it was last slowed down.
+func (h *host) measured(now time.Time) float64 {
+	return slowed * float64(h.answered) / max(now.Sub(h.counted).Seconds(), 1e-3)
 }
 
 // isDown is after a request that could not be sent.

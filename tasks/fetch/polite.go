@@ -43,13 +43,17 @@ const (
 //
 //	perHost := overlap.PerKey(fetch.Request.HostKey, fetch.Polite(fetch.Politeness{AtOnce: 8}))
 //
-// A host that answers 429 or 503 is slowed down for all its requests. They wait as long as its Retry-After says, and
-// then for one another: first 0.7 times as many as before are made in a time and at once, then more by and by, and all
-// again a minute after the last refusal. A request that was refused is made again, five times at most, besides what an
+// A host that answers 429 or 503 is slowed down for all its requests: they are made one after another until one gets
+// through. Then first 0.7 times as many as before are made in a time and at once, then more by and by, and all again a minute
+// after the last refusal. A request that was refused is made again, five times at most, besides what an
 // [overlap.RetryPolicy] says: after 1 s, 2 s, 4 s and so on, or its Retry-After, and behind some others, where there are any.
-// If those get through and it is refused, and that happens twice, the host is not slowed down any longer for requests that
-// are refused whatever else is asked: each waits by itself. One whose Retry-After is longer than MaxRetryAfter fails, and so
-// do others of the host until then.
+// When so many are refused in a row that it is hardly chance, two as a rule, none is made until the Retry-After is over, or
+// for 1 s, 2 s, 4 s and so on up to 30 s, and then one of any that wait.
+//
+// If a request is refused again although three others got through that began since, and that happens twice, the host is not
+// slowed down any longer for requests that are refused whatever else is asked: each waits by itself, until more are refused
+// than that explains, or one gets through that was refused before. A request whose Retry-After is longer than MaxRetryAfter
+// fails, and so do others of the host until then.
 //
 // A host that cannot be connected to is tried by one request at a time, after 1 s, 2 s, 4 s and so on up to 30 s; the
 // others wait, and hold no worker. When that has gone on for MaxDown, and one more has tried it then, they fail with a
