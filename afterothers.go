@@ -10,6 +10,10 @@ const othersFirst = 8
 // turn is the sum that a later call waits for: how many calls have ended, and othersFirst for each refusal.
 func (t *tuner) turn() int64 { return t.ended.Load() + othersFirst*t.refused.Load() }
 
+// isCalm reports whether that many calls have ended since one was refused. Until then it is being found out how much may be asked,
+// and by calls that were refused less often than those that waited: these might be refused for the last time.
+func (t *tuner) isCalm() bool { return t.ended.Load() >= t.calmAt.Load() }
+
 // giveBackAfterOthers has a call of a job on Auto handed out again after others. It has neither a future nor a key.
 func (c Call) giveBackAfterOthers() {
 	j := c.worker.job
@@ -39,23 +43,25 @@ func (j *Job) addLater(c waitingCall, others int64) {
 	j.later = slices.Insert(j.later, at, c)
 }
 
-// takeLater adds those of the later calls to the requeued ones whose turn it is. While nothing gets through, one of them and a call
-// that was never tried take turns: either may be the kind that the far end lets through. The mutex is held.
+// takeLater adds one of the later calls to the requeued ones if there are none, and it is its turn. While nothing gets through, one of
+// them and a call that was never tried take turns: either may be the kind that the far end lets through. The mutex is held.
 func (j *Job) takeLater() {
-	if len(j.later) == 0 {
+	if len(j.later) == 0 || len(j.requeued) > 0 {
 		return
 	}
-	n := 0
+	next := -1
 	switch empty := j.tuner.empty.Load(); {
 	case empty == 0:
-		for turn := j.tuner.turn(); n < len(j.later) && j.later[n].turn <= turn; n++ {
-		}
-	case empty%2 == 1 && len(j.requeued) == 0:
-		n = 1
+		turn, isCalm := j.tuner.turn(), j.tuner.isCalm()
+		next = slices.IndexFunc(j.later, func(c waitingCall) bool { return c.turn <= turn && (isCalm || !c.waited) })
+	case empty%2 == 1:
+		next = 0
 	}
-	if n == 0 && len(j.requeued) == 0 && j.callSet.ready() == 0 {
-		n = 1
+	if next < 0 && j.callSet.ready() == 0 {
+		next = 0
 	}
-	j.requeued = append(j.requeued, j.later[:n]...)
-	j.later = slices.Delete(j.later, 0, n)
+	if next >= 0 {
+		j.requeued = append(j.requeued, j.later[next])
+		j.later = slices.Delete(j.later, next, next+1)
+	}
 }

@@ -26,6 +26,7 @@ type swept struct {
 	refused int64
 	beyond  float64 // how many more were refused than 128 and one call of a hundred
 	lost    int     // how many calls failed
+	cutOff  bool    // it took more than a hundred times as long and a minute
 }
 
 // The far ends that TestSweep asks, by kind.
@@ -178,17 +179,23 @@ func runSwept(t *testing.T, name string, calls int, best time.Duration, far func
 				s.lost++
 			}
 		}
-		s.refused = refused.Load()
+		s.refused, s.cutOff = refused.Load(), ctx.Err() != nil
 		s.beyond = float64(s.refused) - 128 - float64(calls)/100
 	})
 	return s
 }
 
 func printSwept(kind string, all []swept) {
-	sum, lost := 0., 0
+	sum, lost, losing, cutOff := 0., 0, 0, 0
 	for _, s := range all {
 		sum += s.ratio
-		lost += s.lost
+		switch {
+		case s.cutOff:
+			cutOff++
+		case s.lost > 0:
+			lost += s.lost
+			losing++
+		}
 	}
 	worst := func(what string, of func(s swept) float64) {
 		slices.SortFunc(all, func(a, b swept) int { return cmp.Compare(of(b), of(a)) })
@@ -197,7 +204,8 @@ func printSwept(kind string, all []swept) {
 			fmt.Printf("    %7.2f  %s: %.2f times as long as at best, %d refused, %d lost\n", of(s), s.name, s.ratio, s.refused, s.lost)
 		}
 	}
-	fmt.Printf("%s: %d far ends, %.2f times as long as at best on average, %d calls lost\n", kind, len(all), sum/float64(len(all)), lost)
+	fmt.Printf("%s: %d far ends, %.2f times as long as at best on average; %d cut off; of the others %d lost %d calls\n",
+		kind, len(all), sum/float64(len(all)), cutOff, losing, lost)
 	worst("times as long", func(s swept) float64 { return s.ratio })
 	worst("refused beyond 128 and 1 %, of a call", func(s swept) float64 { return s.beyond / float64(s.calls) })
 }

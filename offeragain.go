@@ -57,6 +57,7 @@ func (t *tuner) offerAgain(c Call, err error) bool {
 	}
 	t.mu.Unlock()
 	if again {
+		t.calmAt.Store(t.ended.Load() + othersFirst)
 		t.refused.Add(1)
 		t.pause()
 		t.hurry()

@@ -29,9 +29,10 @@ type ending struct {
 
 type waitingCall struct {
 	Call
-	last ending        // of its last attempt, if it had one here
-	due  time.Duration // of a sleeping call: when it is to be handed out
-	turn int64         // of a later call: what tuner.turn must be
+	last   ending        // of its last attempt, if it had one here
+	due    time.Duration // of a sleeping call: when it is to be handed out
+	turn   int64         // of a later call: what tuner.turn must be
+	waited bool          // of a later call: it was refused more than soonAgain times
 }
 
 // requeue hands a call out again.
@@ -178,6 +179,7 @@ func (j *Job) requeueDue() {
 	} else {
 		for _, c := range j.sleeping[:woken] {
 			if c.last.err == nil && c.future == nil { // it was refused, and no attempt has failed
+				c.waited = true
 				j.addLater(c, 0)
 			} else {
 				j.requeued = append(j.requeued, c)

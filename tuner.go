@@ -42,6 +42,7 @@ type tuner struct {
 	due     atomic.Int64  // how many will have when a reading is to be taken at once
 	failed  atomic.Int64  // how many attempts have failed
 	refused atomic.Int64  // how many calls were refused and offered again
+	calmAt  atomic.Int64  // how many will have ended when it is calm again
 	ofKeys  atomic.Int64  // how many attempts were refused for which the policy of the call's key sees to that
 	others  atomic.Int64  // how many failed for something else
 	timed   atomic.Int64  // of how many calls it is known how long they took
