@@ -14,9 +14,10 @@ const (
 	// more than that are refused where it is tried whether more may be asked; and of more nothing can be told.
 	leastChance, mostChance = 0.02, 0.75
 	// sameShare is up to how many times as large, or as small, a share may be that is the same: so much that of a few refusals varies.
-	// Where less is asked a larger one is as good a sign: a far end of which too much was asked would refuse a smaller one. A share of
-	// more than largestShare is no chance, whatever it was before.
+	// Where less is asked it may be sameOfLess times as large: a far end of which too much was asked would refuse a smaller one. A
+	// share of more than largestShare is no chance, whatever it was before.
 	sameShare    = 2
+	sameOfLess   = 4
 	largestShare = 0.9
 	// Refusals look like chance when no more than muchLess of the calls get through in a second that did at first, and no more than
 	// stillLess of those that did the last time, and the same share is still refused: a far end of which too much was asked would
@@ -234,7 +235,7 @@ func (c *chance) compare(share, rate float64) {
 	case share < leastChance:
 		c.rate, c.falls, c.looks = 0, 0, 0
 		return
-	case c.rate == 0 || share*sameShare < c.share || rate > c.rate:
+	case c.rate == 0 || share*sameShare < c.share || share > sameOfLess*c.share || rate > c.rate:
 		c.share, c.rate, c.falls = share, rate, 0
 	case rate <= muchLess*c.rate && rate <= stillLess*c.last:
 		c.falls++

@@ -70,6 +70,17 @@ func TestALargerShareOfLess(t *testing.T) {
 	}
 }
 
+// A share that is many times as large is another one: a bucket that had been full is empty.
+func TestAFarLargerShareOfLess(t *testing.T) {
+	var c chance
+	var r Reading
+	var refused int64
+	c.refuse(&r, &refused, 40, chanceRefusals, 180)
+	if c.refuse(&r, &refused, 2, chanceRefusals, 90); c.suspicion != unlikely {
+		t.Errorf("one of 41 is refused of 180 a second, a third of 90: suspicion %d", c.suspicion)
+	}
+}
+
 // A limit is no chance: what is asked beyond it is refused, and less and less of it as less is asked.
 func TestRefusalsByALimit(t *testing.T) {
 	var c chance
