@@ -9,7 +9,7 @@ import (
 
 // Auto finds out while a job runs how many of its calls to keep in flight, and needs no number. Calls that compute get
 // one worker a core; calls that wait get more of them until a core is busy all the time, or what they wait for does no
-// more in a second, refuses more, or memory runs short. Each job on it has a level of its own, so jobs of different
+// more in a second, refuses more, or memory, threads or processes run short. Each job on it has a level of its own, so jobs of different
 // kinds can share one Auto.
 //
 // A call that is refused because too much was asked at once has not failed: it is offered again, at most 5 times in all its
@@ -116,6 +116,9 @@ type auto struct {
 func (a *auto) Start(job *Job) error {
 	settings := tune.Settings{Cores: countCores(), Start: a.start, Max: a.most}
 	settings.Processes = a.over != nil || job.task != nil && job.task.runsProcesses()
+	if settings.Processes || a.start > settings.Cores { // else the first reading comes in time
+		settings.Room = lookAtRoom()
+	}
 	t := newTuner(job, settings, a)
 	if a.over != nil {
 		return a.over.StartOn(job, t.slots)

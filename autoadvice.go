@@ -86,6 +86,8 @@ func (r AutoReport) waitingAdvice() string {
 		return "other programs use the cores: with those idle, more would be in flight"
 	case r.Bound == bounds[tune.ByMax]:
 		return "more in flight may help, which Max keeps it from"
+	case r.Bound == bounds[tune.ByThreads]:
+		return "more in flight may help, which the limit of processes and threads keeps it from (ulimit -u, and pids.max of control groups)"
 	case r.Refused > 0:
 		return r.refusedAdvice()
 	case r.InFlight < usedLevel*r.MeanLevel:

@@ -76,7 +76,7 @@ type AutoCap struct {
 var bounds = map[tune.Bound]string{
 	tune.ByNothing: "nothing so far", tune.ByCalls: "every call is in flight", tune.ByCores: "the cores",
 	tune.ByFarEnd: "the far end", tune.ByRefusals: "refusals", tune.ByRate: "a rate limit", tune.ByMemory: "memory",
-	tune.ByMax: "Max",
+	tune.ByThreads: "the limit of processes and threads", tune.ByMax: "Max",
 }
 
 func newAutoReport(r tune.Report, cores int) AutoReport {

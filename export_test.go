@@ -9,19 +9,30 @@ import (
 // SenseNothing has Auto see cores that have nothing to do, so that what it does in a bubble does not depend on what this
 // machine does meanwhile.
 func SenseNothing(t *testing.T) {
-	looks, measures := sense, measure
+	looks, measures, room := sense, measure, lookAtRoom
+	lookAtRoom = func() int { return 0 }
 	sense = func(r *tune.Reading) {
 		r.CPU = 0
 	}
 	measure = func(r *tune.Reading) { r.CPU = 0 }
-	t.Cleanup(func() { sense, measure = looks, measures })
+	t.Cleanup(func() { sense, measure, lookAtRoom = looks, measures, room })
 }
 
 // SenseMachine has Auto see a machine of so many cores, by what its sensor says.
 func SenseMachine(t *testing.T, cores int, look, measured func(*tune.Reading)) {
-	looks, measures, count := sense, measure, countCores
+	looks, measures, count, room := sense, measure, countCores, lookAtRoom
+	lookAtRoom = func() int { return 0 }
 	sense, measure, countCores = look, measured, func() int { return cores }
-	t.Cleanup(func() { sense, measure, countCores = looks, measures, count })
+	t.Cleanup(func() {
+		sense, measure, countCores, lookAtRoom = looks, measures, count, room
+	})
+}
+
+// SenseRoom has Auto see that there may be so many processes and threads, when a job begins.
+func SenseRoom(t *testing.T, room int) {
+	before := lookAtRoom
+	lookAtRoom = func() int { return room }
+	t.Cleanup(func() { lookAtRoom = before })
 }
 
 // SenseProcesses has Auto see processes on a machine of so many cores, and nothing of this one.

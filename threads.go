@@ -1,6 +1,10 @@
 package overlap
 
-import "runtime"
+import (
+	"runtime"
+
+	"example.com/overlap/internal/tune"
+)
 
 type threads struct {
 	slots *Slots
@@ -17,7 +21,8 @@ func Threads() Executor { return threads{NewSlots(mostThreads), mostThreads} }
 const mostThreads = 2_500
 
 func (t threads) Start(job *Job) error {
-	t.slots.Resize(max(1, min(t.most, threadsLeft()/2)))
+	left, _ := tune.ThreadsLeft()
+	t.slots.Resize(max(1, min(t.most, left/2)))
 	job.Serve(t.slots, func(w *Worker) {
 		runtime.LockOSThread() // never unlocked, so that the thread ends with its goroutine
 		w.one()

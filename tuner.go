@@ -67,6 +67,9 @@ var sense = func(r *tune.Reading) { sensor.Measure(r) }
 // lookAtProcesses has processes that this one has started looked at; now, whatever that costs.
 var lookAtProcesses = func(r *tune.Reading, now bool) { sensor.LookAtProcesses(r, now) }
 
+// lookAtRoom has it looked at how many processes and threads there may be.
+var lookAtRoom = func() int { return sensor.Room() }
+
 // sensor is made before there is any time bubble, to which its channel would belong.
 var sensor = tune.NewSensor()
 

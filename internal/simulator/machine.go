@@ -40,6 +40,7 @@ type Machine struct {
 	using   float64         // how many cores' time is being used now
 	locked  time.Duration
 	memory  memory
+	threads threads
 }
 
 // New returns a machine with so many cores. It must be called in the bubble that its calls run in.
@@ -105,6 +106,7 @@ func (m *Machine) Syscall(d time.Duration) {
 	m.takeCore()
 	m.mu.Lock()
 	m.blocked++
+	m.threads.take(m.blocked + m.cores)
 	m.mu.Unlock()
 	time.Sleep(min(d, handOver))
 	m.giveCore()
@@ -159,7 +161,7 @@ func (m *Machine) Measure(r *tune.Reading) {
 	r.Running = max(0, m.busy-1) // without the goroutine that looks
 	r.Runnable, r.Blocked = max(0, len(m.queue)-int(m.looking.Load())), m.blocked
 	r.CPU, r.Locked = m.cpuTime(), m.locked
-	r.Memory = m.memory.reading()
+	r.Memory, r.Room = m.memory.reading(), m.threads.room
 }
 
 // LookAtProcesses takes a reading as [tune.Sensor.LookAtProcesses] does, of calls that each compute and wait in a

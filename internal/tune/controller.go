@@ -21,9 +21,6 @@ const (
 	// hearing is for how long no more than the blind calls are in flight where a job has up to twice as many: a far end that
 	// refuses so many has mostly done so by then, and a call that waits takes far longer.
 	hearing = 16 * doubling
-	// mostBlocked is how many calls may be in system calls at once, each of which holds a thread: Go ends a program at
-	// 10,000.
-	mostBlocked = 1024
 )
 
 // Settings are what a controller goes by.
@@ -32,12 +29,22 @@ type Settings struct {
 	Start int // how many calls to begin with; 0: one a core
 	Max   int // the most calls in flight; 0: there is no limit
 	Blind int // how many before the first has ended; 0: Blind
+	Room  int // how many processes and threads there may be, see Reading
 
 	Processes bool // the calls run in processes of their own, of which the readings tell
 }
 
 // Level is how many calls a job begins with.
 func (s Settings) Level() int {
+	level := s.start()
+	if s.Room > 0 {
+		level = min(level, startRoom(s))
+	}
+	return level
+}
+
+// start is Level if there may be any number of processes and threads.
+func (s Settings) start() int {
 	level := s.Start
 	if level == 0 {
 		level = s.Cores
@@ -66,19 +73,21 @@ type Controller struct {
 	farEnd    farEnd
 	refusals  refusals
 	memory    memory
+	threads   threads
 	history   history
 }
 
 // New returns a controller.
 func New(s Settings) *Controller {
-	s.Start = s.Level()
+	level := s.Level()
+	s.Start = s.start()
 	if s.Blind == 0 {
 		s.Blind = Blind
 	}
 	return &Controller{
-		settings: s, level: s.Start,
+		settings: s, level: level,
 		gate: newGate(s.Cores), processes: processGate{cores: s.Cores},
-		farEnd: newFarEnd(max(s.Blind, s.Start)), memory: newMemory(),
+		farEnd: newFarEnd(max(s.Blind, s.Start)), memory: newMemory(), threads: newThreads(s.Cores),
 	}
 }
 
@@ -123,12 +132,14 @@ func (c *Controller) look(r *Reading) (more int) {
 		c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 		more = c.processes.look(*r, c.level)
 		c.farEnd.look(*r, c.processes.saturated())
+		c.threads.lookAtProcesses(*r)
 		return max(more, c.level)
 	}
 	c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 	opening := c.gate.look(*r)
 	unwanted := c.beside.look(*r, c.level)
 	c.farEnd.look(*r, c.gate.saturated() && !c.beside.waits)
+	c.threads.look(*r)
 	more = max(c.level, c.gate.filling(*r), unwanted)
 	switch {
 	case more > c.level:
@@ -175,6 +186,8 @@ func (c *Controller) why(before int) string {
 		return "more are refused"
 	case c.bound == ByMemory:
 		return "more might not fit into memory"
+	case c.bound == ByThreads:
+		return "there may be no processes or threads for more"
 	case c.bound == ByMax:
 		return "more may not be"
 	case c.standBys.cap > 0:
@@ -204,13 +217,11 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 	if c.farEnd.phase == ramping && r.At-c.began < hearing {
 		lower(max(c.settings.Start, c.settings.Blind), ByNothing)
 	}
-	if r.Blocked > mostBlocked/2 {
-		lower(mostBlocked, ByMax)
-	}
 	lower(c.beside.cap, ByCores)
 	lower(c.standBys.cap, ByCores)
 	lower(c.refusals.limit.cap, ByRefusals)
 	lower(c.memory.cap, ByMemory)
+	lower(c.threads.cap, ByThreads)
 	lower(c.settings.Max, ByMax)
 	if c.refusals.rate.perSecond > 0 {
 		bound = ByRate

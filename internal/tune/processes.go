@@ -71,7 +71,7 @@ func (g *processGate) saturated() bool { return g.busy >= processRoom }
 
 // ofProcesses is a reading of a job whose calls run in processes: what these do counts with what this process does.
 func (r Reading) ofProcesses() Reading {
-	r.CPU, r.Memory = -1, r.Processes.Memory
+	r.CPU, r.Memory, r.Room = -1, r.Processes.Memory, r.Processes.Room
 	if r.Processes.Known {
 		r.CPU = r.Processes.CPU
 		r.Running += r.Processes.Running

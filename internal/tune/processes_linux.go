@@ -65,6 +65,7 @@ func (p *processes) read() Processes {
 			is.runs = one.state == 'R' || one.threads > 1 && before[pid].mayRun(is.used) && p.anotherRuns(name)
 			ours[pid] = is
 			all.CPU += one.ended + is.used
+			all.Threads += int(one.threads)
 			if one.parent != self || one.flags&forkedNotExecuted == 0 { // else it is this process' own memory still
 				all.Memory.Used += one.memory
 			}

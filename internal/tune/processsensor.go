@@ -8,17 +8,18 @@ const processesFor = 50
 
 // processSensor reads what the processes do that this one has started, as often as is cheap.
 type processSensor struct {
-	read  func() Processes
-	limit limitSensor
-	seen  Processes
-	at    time.Time // when they were read
-	reads int
-	takes time.Duration // how long that takes; 0: it is not known
+	read    func() Processes
+	limit   limitSensor
+	threads threadSensor
+	seen    Processes
+	at      time.Time // when they were read
+	reads   int
+	takes   time.Duration // how long that takes; 0: it is not known
 }
 
 func newProcessSensor() processSensor {
 	var of processes
-	return processSensor{read: of.read, limit: limitSensor{read: memoryLimit}}
+	return processSensor{read: of.read, limit: limitSensor{read: memoryLimit}, threads: newThreadSensor()}
 }
 
 // look is given the time. always has them read in any case.
@@ -30,6 +31,7 @@ func (p *processSensor) look(now time.Time, always bool) Processes {
 		p.noteTook(time.Since(begun))
 		if m := &p.seen.Memory; p.seen.Known {
 			m.Limit, m.Others, _ = p.limit.look(now, m.Used)
+			p.seen.Room = p.threads.look(now, ownThreads()+p.seen.Threads)
 		}
 	}
 	seen := p.seen

@@ -30,6 +30,7 @@ type Reading struct {
 	Squares  float64       // the sum of the squares of that, in seconds squared
 
 	Memory    Memory
+	Room      int       // how many processes and threads this process may have; 0: any number, or nobody knows
 	Processes Processes // only if the calls run in processes
 }
 
@@ -41,6 +42,8 @@ type Processes struct {
 	Running int           // those that run on a core or want to
 	CPU     time.Duration // CPU time that this process and they have used so far, those that have ended included
 	Memory  Memory        // of this process and of them, without what only the collector knows
+	Threads int           // how many threads they have, all together
+	Room    int           // how many these and those of this process may be; 0: any number, or nobody knows
 }
 
 // Memory is what the process uses and may use, in bytes. The zero Memory is unknown.
@@ -86,6 +89,7 @@ const (
 	ByRefusals              // what the calls wait for refuses more at once
 	ByRate                  // what the calls wait for refuses more in a second
 	ByMemory                // more might not fit into memory
+	ByThreads               // there may be no processes or threads for more
 	ByMax                   // the greatest level that was allowed
 )
 

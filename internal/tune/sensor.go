@@ -7,12 +7,16 @@ import (
 	"time"
 )
 
+// fewBlocked is how many goroutines are in system calls at any time that are no calls, as the one that waits for signals.
+const fewBlocked = 2
+
 // Sensor takes the readings of this process, for all controllers in it. Safe for concurrent use.
 type Sensor struct {
 	turn    chan struct{} // full while somebody reads; no mutex, as the time that goroutines wait for those is a reading
 	samples [4]metrics.Sample
 
-	memory memorySensor
+	memory  memorySensor
+	threads threadSensor
 
 	looking    atomic.Int64 // how many give way to others at the moment, which are no calls
 	neighbours neighbourSensor
@@ -22,7 +26,7 @@ type Sensor struct {
 
 // NewSensor returns a sensor.
 func NewSensor() *Sensor {
-	s := &Sensor{turn: make(chan struct{}, 1), memory: newMemorySensor(), processes: newProcessSensor()}
+	s := &Sensor{turn: make(chan struct{}, 1), memory: newMemorySensor(), threads: newThreadSensor(), processes: newProcessSensor()}
 	for i, name := range []string{"running", "runnable", "not-in-go"} {
 		s.samples[i].Name = "/sched/goroutines/" + name + ":goroutines"
 	}
@@ -60,6 +64,9 @@ func (s *Sensor) Measure(r *Reading) {
 	now := time.Now()
 	r.Neighbours = s.neighbours.look(now, r.CPU, readMachineTime)
 	r.Memory = s.memory.look(now)
+	if r.Blocked > fewBlocked { // else there is no use for it
+		r.Room = s.threads.look(now, ownThreads())
+	}
 }
 
 // LookAtProcesses fills in what the processes do that this one has started. now has them looked at in any case.
@@ -67,6 +74,13 @@ func (s *Sensor) LookAtProcesses(r *Reading, now bool) {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
 	r.Processes = s.processes.look(time.Now(), now)
+}
+
+// Room is how many processes and threads this process may have; 0: any number, or it is not known.
+func (s *Sensor) Room() int {
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	return s.threads.look(time.Now(), ownThreads())
 }
 
 func (s *Sensor) value(i int) int { return number(s.samples[i]) }

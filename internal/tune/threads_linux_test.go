@@ -1,4 +1,4 @@
-package overlap
+package tune
 
 import (
 	"math"
@@ -30,7 +30,7 @@ func TestPidsGroupsAreThoseFromHereToTheRoot(t *testing.T) {
 }
 
 func TestThreadsLeftIsPositiveHere(t *testing.T) {
-	if left := threadsLeft(); left < 1 {
-		t.Errorf("threadsLeft() = %d", left)
+	if left, ok := ThreadsLeft(); left < 1 || !ok {
+		t.Errorf("ThreadsLeft() = %d, %v", left, ok)
 	}
 }
