@@ -54,6 +54,10 @@ func (r AutoReport) Advice() string {
 		return fmt.Sprintf("more in flight cannot help: the calls compute, and %d cores are all there are; "+
 			"twice as many would halve the time", r.Cores)
 	case ServerLimited:
+		if r.Bound == bounds[tune.ByTimeouts] {
+			return fmt.Sprintf("what the calls wait for got %s a second done, and no more than %d in flight in time: others timed out",
+				digits(r.Rate), r.Level)
+		}
 		if r.Refused > 0 && r.Bound != bounds[tune.ByFarEnd] {
 			return r.refusedAdvice()
 		}

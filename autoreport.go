@@ -31,6 +31,7 @@ type AutoReport struct {
 	Rate      float64       // how many calls ended in a second
 	Calls     int64         // how many calls ended
 	Refused   int64         // how many times calls were refused, also those that the policy of their key (KeyPolicy) sees to
+	TimedOut  int64         // how many attempts of calls in this process failed since their time was up
 	BadInputs bool          // most of them are refused whenever they are made, for what they ask, and not since too much was asked
 	StartRate float64       // how many calls might start in a second in the end; 0: any number
 
@@ -76,14 +77,14 @@ type AutoCap struct {
 var bounds = map[tune.Bound]string{
 	tune.ByNothing: "nothing so far", tune.ByCalls: "every call is in flight", tune.ByCores: "the cores",
 	tune.ByFarEnd: "the far end", tune.ByRefusals: "refusals", tune.ByRate: "a rate limit", tune.ByMemory: "memory",
-	tune.ByThreads: "the limit of processes and threads", tune.ByMax: "Max",
+	tune.ByThreads: "the limit of processes and threads", tune.ByTimeouts: "calls that time out", tune.ByMax: "Max",
 }
 
 func newAutoReport(r tune.Report, cores int) AutoReport {
 	report := AutoReport{
 		Class: classes[r.Class], Level: r.Level, Peak: r.Peak, Bound: bounds[r.Bound], MeanLevel: r.MeanLevel, AtStart: r.AtStart,
 		Took: r.Took, CallTime: r.Typical, AtFirst: r.AtFirst,
-		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, InFlight: r.InFlight, Rate: r.Rate, Calls: r.Calls, Refused: r.Refused, BadInputs: r.BadInputs, StartRate: r.StartRate,
+		Cores: cores, CoresBusy: r.CoresBusy, Others: r.Others, Waiting: r.Waiting, InFlight: r.InFlight, Rate: r.Rate, Calls: r.Calls, Refused: r.Refused, TimedOut: r.TimedOut, BadInputs: r.BadInputs, StartRate: r.StartRate,
 		Lower: r.Lower, Gain: r.Gain, Higher: r.Higher, Readings: r.Readings,
 	}
 	for _, change := range r.Changes {

@@ -65,6 +65,9 @@ func (r AutoReport) proof() string {
 	if r.Refused > 0 && r.Class != RateLimited {
 		add("%s", refusals(r.Refused))
 	}
+	if r.TimedOut > 0 {
+		add("%d timed out", r.TimedOut)
+	}
 	if r.CallTime > 0 {
 		add("a call took %v", r.CallTime.Round(max(1, r.CallTime/1000)))
 	}

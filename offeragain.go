@@ -16,6 +16,9 @@ func (c Call) offerAgain(o Outcome, err error) bool {
 		return false
 	}
 	t.failed.Add(1) // until it is known that there will be another attempt
+	if o == TimedOut || isTimeout(err) {
+		t.timedOut(t.job.now() - c.worker.claimedAt)
+	}
 	_, refused := overloaded(err)
 	if refused = refused && o == Failed; !refused {
 		t.others.Add(1)
@@ -27,6 +30,21 @@ func (c Call) offerAgain(o Outcome, err error) bool {
 		return false // what is refused is for the policy of its key to see to, and not for two controllers
 	}
 	return refused && t.offerAgain(c, err)
+}
+
+// timedOut is told that an attempt has failed since its time was up.
+func (t *tuner) timedOut(took time.Duration) {
+	t.limit.Store(int64(took))
+	t.late.Add(1)
+}
+
+// isTimeout reports whether an error says that somebody's time was up, as those of net and of context do.
+func isTimeout(err error) bool {
+	late, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && late.Timeout()
 }
 
 // offerAgain is told that an attempt has failed, and puts the call back if it was refused because too much was asked.

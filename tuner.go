@@ -44,6 +44,8 @@ type tuner struct {
 	refused atomic.Int64  // how many calls were refused and offered again
 	calmAt  atomic.Int64  // how many will have ended when it is calm again
 	ofKeys  atomic.Int64  // how many attempts were refused for which the policy of the call's key sees to that
+	late    atomic.Int64  // how many failed since their time was up
+	limit   atomic.Int64  // how long that was the last time, in nanoseconds
 	others  atomic.Int64  // how many failed for something else
 	timed   atomic.Int64  // of how many calls it is known how long they took
 	took    atomic.Int64  // how long these took, in nanoseconds
@@ -269,6 +271,7 @@ func (t *tuner) read(r *tune.Reading) {
 	r.At, r.InFlight, r.Wanted, r.Left = t.job.now(), state.InUse, state.Wanted, -1
 	r.Timed, r.Took = t.timed.Load(), time.Duration(t.took.Load())
 	r.Squares = float64(t.squares.Load()) / 1e12
+	r.TimedOut, r.Limit = t.late.Load(), time.Duration(t.limit.Load())
 	ended := t.ended.Load()
 	r.Failed = min(ended, t.failed.Load()) // of calls that are about to end, too, or to be offered again
 	r.Ended = ended - r.Failed

@@ -72,6 +72,7 @@ type Controller struct {
 	processes processGate
 	farEnd    farEnd
 	refusals  refusals
+	timeouts  timeouts
 	memory    memory
 	threads   threads
 	history   history
@@ -109,6 +110,7 @@ func (c *Controller) Look(r Reading) Advice {
 	more := c.look(&r)
 	c.memory.look(r)
 	pause := c.refusals.look(r)
+	c.timeouts.look(r)
 	before := c.level
 	c.setLevel(r, more)
 	if c.level >= 2*before {
@@ -184,6 +186,8 @@ func (c *Controller) why(before int) string {
 		return "the cores have room"
 	case c.bound == ByRefusals, c.bound == ByRate:
 		return "more are refused"
+	case c.bound == ByTimeouts:
+		return "calls time out"
 	case c.bound == ByMemory:
 		return "more might not fit into memory"
 	case c.bound == ByThreads:
@@ -220,6 +224,7 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 	lower(c.beside.cap, ByCores)
 	lower(c.standBys.cap, ByCores)
 	lower(c.refusals.limit.cap, ByRefusals)
+	lower(c.timeouts.cap, ByTimeouts)
 	lower(c.memory.cap, ByMemory)
 	lower(c.threads.cap, ByThreads)
 	lower(c.settings.Max, ByMax)

@@ -25,6 +25,8 @@ type Reading struct {
 	Left     int           // calls that have not ended, those in flight included; negative: nobody knows
 	Ended    int64         // calls that have ended so far, without those that failed
 	Failed   int64         // calls that have failed so far
+	TimedOut int64         // how many attempts have failed since their time was up
+	Limit    time.Duration // how long they were given, the last of them
 	Timed    int64         // of how many calls it is known how long they took
 	Took     time.Duration // how long these took, all together
 	Squares  float64       // the sum of the squares of that, in seconds squared
@@ -90,6 +92,7 @@ const (
 	ByRate                  // what the calls wait for refuses more in a second
 	ByMemory                // more might not fit into memory
 	ByThreads               // there may be no processes or threads for more
+	ByTimeouts              // what the calls wait for gets no more done before their time is up
 	ByMax                   // the greatest level that was allowed
 )
 

@@ -69,6 +69,7 @@ type Report struct {
 	Rate      float64       // how many calls ended in a second
 	Calls     int64         // how many ended
 	Refused   int64         // how many were refused
+	TimedOut  int64         // how many times the time of one was up
 	BadInputs bool          // they turned out to be for what calls ask
 	StartRate float64       // how many might start in a second in the end; 0: any number
 	Lower     int           // a level at which less was done, where that was tried; 0: none
@@ -87,7 +88,7 @@ func (c *Controller) Report(end Reading) Report {
 	}
 	r := Report{
 		Bound: c.bound, Level: c.level, Peak: max(h.peak, c.level), Took: end.At - h.first.At, CoresBusy: -1,
-		Refused: c.refusals.seen, BadInputs: c.refusals.badInputs.known, StartRate: c.refusals.rate.perSecond, Changes: slices.Clone(h.changes), Readings: c.looks,
+		Refused: c.refusals.seen, TimedOut: end.TimedOut, BadInputs: c.refusals.badInputs.known, StartRate: c.refusals.rate.perSecond, Changes: slices.Clone(h.changes), Readings: c.looks,
 	}
 	if c.looks == 0 && !c.awake { // no call waited for another
 		r.Took = 0
@@ -149,6 +150,8 @@ func (c *Controller) classify(r Report, end Reading) Class {
 	}
 	switch {
 	case c.refusals.seen > 0 && r.CoresBusy < busy*cores && r.StartRate == 0 && c.refusals.chance.suspicion != sure:
+		return FarEndLimited
+	case c.timeouts.cap > 0 && r.CoresBusy < busy*cores:
 		return FarEndLimited
 	case r.StartRate > 0:
 		return RateLimited

@@ -1,0 +1,137 @@
+package overlap_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/overlap"
+)
+
+// places is a server that serves so many at once, first in first out. A deaf one does not notice that nobody waits any more.
+type places struct {
+	most    func() int
+	notices bool
+	mu      sync.Mutex
+	busy    int
+	waiting []placed
+}
+
+type placed struct {
+	ctx  context.Context
+	done chan struct{}
+}
+
+func (p *places) Serve(ctx context.Context, _ int) error {
+	c := placed{ctx, make(chan struct{})}
+	p.mu.Lock()
+	p.waiting = append(p.waiting, c)
+	p.next()
+	p.mu.Unlock()
+	select {
+	case <-c.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// next serves those that wait, as far as there are places. The mutex is held.
+func (p *places) next() {
+	for len(p.waiting) > 0 && p.busy < p.most() {
+		c := p.waiting[0]
+		p.waiting = p.waiting[1:]
+		if p.notices && c.ctx.Err() != nil {
+			continue
+		}
+		p.busy++
+		time.AfterFunc(50*ms, func() {
+			close(c.done)
+			p.mu.Lock()
+			p.busy--
+			p.next()
+			p.mu.Unlock()
+		})
+	}
+}
+
+// hangs is a server that never answers some calls, and others after a while.
+func hangs(of100 int, takes time.Duration) func(ctx context.Context, i int) error {
+	return func(ctx context.Context, i int) error {
+		if i*37%100 < of100 {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		time.Sleep(takes)
+		return nil
+	}
+}
+
+// Calls that time out since too many are in flight have fewer made at once, so that hardly more are lost than those that were in
+// flight by then. Calls that hang, however many there are, do not hold the others up.
+func TestAutoOfCallsThatTimeOut(t *testing.T) {
+	serves := func(at, later int, notices bool) func() func(context.Context, int) error {
+		return func() func(context.Context, int) error {
+			begun := time.Now()
+			return (&places{notices: notices, most: func() int {
+				if time.Since(begun) < 5*time.Second {
+					return at
+				}
+				return later
+			}}).Serve
+		}
+	}
+	hang := func(of100 int) func() func(context.Context, int) error {
+		return func() func(context.Context, int) error { return hangs(of100, 50*ms) }
+	}
+	for name, c := range map[string]struct {
+		server func() func(context.Context, int) error
+		calls  int
+		limit  time.Duration
+		lost   int // 0: three times as many as were in flight at most
+		within time.Duration
+	}{
+		"six places":               {serves(6, 6, true), 2000, 500 * ms, 0, 17 * time.Second},
+		"six, deaf":                {serves(6, 6, false), 2000, 500 * ms, 0, 22 * time.Second},
+		"one place":                {serves(1, 1, true), 500, 500 * ms, 0, 30 * time.Second},
+		"three, deaf":              {serves(3, 3, false), 1000, 500 * ms, 0, 40 * time.Second},
+		"six places, then sixty":   {serves(6, 60, true), 5000, 500 * ms, 0, 15 * time.Second},
+		"sixty places, then six":   {serves(60, 6, true), 8000, 500 * ms, 0, 40 * time.Second},
+		"sixty, then twelve, deaf": {serves(60, 12, false), 8000, 500 * ms, 0, 40 * time.Second},
+		"one of a hundred hangs":   {hang(1), 4000, time.Second, 40, 4 * time.Second},
+		"one of ten hangs":         {hang(10), 4000, 75 * ms, 400, 4 * time.Second},
+		"a third hangs":            {hang(33), 4000, 75 * ms, 1320, 5 * time.Second},
+		"all hang":                 {hang(100), 1000, time.Second, 1000, 20 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				overlap.SenseNothing(t)
+				serve := c.server()
+				task := overlap.Func(func(ctx context.Context, i int) (int, error) { return 0, serve(ctx, i) })
+				begun := time.Now()
+				var report overlap.AutoReport
+				auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+				_, err := overlap.Map(t.Context(), auto, task, upTo(c.calls), overlap.KeepGoing(), overlap.Timeout(c.limit))
+				took := time.Since(begun)
+				lost := 0
+				if failed, ok := errors.AsType[*overlap.JobError](err); ok {
+					lost = len(failed.Failed)
+				}
+				t.Logf("%d of %d lost, took %v\n%v", lost, c.calls, took, report)
+				most := c.lost
+				if most == 0 {
+					most = 3 * report.Peak
+				}
+				if lost > most {
+					t.Errorf("%d of %d were lost, want at most %d", lost, c.calls, most)
+				}
+				if took > c.within {
+					t.Errorf("took %v, want at most %v", took, c.within)
+				}
+			})
+		})
+	}
+}

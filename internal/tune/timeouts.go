@@ -1,0 +1,91 @@
+package tune
+
+import "time"
+
+const (
+	// leastTimeouts is how many calls must have timed out, and leastShare which share of those that ended, for more to be in flight than
+	// the far end gets done in time: one call of a hundred that hangs does so however many others there are.
+	leastTimeouts = 4
+	leastShare    = 0.1
+	// inTime is the part of the time limit that calls are to take: by Little's law as many in flight as end in that time. The other half
+	// is for those that take longer than others.
+	inTime = 0.5
+	// fewerTimeouts is which part of the share that timed out may do so once less is asked, if it was for that. It is asked for less
+	// mostCuts times in a row; then timeouts have nothing to do with how much is asked, and slow nobody down.
+	fewerTimeouts = 0.5
+	mostCuts      = 4
+)
+
+// timeouts find how many calls in flight the far end gets done before their time is up. More only wait for one another, and where it
+// does not notice that nobody waits for them any more, it gets next to nothing done in time.
+type timeouts struct {
+	cap  int     // the most calls in flight; 0: there is no limit
+	off  bool    // timeouts have nothing to do with how many are in flight
+	cuts int     // how many times in a row that was lowered in vain
+	most float64 // the share that had timed out when less was asked first
+
+	began           time.Duration // when what is looked at began
+	ended, timedOut int64         // how many calls had ended well, and timed out, by then
+	late            int64         // how many had timed out since at the last reading
+}
+
+// begin has what ends from a moment on be looked at: that of a reading, or later.
+func (t *timeouts) begin(r Reading, at time.Duration) {
+	t.began, t.ended, t.timedOut, t.late = at, r.Ended, r.TimedOut, 0
+}
+
+// look takes a reading.
+func (t *timeouts) look(r Reading) {
+	if r.At <= t.began { // calls are still in flight of which there were too many
+		t.begin(r, t.began)
+		return
+	}
+	if r.TimedOut == 0 {
+		return
+	}
+	late, ended := r.TimedOut-t.timedOut, r.Ended-t.ended
+	share := float64(late) / float64(max(1, late+ended))
+	isLong := r.At-t.began >= r.Limit
+	done := int(inTime * float64(ended) * float64(r.Limit) / float64(r.At-t.began)) // in time
+	switch {
+	case !isLong && late < leastTimeouts, t.most > 0 && (!isLong || t.most*float64(late+ended) < 2*leastTimeouts):
+		return // if as large a share timed out as before, there would be enough of them by then
+	case late >= leastTimeouts && t.late < leastTimeouts: // a call counts as failed a moment before it has ended
+		t.late = late
+		return
+	case t.off:
+		t.off = share >= fewerTimeouts*t.most
+		t.begin(r, r.At)
+	case t.cap == 0:
+		if late >= leastTimeouts && share >= leastShare && done < r.InFlight {
+			t.most, t.cuts = share, 0
+			t.cut(r, min(done, r.InFlight/2), ended)
+		} else if isLong {
+			t.begin(r, r.At)
+		}
+	case share >= fewerTimeouts*t.most:
+		if t.cuts++; t.cuts >= mostCuts {
+			t.off, t.cap = true, 0
+			t.begin(r, r.At)
+			return
+		}
+		t.cut(r, min(done, t.cap/2), ended)
+	default:
+		t.cuts = 0
+		if late == 0 {
+			t.cap = min(max(t.cap, done), 2*t.cap)
+		}
+		t.begin(r, r.At)
+	}
+}
+
+// cut has fewer calls in flight: as many as get done in time, at most half as many as were; and half where none did. What is left of
+// those that were in flight before says nothing of that: they end within their limit, and the far end may be busy with them for as
+// long again.
+func (t *timeouts) cut(r Reading, done int, ended int64) {
+	if ended == 0 {
+		done = r.InFlight / 2
+	}
+	t.cap = max(1, done)
+	t.begin(r, r.At+2*r.Limit)
+}

@@ -1,0 +1,51 @@
+package tune
+
+import (
+	"testing"
+	"time"
+)
+
+// run has so many calls end well and time out in a second, with a limit of half a second and so many in flight, and a reading
+// every 50 ms.
+func (t *timeouts) run(r *Reading, ended, timedOut int64, inFlight int, during time.Duration) {
+	r.Limit, r.InFlight = 500*ms, inFlight
+	for end := r.At + during; r.At < end; {
+		r.At += 50 * ms
+		r.Ended += ended / 20
+		r.TimedOut += timedOut / 20
+		t.look(*r)
+	}
+}
+
+// No more are in flight than end in half of the limit; more once that is more, and as many as before where that does not help.
+func TestTimeouts(t *testing.T) {
+	var limit timeouts
+	var r Reading
+	limit.run(&r, 200, 0, 128, time.Second)
+	limit.run(&r, 200, 2, 128, 2*time.Second)
+	if limit.cap != 0 {
+		t.Fatalf("one of a hundred timed out, and %d may be in flight", limit.cap)
+	}
+	limit.run(&r, 200, 100, 128, time.Second)
+	if limit.cap < 40 || limit.cap > 50 {
+		t.Fatalf("of 200 a second, %d may be in flight", limit.cap)
+	}
+	before := limit.cap
+	limit.run(&r, 400, 0, before, 3*time.Second)
+	if limit.cap < 90 || limit.cap > 100 {
+		t.Errorf("of 400 a second, %d may be in flight", limit.cap)
+	}
+	limit.run(&r, 40, 200, limit.cap, time.Second)
+	if limit.cap == 0 || limit.cap > before {
+		t.Errorf("when most time out again, %d may be in flight", limit.cap)
+	}
+	limit.run(&r, 40, 200, limit.cap, 10*time.Second)
+	if limit.cap != 0 {
+		t.Errorf("most time out, however many are in flight, and %d may be", limit.cap)
+	}
+	limit.run(&r, 200, 0, 128, 3*time.Second)
+	limit.run(&r, 200, 200, 128, time.Second)
+	if limit.cap == 0 {
+		t.Error("when none timed out for a while, and many do again, any number may be in flight")
+	}
+}
