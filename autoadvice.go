@@ -92,6 +92,10 @@ func (r AutoReport) waitingAdvice() string {
 		return "more in flight may help, which Max keeps it from"
 	case r.Bound == bounds[tune.ByThreads]:
 		return "more in flight may help, which the limit of processes and threads keeps it from (ulimit -u, and pids.max of control groups)"
+	case r.Bound == bounds[tune.ByDescriptors]:
+		return "more in flight may help, which the limit of file descriptors keeps it from (ulimit -n)"
+	case r.Bound == bounds[tune.ByPorts]:
+		return "more in flight may help, which the number of local ports keeps it from"
 	case r.Refused > 0:
 		return r.refusedAdvice()
 	case r.InFlight < usedLevel*r.MeanLevel:

@@ -77,7 +77,8 @@ type AutoCap struct {
 var bounds = map[tune.Bound]string{
 	tune.ByNothing: "nothing so far", tune.ByCalls: "every call is in flight", tune.ByCores: "the cores",
 	tune.ByFarEnd: "the far end", tune.ByRefusals: "refusals", tune.ByRate: "a rate limit", tune.ByMemory: "memory",
-	tune.ByThreads: "the limit of processes and threads", tune.ByTimeouts: "calls that time out", tune.ByMax: "Max",
+	tune.ByThreads: "the limit of processes and threads", tune.ByDescriptors: "the limit of file descriptors",
+	tune.ByPorts: "the number of local ports", tune.ByTimeouts: "calls that time out", tune.ByMax: "Max",
 }
 
 func newAutoReport(r tune.Report, cores int) AutoReport {

@@ -16,7 +16,7 @@ import (
 // again; that was no attempt. Only a call that meets the limit while no other call of its job runs fails, when it has
 // tried twice. That holds for calls in this process, with or without OnLocalLimit. What counts are the errors EMFILE,
 // ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, and EAGAIN where a program could not be started, anywhere in the tree of the
-// error.
+// error. On [Auto], no more calls are in flight from then on than have found what they need, until more do.
 //
 // fn runs on the goroutine of the call and must not wait for calls of the job. Several OnLocalLimits in the options of
 // one job are all told. OnLocalLimit panics when fn is nil.
@@ -68,14 +68,19 @@ func (c Call) holdBackFor(ctx context.Context, limit, err error) bool {
 	j := c.worker.job
 	index := c.Index() + 1
 	j.mu.Lock()
-	alone := j.inFlight()-len(j.resumes) <= 1 && !j.aloneWaits
+	others := j.inFlight() - len(j.resumes) - 1
+	alone := others <= 0 && !j.aloneWaits
 	hopeless := alone && j.triedAlone == index
 	if limit == syscall.EADDRNOTAVAIL {
 		hopeless = hopeless || j.noAddress
 		j.noAddress = hopeless
 	}
+	notThere := limit == syscall.EADDRNOTAVAIL && j.noAddress
 	if hopeless || j.stopped.Load() {
 		j.mu.Unlock()
+		if t := j.tuner; t != nil && notThere {
+			t.lacksNothing()
+		}
 		return false
 	}
 	if alone {
@@ -88,6 +93,9 @@ func (c Call) holdBackFor(ctx context.Context, limit, err error) bool {
 	j.announced = true
 	j.mu.Unlock()
 
+	if j.tuner != nil {
+		j.tuner.lacks(c, limit, others)
+	}
 	if announce {
 		for _, fn := range j.options.onLocalLimit {
 			fn(err)

@@ -268,7 +268,8 @@ func (t *tuner) needed() bool {
 func (t *tuner) read(r *tune.Reading) {
 	state := t.slots.State()
 	r.Beside = int(tunersWoken.Load()) - 1
-	r.At, r.InFlight, r.Wanted, r.Left = t.job.now(), state.InUse, state.Wanted, -1
+	r.At, r.Wanted, r.Left = t.job.now(), state.Wanted, -1
+	r.InFlight = max(0, state.InUse-int(t.job.heldBack.Load()))
 	r.Timed, r.Took = t.timed.Load(), time.Duration(t.took.Load())
 	r.Squares = float64(t.squares.Load()) / 1e12
 	r.TimedOut, r.Limit = t.late.Load(), time.Duration(t.limit.Load())

@@ -75,6 +75,7 @@ type Controller struct {
 	timeouts  timeouts
 	memory    memory
 	threads   threads
+	lack      lack
 	history   history
 }
 
@@ -109,6 +110,7 @@ func (c *Controller) Look(r Reading) Advice {
 	c.looks++
 	more := c.look(&r)
 	c.memory.look(r)
+	c.lack.look(r)
 	pause := c.refusals.look(r)
 	c.timeouts.look(r)
 	before := c.level
@@ -178,6 +180,8 @@ func (c *Controller) why(before int) string {
 		return ""
 	case c.level == before+1 && c.level == c.refusals.limit.cap:
 		return "is one more refused?"
+	case c.level > before && c.lack.limit.isTried() && c.lack.bounds(c.level):
+		return "do more find what they need?"
 	case c.level > before && c.level == c.farEnd.cap && c.farEnd.phase == climbing:
 		return "do more end in a second?"
 	case c.level > before && c.standBys.added:
@@ -192,6 +196,8 @@ func (c *Controller) why(before int) string {
 		return "more might not fit into memory"
 	case c.bound == ByThreads:
 		return "there may be no processes or threads for more"
+	case c.bound == ByDescriptors, c.bound == ByPorts:
+		return "this machine lacks what more need"
 	case c.bound == ByMax:
 		return "more may not be"
 	case c.standBys.cap > 0:
@@ -227,6 +233,7 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 	lower(c.timeouts.cap, ByTimeouts)
 	lower(c.memory.cap, ByMemory)
 	lower(c.threads.cap, ByThreads)
+	lower(c.lack.limit.cap, c.lack.of)
 	lower(c.settings.Max, ByMax)
 	if c.refusals.rate.perSecond > 0 {
 		bound = ByRate
@@ -263,6 +270,15 @@ func (c *Controller) wait(r Reading) time.Duration {
 // Refused is told of a refusal, and reports whether the call is to be made again; then, too, nothing may start until the
 // next reading says so.
 func (c *Controller) Refused(r Reading, of Refusal) (again bool) { return c.refusals.refused(r, of) }
+
+// Lacks is told that a call met a limit of this machine while so many others of the job ran, and is to be made again.
+func (c *Controller) Lacks(r Reading, of Bound, others int) {
+	c.lack.met(r, of, others)
+	c.history.peak = min(c.history.peak, c.lack.limit.cap)
+}
+
+// LacksNothing is told that it was no limit of the machine.
+func (c *Controller) LacksNothing() { c.lack = lack{} }
 
 // Through is told that a call has ended well that had begun at a time and was never refused. Only calls that end after the first
 // refusal need be told of.

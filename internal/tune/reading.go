@@ -84,16 +84,18 @@ type Advice struct {
 type Bound uint8
 
 const (
-	ByNothing  Bound = iota // nothing so far: the level is still rising
-	ByCalls                 // every call that there is is in flight
-	ByCores                 // the cores are busy
-	ByFarEnd                // what the calls wait for does no more in a second
-	ByRefusals              // what the calls wait for refuses more at once
-	ByRate                  // what the calls wait for refuses more in a second
-	ByMemory                // more might not fit into memory
-	ByThreads               // there may be no processes or threads for more
-	ByTimeouts              // what the calls wait for gets no more done before their time is up
-	ByMax                   // the greatest level that was allowed
+	ByNothing     Bound = iota // nothing so far: the level is still rising
+	ByCalls                    // every call that there is is in flight
+	ByCores                    // the cores are busy
+	ByFarEnd                   // what the calls wait for does no more in a second
+	ByRefusals                 // what the calls wait for refuses more at once
+	ByRate                     // what the calls wait for refuses more in a second
+	ByMemory                   // more might not fit into memory
+	ByThreads                  // there may be no processes or threads for more
+	ByDescriptors              // more find no descriptor
+	ByPorts                    // more find no local port
+	ByTimeouts                 // what the calls wait for gets no more done before their time is up
+	ByMax                      // the greatest level that was allowed
 )
 
 // typical is how long a call takes that gets through; 0: nobody knows.

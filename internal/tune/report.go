@@ -82,6 +82,9 @@ type Report struct {
 // Report says what was found out, given a last reading when the job is over.
 func (c *Controller) Report(end Reading) Report {
 	h := &c.history
+	if c.lack.bounds(c.level) { // which may not have been looked at since
+		c.level, c.bound = c.lack.limit.cap, c.lack.of
+	}
 	own := end.CPU
 	if c.settings.Processes {
 		end = end.ofProcesses()
