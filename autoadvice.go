@@ -104,7 +104,7 @@ func (r AutoReport) waitingAdvice() string {
 	}
 	if at := r.AtFirst; at > 0 && float64(r.CallTime) > slowed*float64(at) { // as at a server that serves some at once
 		return fmt.Sprintf("the first calls took %v: that those took longer which had more beside them may be why, and then "+
-			"more in flight does not help", at.Round(max(1, at/1000)))
+			"more in flight does not help", threeDigits(at))
 	}
 	if r.Peak > r.AtStart && r.MeanLevel > 0 && r.MeanLevel <= slowStart*float64(r.Peak) {
 		return fmt.Sprintf("next time begin with as many: StartWith(%d)", r.Peak)

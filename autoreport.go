@@ -63,7 +63,7 @@ type AutoStep struct {
 
 // String says it in a line.
 func (s AutoStep) String() string {
-	return fmt.Sprintf("after %v: %d in flight instead of %d: %s", s.At.Round(max(1, s.At/1000)), s.To, s.From, s.Why)
+	return fmt.Sprintf("after %v: %d in flight instead of %d: %s", threeDigits(s.At), s.To, s.From, s.Why)
 }
 
 // AutoCap is how many calls of a job may be in flight from a time on, and what keeps it from being more.

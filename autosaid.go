@@ -69,7 +69,7 @@ func (r AutoReport) proof() string {
 		add("%d timed out", r.TimedOut)
 	}
 	if r.CallTime > 0 {
-		add("a call took %v", r.CallTime.Round(max(1, r.CallTime/1000)))
+		add("a call took %v", threeDigits(r.CallTime))
 	}
 	if len(facts) == 0 {
 		return class
@@ -126,6 +126,15 @@ func (r AutoReport) KeptBy() string {
 		return bounds[tune.ByCores] + ", which other programs use"
 	}
 	return r.Bound
+}
+
+// threeDigits is a time with as many digits as say something.
+func threeDigits(d time.Duration) time.Duration {
+	last := time.Duration(1)
+	for d/last >= 1000 {
+		last *= 10
+	}
+	return d.Round(last)
 }
 
 // digits prints a figure with three digits, and whole from 100 on.

@@ -146,3 +146,31 @@ func TestAutoOfAFarEndThatRefusesAll(t *testing.T) {
 		}
 	})
 }
+
+// Three digits of a time say enough.
+func TestTimesHaveThreeDigits(t *testing.T) {
+	for _, c := range []struct {
+		took time.Duration
+		want string
+	}{
+		{1332331, "1.33ms"}, {380380, "380µs"}, {1714386 * time.Microsecond, "1.71s"}, {999600 * time.Microsecond, "1s"},
+		{95286 * time.Microsecond, "95.3ms"}, {12, "12ns"}, {100649 * time.Microsecond, "101ms"},
+	} {
+		step := overlap.AutoStep{At: c.took, From: 1, To: 2, Why: "the cores have room"}
+		if got := step.String(); !strings.Contains(got, "after "+c.want+": ") {
+			t.Errorf("%v: %q, want %s", c.took, got, c.want)
+		}
+		report := overlap.AutoReport{
+			Class: overlap.IOBound, Took: time.Minute, Level: 9, Peak: 9, CallTime: c.took, AtFirst: c.took / 2, CoresBusy: -1, Bound: "the far end",
+		}
+		if got := report.String(); !strings.Contains(got, "a call took "+c.want) {
+			t.Errorf("%v: %q, want %s", c.took, got, c.want)
+		}
+	}
+	slower := overlap.AutoReport{
+		Class: overlap.IOBound, Took: time.Minute, CallTime: time.Second, AtFirst: 10380380, CoresBusy: -1, Bound: "the far end",
+	}
+	if got := slower.Advice(); !strings.Contains(got, "the first calls took 10.4ms:") {
+		t.Error(got)
+	}
+}
