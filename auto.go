@@ -49,7 +49,7 @@ func Max(n int) AutoOption {
 }
 
 // StartWith has an [Auto] begin with n calls of a job in flight, where one is known to be a good number: it then has
-// less to find out. It panics when n < 1.
+// less to find out. It begins with fewer where Max, or the limits of processes and threads, allow no more. It panics when n < 1.
 func StartWith(n int) AutoOption {
 	if n < 1 {
 		panic(fmt.Sprintf("overlap: StartWith: must be at least 1, got %d", n))

@@ -9,8 +9,9 @@ import (
 )
 
 // autoText is what auto has found out, in the words of the command; "" where no call waited for another, as then there was
-// nothing to find out. hosts is what has become of those of the requests, nil for another task.
-func autoText(found *overlap.AutoReport, hosts *hostNews) string {
+// nothing to find out. hosts is what has become of those of the requests, nil for another task;
+// limit is the flag that says how many calls there may be, "" for none.
+func autoText(found *overlap.AutoReport, hosts *hostNews, limit string) string {
 	if found == nil || found.Class == overlap.TooFewCalls && found.InFlight == 0 {
 		return ""
 	}
@@ -19,7 +20,20 @@ func autoText(found *overlap.AutoReport, hosts *hostNews) string {
 		"workers that make several at once", "workers that make several at once (in Python: serve(parallel=20))",
 		"its limit per key", "its limit per host", // no other task has keys
 		"the policy of its key", hosts.held(),
+		"kept from more by "+autoMax, "kept from more by "+flagFor(autoMax, limit),
+		"which "+autoMax+" keeps it from", "which "+flagFor(autoMax, limit)+" keeps it from",
 	).Replace(found.String())
+}
+
+// autoMax is what a report calls the greatest number of calls that it was given.
+const autoMax = "Max"
+
+// flagFor is what bounds how many calls there are, in the words of the command.
+func flagFor(bound, limit string) string {
+	if bound == autoMax && limit != "" {
+		return limit
+	}
+	return bound
 }
 
 // held is what holds requests back of hosts that are not well.

@@ -15,11 +15,27 @@ func TestAutoTextIsTheCommands(t *testing.T) {
 	text := autoText(&overlap.AutoReport{
 		Class: overlap.IOBound, Level: 40, Peak: 40, MeanLevel: 20, InFlight: 18, Calls: 1000, Cores: 2, CoresBusy: 0.1, Waiting: 0.9,
 		Readings: 9, Took: time.Second, CallTime: time.Millisecond, AtStart: 2, PerWorker: 1,
-	}, nil)
+	}, nil, "")
 	for _, part := range []string{"--start-with 40", "in Python: serve(parallel=20)"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("lacks %q:\n%s", part, text)
 		}
+	}
+}
+
+// What bounds it is called by the flag that was given.
+func TestAutoTextNamesTheFlagThatBoundsIt(t *testing.T) {
+	found := &overlap.AutoReport{
+		Class: overlap.IOBound, Level: 4, Peak: 4, MeanLevel: 4, InFlight: 4, Calls: 500, Cores: 2, Waiting: 0.9, Took: time.Second,
+		Readings: 9, CallTime: time.Millisecond, Bound: "Max", Rate: 33, Levels: []overlap.AutoLevel{{Level: 4}},
+	}
+	text := autoText(found, nil, whereFlags{jobs: atOnce{calls: 4, text: "200%"}}.autoLimit())
+	if !strings.Contains(text, "kept from more by -j 200%\n") || !strings.Contains(text, "which -j 200% keeps it from") {
+		t.Error(text)
+	}
+	text = autoText(found, nil, whereFlags{max: 4}.autoLimit())
+	if !strings.Contains(text, "kept from more by --max 4\n") || !strings.Contains(text, "which --max 4 keeps it from") {
+		t.Error(text)
 	}
 }
 
@@ -37,11 +53,11 @@ func TestAutoTextNamesHosts(t *testing.T) {
 	} {
 		n := &hostNews{limits: overlap.PerKey(func(string) string { return "" }, overlap.AtOnce(1))}
 		n.tell(fetch.HostNews{Host: "a:80", Is: state, Err: errors.New("no")})
-		if text := autoText(found, n); !strings.Contains(text, want) || strings.Contains(text, "policy") {
+		if text := autoText(found, n, ""); !strings.Contains(text, want) || strings.Contains(text, "policy") {
 			t.Errorf("lacks %q:\n%s", want, text)
 		}
 		n.tell(fetch.HostNews{Host: "b:80", Is: state, Err: errors.New("no")})
-		if text, want := autoText(found, n), strings.NewReplacer("a host that was", "hosts that were", "a host", "hosts").Replace(want); !strings.Contains(text, want) {
+		if text, want := autoText(found, n, ""), strings.NewReplacer("a host that was", "hosts that were", "a host", "hosts").Replace(want); !strings.Contains(text, want) {
 			t.Errorf("lacks %q:\n%s", want, text)
 		}
 	}

@@ -56,6 +56,8 @@ type job struct {
 	scarce atomic.Pointer[string]              // what made fewer calls run at once
 	hosts  *hostNews                           // nil but for requests
 	found  *atomic.Pointer[overlap.AutoReport] // what auto has found out; nil under another strategy
+	// autoLimit is the flag that says how many calls it may have in flight; "" for none.
+	autoLimit string
 
 	elsewhere func() (workers int, underWay, queued int64) // of a cluster; nil under another strategy
 
@@ -85,7 +87,7 @@ func newJob(p *program, at place, flags runFlags, cancel context.CancelCauseFunc
 	j := &job{
 		program: p, task: at.task, show: flags.show, growth: at.growth, found: at.found, retries: -1, cancel: cancel,
 		over: make(chan struct{}), orders: make(chan os.Signal, 4), tellsWhere: flags.where.tell,
-		elsewhere: elsewhere(at.executor),
+		elsewhere: elsewhere(at.executor), autoLimit: flags.where.autoLimit(),
 	}
 	if flags.fetch != nil {
 		j.tally.times = newServiceTimes()

@@ -173,7 +173,7 @@ func (j *job) finish() error {
 			j.messages.sayf("%s", hosts)
 		}
 		if j.found != nil {
-			if text := autoText(j.found.Load(), j.hosts); text != "" {
+			if text := autoText(j.found.Load(), j.hosts, j.autoLimit); text != "" {
 				j.messages.sayf("auto: %s", text)
 			}
 		}

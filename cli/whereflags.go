@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"sync/atomic"
 
@@ -72,6 +73,9 @@ func (f whereFlags) strategy(p *program, given func(flag string) bool) (strategy
 		return s, usageErrorf("--max bounds what --on auto finds out: give 1 or more, and neither -j nor another --on")
 	case given("start-with") && (f.startWith < 1 || f.worker == "" && s.name != autoStrategy || f.jobs.calls > 0):
 		return s, usageErrorf("--start-with is what --on auto begins with: give 1 or more, and neither -j nor another --on")
+	case given("start-with") && given("max") && f.startWith > f.max:
+		return s, usageErrorf("--start-with %d is more than --max %d: give --start-with %d or less, or a greater --max",
+			f.startWith, f.max, f.max)
 	case f.worker != "" && !s.isCluster():
 		s = strategy{name: "worker", traits: traits{processes: true}}
 	case f.jobs.calls > 1 && s.name == "sync":
@@ -109,6 +113,17 @@ func clusterProcesses(calls int, options []process.Option) (int, []process.Optio
 		return calls, options
 	}
 	return mostWorkers, append(options, process.OnDemand())
+}
+
+// autoLimit is the flag that says how many calls auto may have in flight, as it was given; "" for none.
+func (f whereFlags) autoLimit() string {
+	switch {
+	case f.max > 0:
+		return fmt.Sprintf("--max %d", f.max)
+	case f.jobs.calls > 0:
+		return "-j " + f.jobs.text
+	}
+	return ""
 }
 
 // atOnce is how many calls may run at once; 0 leaves it to the executor.
@@ -182,7 +197,10 @@ func (p *program) open(
 				}
 				page.tell(func(job *live.Job) { job.Step(s) })
 			}),
-			overlap.ExplainCaps(func(now overlap.AutoCap) { page.tell(func(job *live.Job) { job.Cap(now) }) }),
+			overlap.ExplainCaps(func(now overlap.AutoCap) {
+				now.Bound = flagFor(now.Bound, f.autoLimit())
+				page.tell(func(job *live.Job) { job.Cap(now) })
+			}),
 			overlap.Explain(func(r overlap.AutoReport) {
 				at.found.Store(&r)
 				page.tell(func(job *live.Job) { job.Found(r) })
