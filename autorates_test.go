@@ -3,6 +3,7 @@ package overlap_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -77,6 +78,52 @@ func TestAutoFindsARateWhereRefusalsSayRetryAfter(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A far end that lets so many through in each second of the clock refuses all for the rest of it. That is no outage, as many get
+// through in between: calls were failed without being offered again once it had happened seven times.
+func TestAutoOfAFixedWindow(t *testing.T) {
+	overlap.SenseNothing(t)
+	const seconds = 12
+	for _, most := range []int{30, 100, 150, 200, 300, 400, 500} {
+		for _, refused := range []time.Duration{0, 3 * ms} {
+			t.Run(fmt.Sprintf("%d, refused in %v", most, refused), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					task, _ := countRefusals(fixedWindow(most, 30*ms, refused))
+					time.Sleep(300 * ms) // into the first window
+					begun := time.Now()
+					if _, err := overlap.Map(t.Context(), overlap.Auto(), task, make([]int, most*seconds), overlap.KeepGoing()); err != nil {
+						t.Errorf("calls were lost: %v", err)
+					}
+					if took := time.Since(begun); took > 2*seconds*time.Second {
+						t.Errorf("took %v", took)
+					}
+				})
+			})
+		}
+	}
+}
+
+// fixedWindow lets so many calls through in each second of the clock.
+func fixedWindow(most int, served, refused time.Duration) station.Station {
+	var mu sync.Mutex
+	var window time.Time
+	var n int
+	return station.Func(func(context.Context) error {
+		mu.Lock()
+		if now := time.Now().Truncate(time.Second); now != window {
+			window, n = now, 0
+		}
+		n++
+		full := n > most
+		mu.Unlock()
+		if full {
+			time.Sleep(refused)
+			return &station.Refusal{}
+		}
+		time.Sleep(served)
+		return nil
+	})
 }
 
 // countRefusals is a task that is served by a station, and how many of its calls were refused.

@@ -29,6 +29,9 @@ type outage struct {
 
 // wait is told of another wave that has let none through, whose refusals took so long.
 func (o *outage) wait(r Reading, took time.Duration) {
+	if r.Ended-o.ended >= backUp { // it is not the next of them in a row
+		o.end()
+	}
 	o.waves++
 	o.ended = r.Ended
 	o.pause = min(mostPause, max(leastPause, 2*took, 3*o.pause))
