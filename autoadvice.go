@@ -63,7 +63,7 @@ func (r AutoReport) Advice() string {
 		}
 		return fmt.Sprintf("what the calls wait for gave %s a second, and no more with more in flight", digits(r.Rate))
 	case RateLimited:
-		return fmt.Sprintf("what the calls wait for lets %s start in a second, however many are in flight", digits(r.StartRate))
+		return fmt.Sprintf("what the calls wait for lets %s start in a second, however many are in flight", digits(r.letThrough()))
 	case LockBound:
 		return "the calls wait for one another's locks: hold them for a shorter time, or lock less at once"
 	case MemoryBound:

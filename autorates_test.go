@@ -137,3 +137,9 @@ func countRefusals(by station.Station) (*overlap.Task[int, int], *atomic.Int64) 
 		return 0, err
 	}), &refusals
 }
+
+// What a far end lets through is said to be no more than it was, also where the rate has just been raised.
+func TestAutoSaysWhatAFixedWindowLetsThrough(t *testing.T) {
+	report := overlap.AutoReport{Class: overlap.RateLimited, Rate: 277, StartRate: 4727, Refused: 855, Took: 13 * time.Second, InFlight: 9, Calls: 3600}
+	mustSay(t, report, []string{"277 a second got through", "lets 277 start in a second"}, []string{"4727"})
+}

@@ -83,3 +83,15 @@ func shortly(d time.Duration) time.Duration {
 	}
 	return d.Round(10 * time.Millisecond)
 }
+
+// farMore is how many times as many calls may start in a second in the end as got through over the job where that says nothing of how
+// many may: as while a rate is raised in the pauses of a far end that lets so many through in each second of the clock.
+const farMore = 1.5
+
+// letThrough is how many calls a far end that limits the rate lets through in a second.
+func (r AutoReport) letThrough() float64 {
+	if r.StartRate > farMore*r.Rate {
+		return r.Rate
+	}
+	return r.StartRate
+}

@@ -52,7 +52,7 @@ func (r AutoReport) proof() string {
 			add("the job was too short to tell")
 		}
 	case RateLimited:
-		add("%s; %s started in a second without refusals", refusals(r.Refused), digits(r.StartRate))
+		add("%s; %s a second got through", refusals(r.Refused), digits(r.letThrough()))
 	case ServerLimited, LockBound:
 		if r.Higher > 0 {
 			add("%d in flight brought no more than %d", r.Higher, r.Level)
