@@ -15,8 +15,8 @@ import (
 // Such a call has not failed. It is held back, with its worker, until another call of the job has ended, and then made
 // again; that was no attempt. Only a call that meets the limit while no other call of its job runs fails, when it has
 // tried twice. That holds for calls in this process, with or without OnLocalLimit. What counts are the errors EMFILE,
-// ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, and EAGAIN where a program could not be started, anywhere in the tree of the
-// error. On [Auto], no more calls are in flight from then on than have found what they need, until more do.
+// ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, and EAGAIN and EBADF where a program could not be started, anywhere in the tree
+// of the error. On [Auto], no more calls are in flight from then on than have found what they need, until more do.
 //
 // fn runs on the goroutine of the call and must not wait for calls of the job. Several OnLocalLimits in the options of
 // one job are all told. OnLocalLimit panics when fn is nil.
@@ -38,8 +38,12 @@ func localLimit(err error) error {
 		}
 	}
 	start, ok := errors.AsType[*fs.PathError](err)
-	if ok && start.Op == "fork/exec" && errors.Is(err, syscall.EAGAIN) {
+	switch {
+	case !ok || start.Op != "fork/exec":
+	case errors.Is(err, syscall.EAGAIN):
 		return syscall.EAGAIN
+	case errors.Is(err, syscall.EBADF): // what dup3 says of a number that the limit of descriptors does not allow
+		return syscall.EMFILE
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (j *job) tellLocalLimit(err error) {
 // scarcity names what a program lacks.
 func scarcity(err error) string {
 	switch {
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.EBADF):
 		return "file descriptors"
 	case errors.Is(err, syscall.ENOMEM), errors.Is(err, syscall.ENOBUFS):
 		return "memory"
