@@ -38,13 +38,17 @@ func (t *tuner) timedOut(took time.Duration) {
 	t.late.Add(1)
 }
 
-// isTimeout reports whether an error says that somebody's time was up, as those of net and of context do.
-func isTimeout(err error) bool {
+// isTimeout reports whether an error says that somebody's time was up, as those of net and of context do. One whose method
+// breaks does not say so.
+func isTimeout(err error) (is bool) {
 	late, ok := errors.AsType[interface {
 		error
 		Timeout() bool
 	}](err)
-	return ok && late.Timeout()
+	if ok && guarded(func() { is = late.Timeout() }) != nil {
+		return false
+	}
+	return is
 }
 
 // offerAgain is told that an attempt has failed, and puts the call back if it was refused because too much was asked.
