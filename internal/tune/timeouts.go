@@ -59,7 +59,7 @@ func (t *timeouts) look(r Reading) {
 	case t.cap == 0:
 		if late >= leastTimeouts && share >= leastShare && done < r.InFlight {
 			t.most, t.cuts = share, 0
-			t.cut(r, min(done, r.InFlight/2), ended)
+			t.cut(r, done)
 		} else if isLong {
 			t.begin(r, r.At)
 		}
@@ -69,7 +69,7 @@ func (t *timeouts) look(r Reading) {
 			t.begin(r, r.At)
 			return
 		}
-		t.cut(r, min(done, t.cap/2), ended)
+		t.cut(r, done)
 	default:
 		t.cuts = 0
 		if late == 0 {
@@ -79,13 +79,13 @@ func (t *timeouts) look(r Reading) {
 	}
 }
 
-// cut has fewer calls in flight: as many as get done in time, at most half as many as were; and half where none did. What is left of
-// those that were in flight before says nothing of that: they end within their limit, and the far end may be busy with them for as
-// long again.
-func (t *timeouts) cut(r Reading, done int, ended int64) {
-	if ended == 0 {
-		done = r.InFlight / 2
+// cut has fewer calls in flight: as many as get done in time, at most half as many as are; and half where none did. What is left of
+// those that are in flight says nothing of that: they end within their limit, and the far end may be busy with them for as long again.
+func (t *timeouts) cut(r Reading, done int) {
+	half := r.InFlight / 2
+	if r.Ended == t.ended {
+		done = half
 	}
-	t.cap = max(1, done)
+	t.cap = max(1, min(done, half))
 	t.begin(r, r.At+2*r.Limit)
 }
