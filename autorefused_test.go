@@ -184,3 +184,31 @@ func TestAutoOffersACallFiveTimesInAllItsAttempts(t *testing.T) {
 		}
 	}
 }
+
+// breaksWhenAsked is an error whose methods panic.
+type breaksWhenAsked struct{}
+
+func (breaksWhenAsked) Error() string                     { return "broken" }
+func (breaksWhenAsked) Overloaded() bool                  { panic("Overloaded") }
+func (breaksWhenAsked) RetryAfter() (time.Duration, bool) { panic("RetryAfter") }
+
+// breaksWhenRefused is one that is a refusal, and panics when it is to say for how long.
+type breaksWhenRefused struct{ breaksWhenAsked }
+
+func (breaksWhenRefused) Overloaded() bool { return true }
+
+// A call has failed also where the methods of its error do.
+func TestAutoOfErrorsWhoseMethodsBreak(t *testing.T) {
+	for _, broken := range []error{breaksWhenAsked{}, breaksWhenRefused{}} {
+		report := reportOf(t, func(_ context.Context, i int) (int, error) {
+			time.Sleep(ms)
+			if i == 3 {
+				return 0, broken
+			}
+			return 0, nil
+		}, 20)
+		if report.Calls != 20 {
+			t.Errorf("%T: %d of 20 calls ended", broken, report.Calls)
+		}
+	}
+}

@@ -19,7 +19,7 @@ func (c Call) offerAgain(o Outcome, err error) bool {
 	if o == TimedOut || isTimeout(err) {
 		t.timedOut(t.job.now() - c.worker.claimedAt)
 	}
-	_, refused := overloaded(err)
+	after, refused := overloaded(err)
 	if refused = refused && o == Failed; !refused {
 		t.others.Add(1)
 	}
@@ -29,7 +29,7 @@ func (c Call) offerAgain(o Outcome, err error) bool {
 		}
 		return false // what is refused is for the policy of its key to see to, and not for two controllers
 	}
-	return refused && t.offerAgain(c, err)
+	return refused && t.offerAgain(c, after)
 }
 
 // timedOut is told that an attempt has failed since its time was up.
@@ -51,13 +51,9 @@ func isTimeout(err error) (is bool) {
 	return is
 }
 
-// offerAgain is told that an attempt has failed, and puts the call back if it was refused because too much was asked.
-// It reports whether it has.
-func (t *tuner) offerAgain(c Call, err error) bool {
-	after, refused := overloaded(err)
-	if !refused {
-		return false
-	}
+// offerAgain is told that an attempt was refused because too much was asked, and for how long whoever did wants to be left
+// alone, and puts the call back if it is to be made again. It reports whether it has.
+func (t *tuner) offerAgain(c Call, after time.Duration) bool {
 	r := tune.Reading{CPU: -1}
 	t.read(&r)
 	refusal := tune.Refusal{
@@ -135,20 +131,20 @@ func waitAfterRefusals(n int) time.Duration {
 }
 
 // overloaded reports whether an error says that too much was asked, and for how long whoever says so wants to be left
-// alone.
+// alone. A method of the error that breaks says neither.
 func overloaded(err error) (after time.Duration, yes bool) {
 	if o, ok := errors.AsType[interface {
 		error
 		Overloaded() bool
 	}](err); ok {
-		yes = o.Overloaded()
+		yes = guarded(func() { yes = o.Overloaded() }) == nil && yes
 	}
 	if yes = yes || errors.Is(err, syscall.ECONNREFUSED); yes {
 		if a, ok := errors.AsType[interface {
 			error
 			RetryAfter() (time.Duration, bool)
 		}](err); ok {
-			after, _ = a.RetryAfter()
+			_ = guarded(func() { after, _ = a.RetryAfter() })
 		}
 	}
 	return after, yes
