@@ -235,6 +235,7 @@ func TestKeyForOneTask(t *testing.T) {
 	if v, err := overlap.Map(t.Context(), x, double, []int{4}); err != nil || v[0] != 8 {
 		t.Errorf("got %v, %v", v, err)
 	}
+	eventually(t, "the worker is heard of", func() bool { return len(x.Workers()) > 0 }) // which may be after its first answer
 	if w := x.Workers(); len(w) != 1 || !slices.Equal(w[0].Tasks, []string{double.Name()}) {
 		t.Errorf("the workers are %+v", w)
 	}

@@ -23,7 +23,8 @@ type WorkerInfo struct {
 	Made  int64    // calls of this executor that it has answered, since it was first heard
 }
 
-// Workers are the workers that are there, by their names.
+// Workers are the workers that are there, by their names. A worker says twice a second that it is there, apart from its
+// answers, so the first call that it makes may have ended before it is among them.
 func (x *Executor) Workers() []WorkerInfo {
 	x.mu.Lock()
 	defer x.mu.Unlock()
