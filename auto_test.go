@@ -15,7 +15,7 @@ import (
 )
 
 // What Auto makes of servers whose best level is known from theory, in virtual time: how much longer than the best fixed
-// level it may take, and what it is to call them. bench/auto measures the same in real time.
+// level it may take, and what it is to call them. bench/auto measures the same in real time, by the same numbers.
 var autoWorkloads = []struct {
 	name    string
 	calls   int
@@ -24,17 +24,17 @@ var autoWorkloads = []struct {
 	within  float64
 	class   overlap.Class
 }{
-	{"every call waits at once", 100, func() station.Station { return station.Delay(station.Fixed(160 * ms)) },
+	{"W3a: every call waits at once", 100, func() station.Station { return station.Delay(station.Fixed(160 * ms)) },
 		160 * ms, 1.05, overlap.IOBound},
-	{"a queue", 2000, func() station.Station { return station.Queue(32, station.Fixed(50*ms)) },
+	{"W4: a queue", 2000, func() station.Station { return station.Queue(32, station.Fixed(50*ms)) },
 		3150 * ms, 1.05, overlap.ServerLimited},
 	{"a queue of random times", 2000, func() station.Station { return station.Queue(32, station.Exponential(50*ms, 1)) },
 		3247 * ms, 1.05, overlap.ServerLimited},
-	{"a queue of widely spread times", 5000, func() station.Station {
+	{"W17: a queue of widely spread times", 5000, func() station.Station {
 		return station.Queue(64, station.LogNormal(2, 1.5, ms, 1))
 	}, 2086 * ms, 1.05, ""},
 	// Seven per cent, as it takes a wave of 1.2 s and one of 1.7 s to see that 128 and 160 are too many.
-	{"a server that does less the more is asked of it", 3000, func() station.Station {
+	{"W5: a server that does less the more is asked of it", 3000, func() station.Station {
 		return station.Shared(station.Scalability(10, .02, .0005))
 	}, 19_198 * ms, 1.1, overlap.ServerLimited},
 	// The first two waves take 0.7 s, for which the best level does a quarter of the job.
@@ -47,19 +47,19 @@ var autoWorkloads = []struct {
 			return nil
 		})
 	}, 2897 * ms, 2, overlap.ServerLimited},
-	{"a server that refuses more than 20 at once", 2000, func() station.Station {
+	{"W6: a server that refuses more than 20 at once", 2000, func() station.Station {
 		return station.RefusesMore(20, 100*ms, 5*ms)
 	}, 10 * time.Second, 1.05, overlap.ServerLimited},
-	{"a server that refuses more than 100 a second", 1000, func() station.Station {
+	{"W7: a server that refuses more than 100 a second", 1000, func() station.Station {
 		return station.TokenBucket(100, 20, 50*ms, 5*ms, 0)
 	}, 9800 * ms, 1.05, overlap.RateLimited},
 	{"a server that says for how long to leave it alone", 1000, func() station.Station {
 		return station.TokenBucket(100, 100, 50*ms, 5*ms, time.Second)
 	}, 9000 * ms, 1.15, overlap.RateLimited},
 	// It takes some three seconds to get rid of the first 128 calls, whatever is done then.
-	{"a server that breaks down beyond 50", 10_000, func() station.Station { return station.Cliff(50, 40*ms, 1) },
+	{"W8: a server that breaks down beyond 50", 10_000, func() station.Station { return station.Cliff(50, 40*ms, 1) },
 		8 * time.Second, 1.6, overlap.ServerLimited},
-	{"one call of a hundred hangs", 100, func() station.Station {
+	{"W21: one call of a hundred hangs", 100, func() station.Station {
 		var n atomic.Int32
 		return station.Delay(func() time.Duration {
 			if n.Add(1) == 50 {
@@ -68,7 +68,7 @@ var autoWorkloads = []struct {
 			return 100 * ms
 		})
 	}, 10 * time.Second, 1.01, overlap.IOBound},
-	{"a server that is farther away after two seconds", 20_000, func() station.Station {
+	{"W22: a server that is farther away after two seconds", 20_000, func() station.Station {
 		begun := time.Now()
 		return station.Distant(station.Queue(64, station.Fixed(20*ms)), func() time.Duration {
 			if time.Since(begun) > 2*time.Second {
@@ -77,7 +77,7 @@ var autoWorkloads = []struct {
 			return 0
 		})
 	}, 6260 * ms, 1.06, ""},
-	{"another server after half of the calls", 4000, func() station.Station {
+	{"W15b: another server after half of the calls", 4000, func() station.Station {
 		near, far := station.Shared(station.Scalability(100, 0, 1./64)), station.Delay(station.Fixed(100*ms))
 		var n atomic.Int32
 		return station.Func(func(ctx context.Context) error {

@@ -33,7 +33,64 @@ func makeCalls(t *testing.T, ctx context.Context, executor overlap.Executor, cal
 	return time.Since(begun)
 }
 
-// A job that computes and one that waits do not compete, so neither is to keep the other from what it needs. The one that
+// W23: jobs of a few calls, which are over before much could be found out about them. That calls of a microsecond are not
+// looked at where there is one core is for TestAutoDoesNotLookAtAFewTinyCalls: a job gives way to them there, which the
+// real scheduler sees and the simulated one does not.
+func TestAutoOfAFewShortCalls(t *testing.T) {
+	for _, cores := range []int{2, 16} {
+		for _, calls := range []int{1, 2, 3, 10} {
+			for _, each := range []time.Duration{time.Microsecond, ms} {
+				run := func(executor overlap.Executor) time.Duration {
+					return onMachine(t, cores, func(t *testing.T, m *simulator.Machine) time.Duration {
+						return makeCalls(t, t.Context(), executor, calls, func(context.Context) { m.Compute(each) })
+					})
+				}
+				var class overlap.Class
+				took := run(overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { class = r.Class })))
+				sync, best := run(overlap.Sync()), run(overlap.Pool(cores))
+				if took > max(sync*3/2, sync+5*time.Microsecond) || took > max(best*105/100, best+2*ms) {
+					t.Errorf("%d cores, %d calls of %v: took %v, one after the other %v, one a core %v", cores, calls, each, took, sync, best)
+				}
+				want := overlap.TooFewCalls
+				if calls > cores {
+					want = overlap.UnknownClass
+				}
+				if calls > cores && each == ms {
+					want = overlap.CPUBound
+				}
+				if class != want {
+					t.Errorf("%d cores, %d calls of %v: called %q, want %q", cores, calls, each, class, want)
+				}
+			}
+		}
+	}
+}
+
+// W14: what a call needs in the end is known only when one has ended, and those that have begun cannot be undone.
+func TestAutoOfCallsThatTakeMoreAndMoreMemory(t *testing.T) {
+	const limit, each, steps = 1 << 30, 4 << 20, 16
+	run := func(executor overlap.Executor) (took time.Duration, peak int64) {
+		took = onMachine(t, 2, func(t *testing.T, m *simulator.Machine) time.Duration {
+			m.LimitMemory(limit)
+			defer func() { peak = m.PeakMemory() }()
+			return makeCalls(t, t.Context(), executor, 4000, func(context.Context) {
+				for range steps {
+					m.Allocate(each / steps)
+					time.Sleep(200 * ms / steps)
+				}
+				m.Allocate(-each)
+			})
+		})
+		return took, peak
+	}
+	var report overlap.AutoReport
+	took, peak := run(overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r })))
+	if best, _ := run(overlap.Pool(limit / each)); took > best*110/100 || peak > limit*115/100 || report.Class != overlap.MemoryBound {
+		t.Errorf("took %v with %d MB at most, with as many in flight as fit in %v: %v", took, peak>>20, best, report)
+	}
+}
+
+// W19: a job that computes and one that waits do not compete, so neither is to keep the other from what it needs. The one that
 // waits finds that out by trying, and its calls wait for cores: it took 3.5 times as long as alone before it tried.
 func TestAutoJobsSideBySide(t *testing.T) {
 	type times struct{ computing, waiting time.Duration }
@@ -85,7 +142,7 @@ func TestComputingAutoJobsSideBySide(t *testing.T) {
 	}
 }
 
-// Jobs within the calls of a job look at the same cores, and do not keep each other from using them by that.
+// W24: jobs within the calls of a job look at the same cores, and do not keep each other from using them by that.
 func TestAutoJobsWithinOne(t *testing.T) {
 	run := func(executor overlap.Executor) time.Duration {
 		return onMachine(t, 2, func(t *testing.T, m *simulator.Machine) time.Duration {

@@ -30,20 +30,24 @@ var simulated = []struct {
 	class  func(cores int) overlap.Class // nil: any
 	call   func(c simulator.Computer) simulatedCall
 }{
-	{"computing", perCore(200), levels(1, 2), 1.05, always(overlap.CPUBound),
+	{"W1: computing", perCore(200), levels(1, 2), 1.05, always(overlap.CPUBound),
 		func(c simulator.Computer) simulatedCall {
 			return func(context.Context, int) error { c.Compute(5 * ms); return nil }
 		}},
-	{"computing for a moment", perCore(1000), levels(1, 2), 1.05, always(overlap.CPUBound),
+	{"W1b: computing for a moment", perCore(1000), levels(1, 2), 1.05, always(overlap.CPUBound),
 		func(c simulator.Computer) simulatedCall {
 			return func(context.Context, int) error { c.Compute(50 * time.Microsecond); return nil }
 		}},
-	{"computing, seldom for long", perCore(500), levels(1, 2), 1.05, nil,
+	{"W2: computing for 2 µs", just(100_000), levels(1, 2), 1.05, always(overlap.CPUBound),
+		func(c simulator.Computer) simulatedCall {
+			return func(context.Context, int) error { c.Compute(2 * time.Microsecond); return nil }
+		}},
+	{"W16: computing, seldom for long", perCore(500), levels(1, 2), 1.05, nil,
 		func(c simulator.Computer) simulatedCall {
 			draw := station.Pareto(ms, 2*time.Second, 1.5, 7)
 			return func(context.Context, int) error { c.Compute(draw()); return nil }
 		}},
-	{"requests", just(100), exactly(100), 1.05, always(overlap.IOBound),
+	{"W3: requests", just(100), exactly(100), 1.05, always(overlap.IOBound),
 		func(c simulator.Computer) simulatedCall {
 			return func(context.Context, int) error {
 				c.Compute(50 * time.Microsecond)
@@ -53,7 +57,7 @@ var simulated = []struct {
 			}
 		}},
 	// The first 128 calls leave most of 64 cores idle: in a job of a second, that is what goes beyond 5 per cent.
-	{"computing a tenth of the time", perCore(300), levels(10, 12, 16), 1.1, func(cores int) overlap.Class {
+	{"W9: computing a tenth of the time", perCore(300), levels(10, 12, 16), 1.1, func(cores int) overlap.Class {
 		if cores < 16 { // more are busy for some 84 per cent of the job, which has a beginning and an end
 			return overlap.Mixed
 		}
@@ -63,29 +67,38 @@ var simulated = []struct {
 			compute, wait := station.Exponential(2*ms, 1), station.Exponential(18*ms, 2)
 			return func(context.Context, int) error { c.Compute(compute()); time.Sleep(wait()); return nil }
 		}},
-	{"a tenth, always the same", perCore(300), levels(10, 12), 1.1, always(overlap.Mixed),
+	{"W9b: a tenth, always the same", perCore(300), levels(10, 12), 1.1, always(overlap.Mixed),
 		func(c simulator.Computer) simulatedCall {
 			return func(context.Context, int) error { c.Compute(2 * ms); time.Sleep(18 * ms); return nil }
 		}},
-	{"computing, and a queue", just(2000), exactly(32, 40, 64), 1.05, always(overlap.ServerLimited),
+	{"W4: computing, and a queue", just(2000), exactly(32, 40, 64), 1.05, always(overlap.ServerLimited),
 		func(c simulator.Computer) simulatedCall {
 			queue := station.Queue(32, station.Fixed(50*ms))
 			return func(ctx context.Context, _ int) error { c.Compute(100 * time.Microsecond); return queue.Serve(ctx) }
 		}},
 	// From here on, only simulated.
-	{"computing beside a neighbour", perCore(200), levels(1, 2), 1.05, always(overlap.CPUBound),
+	{"W20: computing beside a neighbour", perCore(200), levels(1, 2), 1.05, always(overlap.CPUBound),
 		func(c simulator.Computer) simulatedCall {
 			m := c.(*simulator.Machine)
 			m.SetNeighbours(1)
 			return func(context.Context, int) error { m.Compute(5 * ms); return nil }
 		}},
 	// Beyond the first 128 in flight there are twice as many after each 10 ms: a third here, less in a longer job.
-	{"system calls", upToCores(2, 10_000), exactly(512, 1024), 1.5, always(overlap.IOBound),
+	{"W10: system calls", upToCores(2, 10_000), exactly(512, 1024), 1.5, always(overlap.IOBound),
 		func(c simulator.Computer) simulatedCall {
 			m := c.(*simulator.Machine)
 			return func(context.Context, int) error { m.Syscall(10 * ms); return nil }
 		}},
-	{"a lock held for a fifth of the time", just(1000), levels(1, 2, 4, 6), 1.05, func(cores int) overlap.Class {
+	{"W11: reading a disk that does 32 at once", just(10_000), exactly(16, 32, 64), 1.05, always(overlap.ServerLimited),
+		readDisk(32, 2*ms)},
+	// Up to 8 cores the disk does more than they can ask it for, as a call holds one until Go takes it away: nothing to be called by.
+	{"W11: reading a fast disk", just(10_000), exactly(8, 12, 16, 32, 64), 1.05, nil, readDisk(32, 100*time.Microsecond)},
+	{"W12: computing in C", perCore(200), levels(1, 2), 1.05, always(overlap.CPUBound),
+		func(c simulator.Computer) simulatedCall {
+			m := c.(*simulator.Machine)
+			return func(context.Context, int) error { m.ComputeInC(5 * ms); return nil }
+		}},
+	{"W18: a lock held for a fifth of the time", just(1000), levels(1, 2, 4, 6), 1.05, func(cores int) overlap.Class {
 		if cores < 6 {
 			return overlap.CPUBound
 		}
@@ -95,8 +108,13 @@ var simulated = []struct {
 		lock := m.NewLock()
 		return func(context.Context, int) error { lock.Hold(ms); m.Compute(4 * ms); return nil }
 	}},
+	// It takes four waves, the first of 128 calls, where the best would be one of all.
+	{"W3b: sleeping, a thousand times", just(1000), exactly(1000), 4.05, always(overlap.IOBound),
+		func(simulator.Computer) simulatedCall {
+			return func(context.Context, int) error { time.Sleep(160 * ms); return nil }
+		}},
 	// The second half is four waves, the first of 128 calls, where the best would be one of all.
-	{"computing, then waiting", just(2000), exactly(1000), 3, nil,
+	{"W15: computing, then waiting", just(2000), exactly(1000), 3, nil,
 		func(c simulator.Computer) simulatedCall {
 			return func(_ context.Context, i int) error {
 				if i < 1000 {
@@ -109,7 +127,7 @@ var simulated = []struct {
 		}},
 	// The best fixed level leaves a twentieth of the memory, Auto a tenth: one call of fifteen, or two, as a collection is seen
 	// a moment after it was.
-	{"64 MB a call under a limit of 1 GB", upToCores(8, 200), exactly(14, 15), 1.25, always(overlap.MemoryBound),
+	{"W13: 64 MB a call under a limit of 1 GB", upToCores(8, 200), exactly(14, 15), 1.25, always(overlap.MemoryBound),
 		func(c simulator.Computer) simulatedCall {
 			m := c.(*simulator.Machine)
 			m.LimitMemory(1 << 30)
@@ -120,6 +138,17 @@ var simulated = []struct {
 				return nil
 			}
 		}},
+}
+
+// readDisk is a call that reads a disk, which does so many at once and takes so long for each.
+func readDisk(atOnce int, each time.Duration) func(simulator.Computer) simulatedCall {
+	return func(c simulator.Computer) simulatedCall {
+		m, disk := c.(*simulator.Machine), station.Queue(atOnce, station.Fixed(each))
+		return func(ctx context.Context, _ int) (err error) {
+			m.SyscallOf(func() { err = disk.Serve(ctx) })
+			return err
+		}
+	}
 }
 
 func just(n int) func(cores int) int { return func(int) int { return n } }
@@ -174,6 +203,9 @@ func TestAutoOnSimulatedMachines(t *testing.T) {
 				}
 				if took > time.Duration(w.within*float64(best))+2*ms {
 					t.Errorf("%s, want %.2f at most: %v", line, w.within, report)
+				}
+				if sync := run(overlap.Sync()); took > max(sync*3/2, sync+5*time.Microsecond) {
+					t.Errorf("%s; one after the other %v", line, sync)
 				}
 				if w.class != nil && report.Class != w.class(cores) {
 					t.Errorf("%s, want %s: %v", line, w.class(cores), report)

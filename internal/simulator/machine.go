@@ -1,6 +1,6 @@
 // Package simulator is a machine of any number of cores in virtual time, on which calls of overlap.Auto compute and
 // wait. Jobs, workers and the controller are the real ones, in a bubble of testing/synctest: what is simulated is who
-// has a core and when, and what a sensor sees of that.
+// has a core and when, and what a sensor sees of that. What the library itself does takes no virtual time.
 //
 // A goroutine that wants a core waits for it in one queue, first come, first served, and gives it up after a slice of
 // 10 ms if another wants it, as in Go's scheduler. That a switch costs something, caches and the hand-over of a core by
@@ -23,6 +23,9 @@ const (
 	handOver = 20 * time.Microsecond
 	// lookTime is how long a core is busy with a reading.
 	lookTime = 5 * time.Microsecond
+	// turnInC is after what time it is seen anew how many threads a thread that computes in C shares the cores with: much less
+	// than Linux lets one of them have a core (base_slice_ns, some 3 ms), so that these together get no more than there are.
+	turnInC = 250 * time.Microsecond
 )
 
 // Machine has cores. Its methods but Look are for the calls that run on it, at the same time as they like.
@@ -34,7 +37,8 @@ type Machine struct {
 	busy    int             // how many cores are taken
 	queue   []chan struct{} // who wants one, longest first
 	looking atomic.Int64    // how many of them only want to look
-	blocked int             // how many goroutines are in system calls
+	blocked int             // how many goroutines are in system calls or in C
+	inC     int             // how many of them compute there, and no longer hold a core in Go's eyes
 	cpu     float64         // CPU time used until used, in nanoseconds
 	used    time.Time       // when that was
 	using   float64         // how many cores' time is being used now
@@ -58,10 +62,7 @@ func (m *Machine) Compute(d time.Duration) {
 	m.takeCore()
 	for d > 0 {
 		turn := min(d, slice)
-		took := m.stretched(turn)
-		m.use(float64(turn) / float64(took))
-		time.Sleep(took)
-		m.use(-float64(turn) / float64(took))
+		m.work(turn)
 		d -= turn
 		m.mu.Lock()
 		wanted := d > 0 && len(m.queue) > 0
@@ -72,6 +73,14 @@ func (m *Machine) Compute(d time.Duration) {
 		}
 	}
 	m.giveCore()
+}
+
+// work computes for a turn, which takes longer beside those who share the cores.
+func (m *Machine) work(turn time.Duration) {
+	took := m.stretched(turn)
+	m.use(float64(turn) / float64(took))
+	time.Sleep(took)
+	m.use(-float64(turn) / float64(took))
 }
 
 // use has so many cores' time be used more from now on. A clock of CPU time goes on while a call computes, and does not wait
@@ -95,27 +104,64 @@ func (m *Machine) cpuTime() time.Duration {
 func (m *Machine) stretched(turn time.Duration) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if wanted := m.busy + m.neighbours; wanted > m.cores {
+	if wanted := m.busy + m.inC + m.neighbours; wanted > m.cores {
 		return turn * time.Duration(wanted) / time.Duration(m.cores)
 	}
 	return turn
 }
 
 // Syscall waits for so long in a system call, which holds a core at first.
-func (m *Machine) Syscall(d time.Duration) {
+func (m *Machine) Syscall(d time.Duration) { m.SyscallOf(func() { time.Sleep(d) }) }
+
+// SyscallOf is in a system call until wait returns.
+func (m *Machine) SyscallOf(wait func()) {
 	m.takeCore()
+	m.enter()
+	handed := time.AfterFunc(handOver, m.giveCore)
+	wait()
+	if !handed.Stop() {
+		m.takeCore()
+	}
+	m.leave()
+	m.giveCore()
+}
+
+// ComputeInC keeps a core busy for so long in C: to Go, that is a system call. Its thread goes on beside those of the
+// goroutines that get the core, and the system has all of them take turns.
+func (m *Machine) ComputeInC(d time.Duration) {
+	m.takeCore()
+	m.enter()
+	m.work(min(d, handOver))
+	d -= min(d, handOver)
+	if d > 0 {
+		m.mu.Lock()
+		m.inC++
+		m.mu.Unlock()
+		m.giveCore()
+		for ; d > 0; d -= min(d, turnInC) {
+			m.work(min(d, turnInC))
+		}
+		m.mu.Lock()
+		m.inC--
+		m.mu.Unlock()
+		m.takeCore()
+	}
+	m.leave()
+	m.giveCore()
+}
+
+// enter is when a goroutine has entered a system call or C, and leave when it is back.
+func (m *Machine) enter() {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.blocked++
 	m.threads.take(m.blocked + m.cores)
-	m.mu.Unlock()
-	time.Sleep(min(d, handOver))
-	m.giveCore()
-	time.Sleep(d - min(d, handOver))
-	m.takeCore()
+}
+
+func (m *Machine) leave() {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.blocked--
-	m.mu.Unlock()
-	m.giveCore()
 }
 
 func (m *Machine) takeCore() {
