@@ -77,6 +77,11 @@ var simulated = []struct {
 			return func(ctx context.Context, _ int) error { c.Compute(100 * time.Microsecond); return queue.Serve(ctx) }
 		}},
 	// From here on, only simulated.
+	// 128 calls, then 160, 320 and the rest: four waves where the best is one, without anything between them.
+	{"W3b: waiting, in waves", just(1000), exactly(1000), 4, always(overlap.IOBound),
+		func(c simulator.Computer) simulatedCall {
+			return func(context.Context, int) error { time.Sleep(160 * ms); c.Compute(20 * time.Microsecond); return nil }
+		}},
 	{"W20: computing beside a neighbour", perCore(200), levels(1, 2), 1.05, always(overlap.CPUBound),
 		func(c simulator.Computer) simulatedCall {
 			m := c.(*simulator.Machine)

@@ -225,6 +225,9 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	t.trying.Store(advice.Trying)
 	t.empty.Store(int32(advice.Empty))
 	t.due.Store(advice.Ended + r.Failed)
+	if t.ended.Load() > r.Ended+r.Failed {
+		t.callsEnded(0) // Calls that ended since the reading saw the due of the one before.
+	}
 	before := t.slots.Limit()
 	t.follow(advice, refused)
 	if advice.Why != "" && t.steps != nil {

@@ -255,7 +255,7 @@ func (c *Controller) wait(r Reading) time.Duration {
 		return 0
 	case c.refusals.wave.on || c.refusals.slowStart.on:
 		return min(max(shortWait, c.refusals.wave.took/2), longWait)
-	case since < early, c.beside.isOpen() && c.level < most:
+	case since < early, c.beside.isOpen() && c.level < most, c.isToRise(r):
 		return least
 	case c.settings.Max > 0 && c.level >= c.settings.Max:
 		return 10 * longWait // only to go down
@@ -265,6 +265,12 @@ func (c *Controller) wait(r Reading) time.Duration {
 		typical = since // as far as is known
 	}
 	return min(max(typical/8, least), longWait)
+}
+
+// isToRise reports whether a higher level has just begun to be measured that the calls have not been raised to: it takes two
+// readings to see that the cores have room, of which the first may find them busy with the calls that have just started.
+func (c *Controller) isToRise(r Reading) bool {
+	return c.farEnd.phase == climbing && c.level < c.farEnd.cap && r.At-c.farEnd.climbed < spin
 }
 
 // Refused is told of a refusal, and reports whether the call is to be made again; then, too, nothing may start until the

@@ -43,14 +43,15 @@ type farEnd struct {
 	phase   phase
 	first   time.Duration // when the first reading was taken
 	round   round
-	best    measured   // of what has been accepted
-	usual   measured   // the second round of the steady phase
-	rounds  int        // how many there have been in that phase
-	known   []measured // all levels that were measured since the far end last changed
-	factor  float64    // of the next raise
-	odd     int        // how many rounds in a row have differed from the best
-	quiet   int        // how many rounds nothing was tried
-	pause   int        // how many rounds to try nothing
+	best    measured      // of what has been accepted
+	usual   measured      // the second round of the steady phase
+	rounds  int           // how many there have been in that phase
+	known   []measured    // all levels that were measured since the far end last changed
+	factor  float64       // of the next raise
+	odd     int           // how many rounds in a row have differed from the best
+	quiet   int           // how many rounds nothing was tried
+	pause   int           // how many rounds to try nothing
+	climbed time.Duration // when a higher level was last begun to be measured
 	recent  recent
 	typical time.Duration // how long a call takes
 }
@@ -194,7 +195,7 @@ func (f *farEnd) raise(r Reading) {
 
 // climb measures a higher level than the best.
 func (f *farEnd) climb(level int, r Reading) {
-	f.phase, f.cap = climbing, level
+	f.phase, f.cap, f.climbed = climbing, level, r.At
 	f.begin(r)
 }
 

@@ -31,6 +31,7 @@ type round struct {
 	recent recent // what had been started before
 	heard  bool   // calls have ended since it began to wait for those that are not new
 	wave   bool   // it is to see the end of all that are
+	late   bool   // enough have ended, and those that began with them are waited for
 }
 
 // isNew is up to which share of how long a call takes it counts as new.
@@ -57,8 +58,11 @@ func leastOf(level int) int { return max(leastEnded, level/2) }
 
 // due is how many calls will have ended when there is something to do for the round.
 func (m *round) due() int64 {
-	if !m.begun {
+	switch {
+	case !m.begun:
 		return m.from
+	case m.late:
+		return m.begin.Ended + int64(math.Ceil(nearlyAll*float64(m.level)))
 	}
 	return m.begin.Ended + m.needed
 }
@@ -72,7 +76,9 @@ func (m *round) look(r Reading) bool {
 	if !m.begun && r.Ended >= m.from {
 		m.begun, m.begin = true, r
 	}
-	return m.begun && r.Ended >= m.due() && r.At > m.begin.At && !m.hasStragglers(r)
+	enough := m.begun && r.Ended >= m.begin.Ended+m.needed && r.At > m.begin.At
+	m.late = enough && m.hasStragglers(r)
+	return enough && !m.late
 }
 
 const (
