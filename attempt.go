@@ -210,11 +210,13 @@ func endFailed[Out any](c Call, ctx context.Context, v Out, err error, to taker[
 // function that recovered must call it, for the stack.
 func endBroken[Out any](c Call, panicked any, to taker[Out]) {
 	var zero Out
+	var err error = ErrGoexit
+	o := Failed
 	if panicked != nil {
-		to.attempted(c, zero, Panicked, panicError(panicked))
-	} else {
-		to.attempted(c, zero, Failed, ErrGoexit)
+		o, err = Panicked, panicError(panicked)
 	}
+	c.noteFailure(o, err)
+	to.attempted(c, zero, o, err)
 }
 
 // performWithOptions is perform with everything that the options asked for.

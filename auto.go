@@ -16,7 +16,7 @@ import (
 // attempts, which is no attempt, and fewer run at once from then on. A refusal is an error in whose tree there is a method Overloaded()
 // bool that returns true, or ECONNREFUSED. If the error has a method RetryAfter() (time.Duration, bool), no call starts
 // before that time, or a minute. Where nothing gets through for some two seconds, refusals are failures like any other.
-// A call of this process that times out has failed, and where a tenth of them or more does, no more are in flight than end in
+// A call that times out has failed, and where a tenth of them or more does, no more are in flight than end in
 // half of that time, unless that does not help. That is one whose outcome is TimedOut, or in whose error's tree there is a
 // method Timeout() bool that returns true.
 //

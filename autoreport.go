@@ -31,7 +31,7 @@ type AutoReport struct {
 	Rate      float64       // how many calls ended in a second
 	Calls     int64         // how many calls ended
 	Refused   int64         // how many times calls were refused, also those that the policy of their key (KeyPolicy) sees to
-	TimedOut  int64         // how many attempts of calls in this process failed since their time was up
+	TimedOut  int64         // how many attempts of calls failed since their time was up
 	BadInputs bool          // most of them are refused whenever they are made, for what they ask, and not since too much was asked
 	StartRate float64       // how many calls might start in a second in the end; 0: any number
 

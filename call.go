@@ -108,6 +108,7 @@ func (c Call) End(out any, o Outcome, err error) {
 	if m := c.worker.job.medians; m != nil {
 		o, err = m.ended(c, o, err)
 	}
+	c.noteFailure(o, err)
 	source.ended(c, out, o, err)
 }
 

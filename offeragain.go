@@ -12,12 +12,8 @@ import (
 // reports whether it has.
 func (c Call) offerAgain(o Outcome, err error) bool {
 	t := c.worker.job.tuner
-	if t == nil || o != Failed && o != TimedOut {
+	if t == nil || !t.noteFailure(c, o, err) {
 		return false
-	}
-	t.failed.Add(1) // until it is known that there will be another attempt
-	if o == TimedOut || isTimeout(err) {
-		t.timedOut(t.job.now() - c.worker.claimedAt)
 	}
 	after, refused := overloaded(err)
 	if refused = refused && o == Failed; !refused {
@@ -30,12 +26,6 @@ func (c Call) offerAgain(o Outcome, err error) bool {
 		return false // what is refused is for the policy of its key to see to, and not for two controllers
 	}
 	return refused && t.offerAgain(c, after)
-}
-
-// timedOut is told that an attempt has failed since its time was up.
-func (t *tuner) timedOut(took time.Duration) {
-	t.limit.Store(int64(took))
-	t.late.Add(1)
 }
 
 // isTimeout reports whether an error says that somebody's time was up, as those of net and of context do. One whose method

@@ -38,19 +38,20 @@ type tuner struct {
 	empty  atomic.Int32 // how many times in a row nothing got through when calls were started
 	trying atomic.Bool  // calls are in flight to see whether they want cores
 
-	ended   atomic.Int64  // how many calls have ended
-	due     atomic.Int64  // how many will have when a reading is to be taken at once
-	failed  atomic.Int64  // how many attempts have failed
-	refused atomic.Int64  // how many calls were refused and offered again
-	calmAt  atomic.Int64  // how many will have ended when it is calm again
-	ofKeys  atomic.Int64  // how many attempts were refused for which the policy of the call's key sees to that
-	late    atomic.Int64  // how many failed since their time was up
-	limit   atomic.Int64  // how long that was the last time, in nanoseconds
-	others  atomic.Int64  // how many failed for something else
-	timed   atomic.Int64  // of how many calls it is known how long they took
-	took    atomic.Int64  // how long these took, in nanoseconds
-	atStop  atomic.Int64  // how many calls had ended, without those that failed, when the job stopped
-	squares atomic.Uint64 // the sum of the squares of that, in microseconds
+	ended    atomic.Int64  // how many calls have ended
+	due      atomic.Int64  // how many will have when a reading is to be taken at once
+	failed   atomic.Int64  // how many attempts have failed
+	refused  atomic.Int64  // how many calls were refused and offered again
+	calmAt   atomic.Int64  // how many will have ended when it is calm again
+	ofKeys   atomic.Int64  // how many attempts were refused for which the policy of the call's key sees to that
+	late     atomic.Int64  // how many failed since their time was up
+	limit    atomic.Int64  // how long that was the last time, in nanoseconds
+	others   atomic.Int64  // how many failed for something else
+	starting atomic.Int32  // how many workers wait for what is to make their calls
+	timed    atomic.Int64  // of how many calls it is known how long they took
+	took     atomic.Int64  // how long these took, in nanoseconds
+	atStop   atomic.Int64  // how many calls had ended, without those that failed, when the job stopped
+	squares  atomic.Uint64 // the sum of the squares of that, in microseconds
 
 	mu         sync.Mutex
 	settings   tune.Settings
@@ -272,7 +273,8 @@ func (t *tuner) read(r *tune.Reading) {
 	state := t.slots.State()
 	r.Beside = int(tunersWoken.Load()) - 1
 	r.At, r.Wanted, r.Left = t.job.now(), state.Wanted, -1
-	r.InFlight = max(0, state.InUse-int(t.job.heldBack.Load()))
+	r.InFlight = max(0, state.InUse-int(t.job.heldBack.Load())-int(t.starting.Load()))
+	r.AtOnce = int(t.job.perWorker.Load())
 	r.Timed, r.Took = t.timed.Load(), time.Duration(t.took.Load())
 	r.Squares = float64(t.squares.Load()) / 1e12
 	r.TimedOut, r.Limit = t.late.Load(), time.Duration(t.limit.Load())

@@ -213,26 +213,6 @@ func (w *Worker) Next() (Call, bool) {
 	}
 }
 
-// MakesAtOnce says that the worker makes up to n of the calls that it pulls beside one another. So a [Stream] draws inputs for
-// that many, and for [Auto] the time between two pulls is not how long a call takes: [Worker.Took] says that of each.
-func (w *Worker) MakesAtOnce(n int) {
-	w.makesSeveral = n > 1
-	j := w.job
-	for known := j.perWorker.Load(); int64(n) > max(1, known); known = j.perWorker.Load() {
-		if j.perWorker.CompareAndSwap(known, int64(n)) && j.slots != nil {
-			j.slots.tellResized(j)
-		}
-	}
-}
-
-// Took says how long a call took of a worker that makes several at once.
-func (w *Worker) Took(d time.Duration) {
-	if w.job.tuner == nil || !w.makesSeveral {
-		return
-	}
-	w.addTook(1, d)
-}
-
 // End is [Call.End] for a call that the worker pulled and ends on its own goroutine, which costs less: the job is told
 // of all such calls together, when the worker pulls more.
 func (w *Worker) End(c Call, out any, o Outcome, err error) {

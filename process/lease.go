@@ -83,7 +83,9 @@ func unserved(call overlap.Call, err error) {
 }
 
 func (l *lease) begin(call overlap.Call) error {
+	ready := l.worker.Waits()
 	c, err := l.pool.take(call.Context(), l.drained)
+	ready()
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,9 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker, drained <-chan struct{}) {
 }
 
 func (l *lineLease) begin(call overlap.Call) error {
+	ready := l.worker.Waits()
 	c, err := l.pool.take(call.Context(), l.drained)
+	ready()
 	if err != nil {
 		return err
 	}

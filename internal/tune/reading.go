@@ -21,6 +21,7 @@ type Reading struct {
 	Locked time.Duration // how long goroutines have waited for mutexes so far, all together
 
 	InFlight int           // calls in flight
+	AtOnce   int           // for how many calls each of these stands, as of workers that make several at once; 0: one
 	Wanted   int           // calls that would start if more might be in flight
 	Left     int           // calls that have not ended, those in flight included; negative: nobody knows
 	Ended    int64         // calls that have ended so far, without those that failed

@@ -46,7 +46,7 @@ func (t *timeouts) look(r Reading) {
 	late, ended := r.TimedOut-t.timedOut, r.Ended-t.ended
 	share := float64(late) / float64(max(1, late+ended))
 	isLong := r.At-t.began >= r.Limit
-	done := int(inTime * float64(ended) * float64(r.Limit) / float64(r.At-t.began)) // in time
+	done := int(inTime*float64(ended)*float64(r.Limit)/float64(r.At-t.began)) / max(1, r.AtOnce) // in time
 	switch {
 	case !isLong && late < leastTimeouts, t.most > 0 && (!isLong || t.most*float64(late+ended) < 2*leastTimeouts):
 		return // if as large a share timed out as before, there would be enough of them by then

@@ -5,6 +5,17 @@ import (
 	"time"
 )
 
+// What is in flight may be workers that make several calls at once.
+func TestTimeoutsOfSeveralCallsAtOnce(t *testing.T) {
+	var limit timeouts
+	r := Reading{AtOnce: 10}
+	limit.run(&r, 200, 0, 32, time.Second)
+	limit.run(&r, 200, 100, 32, time.Second)
+	if limit.cap < 4 || limit.cap > 5 {
+		t.Errorf("of 200 a second, %d workers of 10 calls each may be in flight", limit.cap)
+	}
+}
+
 // run has so many calls end well and time out in a second, with a limit of half a second and so many in flight, and a reading
 // every 50 ms.
 func (t *timeouts) run(r *Reading, ended, timedOut int64, inFlight int, during time.Duration) {
