@@ -56,7 +56,7 @@ func (f *fake) can(what string) bool { return slices.Contains(f.caps, what) }
 func (f *fake) say(format string, a ...any) { os.Stdout.WriteString(fmt.Sprintf(format, a...) + "\n") }
 
 func (f *fake) serve(greeting string) {
-	hello := `{"overlap":1,"name":"fake","tasks":["fake/do","fake/do-again"],"window":64,"caps":["` + strings.Join(f.caps, `","`) + `"]}`
+	hello := `{"overlap":1,"name":"fake","tasks":["fake/do","fake/do-again","fake/do-in-time"],"window":64,"caps":["` + strings.Join(f.caps, `","`) + `"]}`
 	switch greeting {
 	case "garbage":
 		hello = "Loading model ..."

@@ -83,7 +83,7 @@ func (p *Pool) workLines(d *lines, w *overlap.Worker, drained <-chan struct{}) {
 			}
 		}
 		switch {
-		case !l.feed(call):
+		case !l.feed(call) || l.condemned():
 			l.afterDeath()
 		case p.settings.retire(l.child, 0):
 			l.end()
@@ -113,6 +113,8 @@ func (l *lineLease) begin(call overlap.Call) error {
 func (l *lineLease) end() {
 	if l.child != nil && l.open > 0 { // a value that decodes has ended this goroutine
 		l.child.kill("its answers are not read any more")
+		l.afterDeath()
+	} else if l.child != nil && l.condemned() {
 		l.afterDeath()
 	}
 	if l.child != nil {
@@ -160,8 +162,12 @@ func (l *lineLease) repeats(call overlap.Call) bool {
 	return call.Idempotent() || l.child.line.idempotent(call.Task().Name()) && !call.AtMostOnce()
 }
 
+// condemned reports whether the process is being killed, for a call that may have ended meanwhile: others must not be
+// sent to it.
+func (l *lineLease) condemned() bool { return l.child.reason.Load() != nil }
+
 func (l *lineLease) room() bool {
-	return l.open < l.window && l.bytes < smallestPipe/2 && !l.alone && l.broke == "" &&
+	return !l.condemned() && l.open < l.window && l.bytes < smallestPipe/2 && !l.alone && l.broke == "" &&
 		len(l.flight)-l.head < 4*mostLines &&
 		l.child.page.revoked.Load() == 0 && !l.pool.settings.retire(l.child, l.open)
 }
