@@ -108,8 +108,9 @@ const (
 	// soonAgain is how often a call is offered again without a wait. After that others find out first what is let through: it is
 	// offered five times in all.
 	soonAgain = 2
-	// firstWait is how long it waits then, and four times as long each time.
-	firstWait = 50 * time.Millisecond
+	// firstWait is how long it waits then, and longerWait times as long each time.
+	firstWait  = 50 * time.Millisecond
+	longerWait = 4
 )
 
 // waitAfterRefusals is how long a call waits that was refused so many times.
@@ -117,7 +118,11 @@ func waitAfterRefusals(n int) time.Duration {
 	if n <= soonAgain {
 		return 0
 	}
-	return firstWait << (2 * (n - soonAgain - 1))
+	wait := firstWait
+	for range n - soonAgain - 1 {
+		wait *= longerWait
+	}
+	return wait
 }
 
 // overloaded reports whether an error says that too much was asked, and for how long whoever says so wants to be left

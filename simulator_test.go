@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"runtime"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +16,9 @@ import (
 
 // simulatedCall is what the i-th call of a job does on a machine.
 type simulatedCall func(ctx context.Context, i int) error
+
+// onRealMachines is how many of the first of these jobs need nothing that only a simulated machine has.
+const onRealMachines = 8
 
 // What Auto makes of calls that need cores, on machines of many of them in virtual time, beside the best of some fixed
 // levels: how much longer it may take, and what it is to call them. With OVERLAP_SIMULATE=1, go test -v prints all figures,
@@ -113,11 +114,6 @@ var simulated = []struct {
 		lock := m.NewLock()
 		return func(context.Context, int) error { lock.Hold(ms); m.Compute(4 * ms); return nil }
 	}},
-	// It takes four waves, the first of 128 calls, where the best would be one of all.
-	{"W3b: sleeping, a thousand times", just(1000), exactly(1000), 4.05, always(overlap.IOBound),
-		func(simulator.Computer) simulatedCall {
-			return func(context.Context, int) error { time.Sleep(160 * ms); return nil }
-		}},
 	// The second half is four waves, the first of 128 calls, where the best would be one of all.
 	{"W15: computing, then waiting", just(2000), exactly(1000), 3, nil,
 		func(c simulator.Computer) simulatedCall {
@@ -180,7 +176,7 @@ func levels(perCore ...int) func(cores int) []int {
 }
 
 func TestAutoOnSimulatedMachines(t *testing.T) {
-	machines := []int{2, 16}
+	machines := []int{1, 2, 16}
 	if os.Getenv("OVERLAP_SIMULATE") != "" {
 		machines = []int{1, 2, 4, 8, 16, 64}
 	}
@@ -201,6 +197,10 @@ func TestAutoOnSimulatedMachines(t *testing.T) {
 				}
 				var report overlap.AutoReport
 				took := run(overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r })))
+				inVirtualTime[machineJob{w.name, cores}] = struct {
+					level      int
+					best, auto time.Duration
+				}{bestLevel, best, took}
 				line := fmt.Sprintf("%d cores: %v, %.3f times as long as with %d in flight (%v); %s",
 					cores, took, took.Seconds()/best.Seconds(), bestLevel, best, report.Class)
 				if os.Getenv("OVERLAP_SIMULATE") != "" {
@@ -242,46 +242,4 @@ func simulate(
 		synctest.Wait()
 	})
 	return took
-}
-
-// The simulator against this machine, with as many cores as Go is to use: with OVERLAP_SIMULATE=1 it prints how far apart
-// they are. It tests nothing, as what else runs here is not known.
-func TestSimulatorAgainstThisMachine(t *testing.T) {
-	if os.Getenv("OVERLAP_SIMULATE") == "" {
-		t.Skip("takes a minute of an idle machine: set OVERLAP_SIMULATE=1")
-	}
-	here := simulator.ThisMachine()
-	for _, w := range simulated[:7] { // the others need what only a Machine has
-		for _, cores := range []int{1, 2} {
-			levels := append(w.levels(cores), 0)
-			for _, level := range levels {
-				executor := overlap.Auto()
-				if level > 0 {
-					executor = overlap.Pool(level)
-				}
-				simulated := simulate(t, cores, w.calls(cores), w.call, executor)
-				var ratios []float64
-				for range 5 {
-					ratios = append(ratios, measure(t, here, cores, w.calls(cores), w.call, executor).Seconds()/simulated.Seconds())
-				}
-				slices.Sort(ratios)
-				t.Logf("%s, %d cores, %v: %v simulated, measured %.3f (%.3f..%.3f) times that",
-					w.name, cores, executor, simulated, ratios[2], ratios[0], ratios[4])
-			}
-		}
-	}
-}
-
-// measure is simulate on this machine.
-func measure(
-	t *testing.T, here simulator.Computer, cores, calls int, on func(simulator.Computer) simulatedCall, executor overlap.Executor,
-) time.Duration {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-	call := on(here)
-	task := overlap.Func(func(ctx context.Context, i int) (int, error) { return i, call(ctx, i) })
-	begun := time.Now()
-	if _, err := overlap.Map(t.Context(), executor, task, make([]int, calls)); err != nil {
-		t.Error(err)
-	}
-	return time.Since(begun)
 }

@@ -18,9 +18,17 @@ const (
 	// it then takes at least to put twice as many in flight: so that a far end that refuses at once is heard.
 	atFirst  = 16
 	doubling = 500 * time.Microsecond
+	// doublings is how many times: by then there are more than anybody puts in flight blindly.
+	doublings = 8
 	// hearing is for how long no more than the blind calls are in flight where a job has up to twice as many: a far end that
 	// refuses so many has mostly done so by then, and a call that waits takes far longer.
 	hearing = 16 * doubling
+	// looksACall is how many readings are taken while a call takes its time, at about what it takes on average, and looksARefusal
+	// the same of a refusal.
+	looksACall    = 8
+	looksARefusal = 2
+	// longestWait is between two readings where the level can only go down.
+	longestWait = 10 * longWait
 )
 
 // Settings are what a controller goes by.
@@ -221,7 +229,7 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 			most, bound = cap, by
 		}
 	}
-	if c.farEnd.phase == ramping && r.At-c.began < 8*doubling {
+	if c.farEnd.phase == ramping && r.At-c.began < doublings*doubling {
 		lower(max(c.settings.Start, atFirst)<<int((r.At-c.began)/doubling), ByNothing)
 	}
 	if c.farEnd.phase == ramping && r.At-c.began < hearing {
@@ -254,17 +262,17 @@ func (c *Controller) wait(r Reading) time.Duration {
 	case rising && !c.settings.Processes && r.Wanted > 0 && c.level < most:
 		return 0
 	case c.refusals.wave.on || c.refusals.slowStart.on:
-		return min(max(shortWait, c.refusals.wave.took/2), longWait)
+		return min(max(shortWait, c.refusals.wave.took/looksARefusal), longWait)
 	case since < early, c.beside.isOpen() && c.level < most, c.isToRise(r):
 		return least
 	case c.settings.Max > 0 && c.level >= c.settings.Max:
-		return 10 * longWait // only to go down
+		return longestWait
 	}
 	typical := c.farEnd.typical
 	if typical == 0 {
 		typical = since // as far as is known
 	}
-	return min(max(typical/8, least), longWait)
+	return min(max(typical/looksACall, least), longWait)
 }
 
 // isToRise reports whether a higher level has just begun to be measured that the calls have not been raised to: it takes two

@@ -24,6 +24,17 @@ const (
 	changed = 0.25
 	// step is the factor of a careful raise.
 	step = 1.25
+	// fewRounds is how many rounds nothing is tried once the best level is known, at first: then twice as many each time, up to
+	// manyRounds.
+	fewRounds, manyRounds = 8, 128
+	// oddRounds is how many rounds in a row must have differed for it to be another far end.
+	oddRounds = 2
+	// roundsLeft is of how many rounds there must be calls left for a lower level to be measured.
+	roundsLeft = 4
+	// sureErrors is how many standard errors a rate must differ by to be that of another far end, next to changed.
+	sureErrors = 3
+	// fully is by what share the calls in flight may differ from the level for that to be what is measured.
+	fully = 0.1
 )
 
 // phase is what the search for the far end's best level does.
@@ -57,7 +68,7 @@ type farEnd struct {
 }
 
 func newFarEnd(blind int) farEnd {
-	return farEnd{cap: blind, blind: blind, factor: step, pause: 8}
+	return farEnd{cap: blind, blind: blind, factor: step, pause: fewRounds}
 }
 
 // raiseBlind has so many calls put in flight before the first has ended, if that is more.
@@ -73,7 +84,7 @@ func (f *farEnd) look(r Reading, saturated bool) {
 	if r.Timed > 0 && f.best.level == 0 {
 		f.typical = r.Took / time.Duration(r.Timed)
 	}
-	used := r.InFlight*10 >= f.cap*9 && r.InFlight*10 <= f.cap*11 && r.Wanted > 0
+	used := math.Abs(float64(r.InFlight-f.cap)) <= fully*float64(f.cap) && r.Wanted > 0
 	if f.round.level == 0 {
 		f.first = r.At
 		f.begin(r)
@@ -160,11 +171,11 @@ func (f *farEnd) judgeSame(m measured, r Reading) {
 		f.usual = m
 	}
 	gain, err := m.gain(f.usual) // not with the last round: a slow change is one, too
-	if math.Abs(gain) > max(changed, 3*err) {
-		if f.odd++; f.odd >= 2 {
+	if math.Abs(gain) > max(changed, sureErrors*err) {
+		if f.odd++; f.odd >= oddRounds {
 			f.odd = 0
 			f.best, f.known = m, []measured{m}
-			f.factor, f.pause = step, 8
+			f.factor, f.pause = step, fewRounds
 			f.raise(r)
 			return
 		}
@@ -174,7 +185,7 @@ func (f *farEnd) judgeSame(m measured, r Reading) {
 	}
 	if f.quiet++; f.quiet >= f.pause && r.Left != 0 {
 		f.quiet = 0
-		f.pause = min(2*f.pause, 128)
+		f.pause = min(2*f.pause, manyRounds)
 		f.factor = step
 		f.raise(r)
 		return
@@ -201,7 +212,7 @@ func (f *farEnd) climb(level int, r Reading) {
 
 // lower measures a lower level.
 func (f *farEnd) lower(level int, r Reading) {
-	if level < 1 || level >= f.best.level || r.Left >= 0 && r.Left < 4*f.best.level {
+	if level < 1 || level >= f.best.level || r.Left >= 0 && r.Left < roundsLeft*f.best.level {
 		f.settle(r)
 		return
 	}

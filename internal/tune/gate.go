@@ -30,6 +30,10 @@ const (
 	// that leave no core idle has calls enough: what it does not use is not free, and a goroutine that runs in Go's eyes
 	// may wait for the system to give it a core, and others for a lock that it holds.
 	contended = 0.75
+	// sureLooks is how many looks in a row must have seen half of the cores free until twice as many calls are put in flight.
+	sureLooks = 2
+	// mostFilling is the factor by which the level is raised at most to keep the cores busy.
+	mostFilling = 2
 )
 
 // opening is how far the gate is open.
@@ -72,7 +76,7 @@ func (g *gate) look(r Reading) opening {
 		g.free = 0
 		return ajar
 	}
-	if g.free++; g.free < 2 {
+	if g.free++; g.free < sureLooks {
 		return closed
 	}
 	return open
@@ -102,7 +106,7 @@ func (g *gate) filling(r Reading) int {
 	if !g.fresh || r.Neighbours.Full || g.used <= 0 || g.used >= room || waiting <= r.InFlight/2 {
 		return 0
 	}
-	return int(math.Ceil(float64(r.InFlight) * min(2, spare/g.used)))
+	return int(math.Ceil(float64(r.InFlight) * min(mostFilling, spare/g.used)))
 }
 
 // saturated reports whether the cores are what holds the calls up.

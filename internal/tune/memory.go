@@ -7,6 +7,8 @@ const (
 	exact = 0.90
 	// scarce is the share from which on no call more than now may run.
 	scarce = 0.95
+	// leastNeed is how many bytes a call needs at least for memory to be what may bound it: about what a goroutine takes.
+	leastNeed = 1 << 10
 )
 
 // memory says how many calls fit into memory: what the process used before the job, and what each call in flight has
@@ -48,7 +50,7 @@ func (m *memory) look(r Reading) {
 	}
 	room := int64(share*float64(now.Limit)) - m.base - now.Others
 	m.cap = 0
-	if m.each >= 1<<10 { // what a goroutine costs; memory is not what bounds calls that need less
+	if m.each >= leastNeed {
 		m.cap = max(1, int(room/m.each))
 	}
 	if float64(now.Used+now.Others) > scarce*float64(now.Limit) && (m.cap == 0 || r.InFlight < m.cap) {

@@ -3,10 +3,11 @@ package tune
 import "time"
 
 const (
-	// leastPause is how long nothing starts, at least, when all that was tried was refused, and mostPause at most. It is three
+	// leastPause is how long nothing starts, at least, when all that was tried was refused, and mostPause at most. It is longerEach
 	// times as long each time.
 	leastPause = 15 * time.Millisecond
 	mostPause  = time.Second
+	longerEach = 3
 	// mostEmpty is how many waves in a row may let none through until refusals count as failures like any other: with the pauses
 	// between them that takes some two seconds, in which a server can be started again.
 	mostEmpty = 7
@@ -34,7 +35,7 @@ func (o *outage) wait(r Reading, took time.Duration) {
 	}
 	o.waves++
 	o.ended = r.Ended
-	o.pause = min(mostPause, max(leastPause, 2*took, 3*o.pause))
+	o.pause = min(mostPause, max(leastPause, 2*took, longerEach*o.pause))
 	o.resume = r.At + o.pause
 }
 

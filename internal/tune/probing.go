@@ -5,6 +5,9 @@ import "time"
 // mostProbes is how many times calls may be refused while probing until the limit is taken for one of calls in flight.
 const mostProbes = 6
 
+// unheard is how many times as long as a refusal has taken so far none must have come for what was tried not to be refused.
+const unheard = 1.25
+
 // probing tells a rate from a limit of how many calls are in flight: while no call ends, a far end with such a limit lets
 // through no more than those that it has just let through, however long somebody waits; one with a rate does.
 type probing struct {
@@ -31,7 +34,7 @@ func (p *probing) look(r Reading, took time.Duration) (over bool) {
 		p.above = 0
 	case p.above == 0:
 		p.above = r.At
-	case r.At-p.above > max(leastQuiet, took+took/4):
+	case r.At-p.above > max(leastQuiet, time.Duration(unheard*float64(took))):
 		p.isRate = true
 	}
 	return false

@@ -59,7 +59,7 @@ func (g *processGate) look(r Reading, level int) int {
 	if g.busy >= processRoom {
 		return 0
 	}
-	return int(math.Ceil(float64(level) * min(2, spare/g.busy)))
+	return int(math.Ceil(float64(level) * min(mostFilling, spare/g.busy)))
 }
 
 func (g *processGate) begin(r Reading, at time.Duration) {

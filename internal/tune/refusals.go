@@ -18,6 +18,12 @@ const (
 	cut        = 0.7
 	// fewInFlight is up to how many calls in flight it is found out by probing whether one more is too many, or was only too soon.
 	fewInFlight = 3
+	// mostAsked is for how long at most a far end is left alone that wants to be, whatever it says.
+	mostAsked = time.Minute
+	// lowered is by what a rate is divided that is known from few calls and turns out to be too high.
+	lowered = 2
+	// mostFloods is how many times refusals may not stop at a rate until it is left for good.
+	mostFloods = 2
 )
 
 // refusals find the most calls, in flight or started in a second, that the far end takes before it refuses.
@@ -102,7 +108,7 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	alone := f.asked
 	if of.After > 0 {
 		f.short = true
-		f.asked = max(f.asked, r.At+min(of.After, time.Minute))
+		f.asked = max(f.asked, r.At+min(of.After, mostAsked))
 	}
 	if f.outage.isDown() {
 		f.outage.resumed()
@@ -271,7 +277,7 @@ func (f *refusals) isSameLimit(survived int) bool {
 // judgeRough lowers a rate that was known from few calls, and has been raised too far.
 func (f *refusals) judgeRough(through int64, r Reading) {
 	f.rate.halved++
-	rate := f.rate.perSecond / 2
+	rate := f.rate.perSecond / lowered
 	if through-f.before.through >= fewPassed && f.wave.began > f.before.began {
 		rate = f.measured(through, f.wave.began)
 		f.rate.halved, f.rate.rough = 0, false
@@ -288,7 +294,7 @@ func (f *refusals) leaveRate(r Reading) {
 	f.before.seen, f.wave.on, f.reacted = f.seen, false, r.At
 	f.rate.floods++
 	f.rate.leave()
-	if f.rate.floods < 2 && through-f.before.through >= fewPassed && r.At > f.before.began {
+	if f.rate.floods < mostFloods && through-f.before.through >= fewPassed && r.At > f.before.began {
 		rate := min(lower, f.measured(through, r.At))
 		f.before.through, f.before.began = through, r.At
 		f.setRate(rate, r)

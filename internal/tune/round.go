@@ -84,6 +84,7 @@ func (m *round) look(r Reading) bool {
 const (
 	nearlyAll = 0.9  // of the calls of a level
 	patience  = 1.25 // times as long as those that have ended, for which the others of a wave are waited for
+	mostRound = 8    // times as many calls may a round see the end of as it needs, where what it has seen says nothing
 )
 
 // hasStragglers reports whether the calls end that began with the round, as in a wave, and many of them have not: those that take
@@ -134,22 +135,27 @@ func (m *round) result(r Reading) measured {
 	return measured{level: m.level, rate: float64(m.level) / mean, err: deviation / mean / math.Sqrt(timed)}
 }
 
-// longer has it see the end of as many calls again, and reports whether it may, which is seven times.
+// longer has it see the end of as many calls again, and reports whether it may, up to mostRound.
 func (m *round) longer() bool {
 	m.needed += int64(leastOf(m.level))
-	return m.needed <= 8*int64(leastOf(m.level))
+	return m.needed <= mostRound*int64(leastOf(m.level))
 }
+
+const (
+	recentLooks = 8                      // are remembered
+	recentApart = 100 * time.Microsecond // they are at least
+)
 
 // recent remembers how many calls had been started, to tell how many of those in flight are new.
 type recent struct {
-	at      [8]time.Duration
-	started [8]int64
+	at      [recentLooks]time.Duration
+	started [recentLooks]int64
 	next    int
 }
 
 func (h *recent) look(r Reading) {
 	last := (h.next + len(h.at) - 1) % len(h.at)
-	if r.At-h.at[last] < 100*time.Microsecond {
+	if r.At-h.at[last] < recentApart {
 		return
 	}
 	h.at[h.next], h.started[h.next] = r.At, r.Ended+r.Failed+int64(r.InFlight)

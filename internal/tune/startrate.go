@@ -26,6 +26,9 @@ const (
 	leastCalm = 8 // of a rate of a few a second
 	// carefulRaises is how many raises are careful: by then any bucket is empty whose rate was right.
 	carefulRaises = 4
+	// roughWait is how many times as long as a refusal takes a rate stays that is known from few calls: a refusal of those that start
+	// first at it may be under way until then, and of those that start a little later.
+	roughWait = 4
 )
 
 // startRate is how many calls may start in a second. It is raised as long as none is refused: one that is known only from few
@@ -71,7 +74,7 @@ func (s *startRate) raise(r Reading, through int64, took time.Duration, saysHowL
 	switch {
 	case through < s.calmAt:
 		return
-	case s.rough && r.At-s.raisedAt < 4*max(leastQuiet, took): // a refusal of the last raise may be under way
+	case s.rough && r.At-s.raisedAt < roughWait*max(leastQuiet, took):
 		return
 	case s.rough:
 		s.perSecond *= s.growth.next(1)

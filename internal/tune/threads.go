@@ -52,7 +52,7 @@ func (t *threads) look(r Reading) {
 	t.most = max(t.most, r.Room)
 	free := t.free(t.most)
 	// One a core is in a system call of any kind at any time, and so are some of Go's own.
-	t.blocks = t.blocks || r.Blocked > t.cores+2 && manyBlocked*r.Blocked >= r.InFlight
+	t.blocks = t.blocks || r.Blocked > t.cores+fewBlocked && manyBlocked*r.Blocked >= r.InFlight
 	if t.blocks {
 		others := max(0, r.Blocked-r.InFlight)
 		// What calls take besides, as for a process that each starts, leaves less room the more are in flight.

@@ -14,6 +14,9 @@ const (
 	// mostCuts times in a row; then timeouts have nothing to do with how much is asked, and slow nobody down.
 	fewerTimeouts = 0.5
 	mostCuts      = 4
+	// settles is how many limits after less is asked what times out says something of that: those in flight end within one, and the
+	// far end may be busy with them for as long again.
+	settles = 2
 )
 
 // timeouts find how many calls in flight the far end gets done before their time is up. More only wait for one another, and where it
@@ -80,12 +83,12 @@ func (t *timeouts) look(r Reading) {
 }
 
 // cut has fewer calls in flight: as many as get done in time, at most half as many as are; and half where none did. What is left of
-// those that are in flight says nothing of that: they end within their limit, and the far end may be busy with them for as long again.
+// those that are in flight says nothing of that.
 func (t *timeouts) cut(r Reading, done int) {
 	half := r.InFlight / 2
 	if r.Ended == t.ended {
 		done = half
 	}
 	t.cap = max(1, min(done, half))
-	t.begin(r, r.At+2*r.Limit)
+	t.begin(r, r.At+settles*r.Limit)
 }
