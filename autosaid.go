@@ -120,6 +120,8 @@ func (r AutoReport) KeptBy() string {
 		return bounds[tune.ByRate]
 	case r.hadAll():
 		return "the number of calls"
+	case r.Class == LockBound && r.wasFree():
+		return "locks"
 	case r.Bound == bounds[tune.ByCalls]:
 		return "the end of the job"
 	case r.othersHaveCores():

@@ -58,12 +58,7 @@ var simulated = []struct {
 			}
 		}},
 	// The first 128 calls leave most of 64 cores idle: in a job of a second, that is what goes beyond 5 per cent.
-	{"W9: computing a tenth of the time", perCore(300), levels(10, 12, 16), 1.1, func(cores int) overlap.Class {
-		if cores < 16 { // more are busy for some 84 per cent of the job, which has a beginning and an end
-			return overlap.Mixed
-		}
-		return overlap.IOBound
-	},
+	{"W9: computing a tenth of the time", perCore(300), levels(10, 12, 16), 1.1, always(overlap.Mixed),
 		func(c simulator.Computer) simulatedCall {
 			compute, wait := station.Exponential(2*ms, 1), station.Exponential(18*ms, 2)
 			return func(context.Context, int) error { c.Compute(compute()); time.Sleep(wait()); return nil }
@@ -78,6 +73,10 @@ var simulated = []struct {
 			return func(ctx context.Context, _ int) error { c.Compute(100 * time.Microsecond); return queue.Serve(ctx) }
 		}},
 	// From here on, only simulated.
+	{"computing half of the time", perCore(100), levels(2, 3), 1.05, always(overlap.Mixed),
+		func(c simulator.Computer) simulatedCall {
+			return func(context.Context, int) error { c.Compute(5 * ms); time.Sleep(5 * ms); return nil }
+		}},
 	// 128 calls, then 160, 320 and the rest: four waves where the best is one, without anything between them.
 	{"W3b: waiting, in waves", just(1000), exactly(1000), 4, always(overlap.IOBound),
 		func(c simulator.Computer) simulatedCall {

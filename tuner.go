@@ -423,7 +423,8 @@ func (t *tuner) report() {
 		}
 	}
 	t.read(&r)
-	if t.job.stopped.Load() { // what has ended since then was cut off
+	r.Beside = int(tunersWoken.Load()) // this one has stopped
+	if t.job.stopped.Load() {          // what has ended since then was cut off
 		r.Ended = min(r.Ended, t.atStop.Load())
 	}
 	t.mu.Lock()

@@ -103,7 +103,7 @@ func workloads() []workload {
 		{name: "W13", what: "holds 64 MiB for 200 ms under a limit of 1 GiB", calls: 200, theory: fits, only: true, classes: memoryBound,
 			start: keepMemory(false)},
 		{name: "W14", what: "the same, but more and more", calls: 200, theory: fits, only: true, classes: memoryBound, start: keepMemory(true), why: caution},
-		{name: "W15", why: waves, what: "computes 5 ms, 200 times, then waits 50 ms, 1,000 times", calls: 1_200, theory: 1_000, classes: io, start: plain(computesThenWaits(200))},
+		{name: "W15", why: waves, what: "computes 5 ms, 200 times, then waits 50 ms, 1,000 times", calls: 1_200, theory: 1_000, classes: mixed, start: plain(computesThenWaits(200))},
 		{name: "W15c", what: "computes 5 ms, 2,000 times, then waits 50 ms, 1,000 times", calls: 3_000, theory: 1_000, start: plain(
 			computesThenWaits(2_000)), classes: append(mixed, cpu...)},
 		{name: "W15b", what: "a server best at 8, then one without a limit", calls: 4_000, theory: 16, classes: far, start: phases},

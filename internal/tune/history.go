@@ -64,6 +64,19 @@ func (r Reading) coresInGo(cores int) int {
 	return min(r.Running, cores)
 }
 
+// lockedShare is the share of the calls' time in which they waited for mutexes, as far as no other job was looked at meanwhile.
+// That time counts when a wait ends, so most of it may have come after the last look.
+func (h *history) lockedShare(end Reading) float64 {
+	took, locked := (end.Took - h.first.Took).Seconds(), h.locked
+	if took <= 0 {
+		return 0
+	}
+	if end.Beside == 0 {
+		locked += max(0, (end.Locked - h.last.Locked).Seconds())
+	}
+	return locked / took
+}
+
 func (h *history) level(at time.Duration, level int, bound Bound) {
 	h.peak = max(h.peak, level)
 	h.levels, h.levelAt = h.levelsUntil(at), at

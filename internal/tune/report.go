@@ -30,6 +30,10 @@ const (
 	hardlyWaiting = 0.1
 	// mostlyLocked is the share of the calls in flight that wait for a lock, from which on that is what holds them up.
 	mostlyLocked = 0.5
+	// halfBusy is the share of the cores' time from which on a job whose calls wait is a mixed one: it computes for as long.
+	halfBusy = 0.5
+	// halfWaiting is the share of calls that wait below which most of them want a core.
+	halfWaiting = 0.5
 	// ioBoundUpTo and cpuBoundFrom are the shares of the calls' time on a core of calls that wait and of calls that compute.
 	ioBoundUpTo, cpuBoundFrom = 0.25, 0.75
 	// shortJob is up to how long a job says nothing of how busy the cores are: as long as it takes to read that some ten times.
@@ -147,10 +151,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 	h := &c.history
 	cores := float64(c.settings.Cores)
 	share := c.onCore(r, end)
-	var locked float64 // the share of the calls' time in which they waited for a lock
-	if h.inFlight > 0 {
-		locked = h.locked / h.inFlight
-	}
+	locked := h.lockedShare(end)
 	switch {
 	case c.refusals.seen > 0 && r.CoresBusy < busy*cores && r.StartRate == 0 && c.refusals.chance.suspicion != sure:
 		return FarEndLimited
@@ -174,7 +175,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return CPUBound
 	case r.CoresBusy < 0 || end.Timed == 0:
 		return Unknown
-	case r.CoresBusy >= busy*cores && c.waits(r, locked) && r.Peak > 2*c.settings.Cores && !c.computedAtFirst(r, end):
+	case r.CoresBusy >= busy*cores && c.waits(r, locked) && r.Peak > c.settings.Cores && !c.computedAtFirst(r, end):
 		return Mixed
 	case r.CoresBusy >= busy*cores || share >= cpuBoundFrom || h.inFlight > 0 && r.Waiting <= hardlyWaiting:
 		return CPUBound
@@ -183,10 +184,12 @@ func (c *Controller) classify(r Report, end Reading) Class {
 	case (c.farEnd.limited() || h.limited > r.Took/2) && // or it was for most of the job
 		r.InFlight >= hardlyUsed*h.meanLevel(end.At):
 		return FarEndLimited
-	case share <= ioBoundUpTo:
-		return IOBound
+	case share > ioBoundUpTo, r.CoresBusy >= halfBusy*cores:
+		return Mixed
+	case r.CoresBusy+r.Others >= busy*cores && h.inFlight > 0 && r.Waiting < halfWaiting: // most wanted a core that others have
+		return Mixed
 	}
-	return Mixed
+	return IOBound
 }
 
 // onCore is the share of the calls' time on a core.

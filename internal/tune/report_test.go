@@ -84,6 +84,54 @@ func TestLocksOfOtherJobs(t *testing.T) {
 	}
 }
 
+// How long a goroutine has waited for a mutex counts when it gets it, which for most of a job's last wave is after the last look.
+func TestLocksAfterTheLastLook(t *testing.T) {
+	for beside, want := range map[int]Class{0: LockBound, 1: IOBound} {
+		c := New(Settings{Cores: 2})
+		r := Reading{InFlight: 10, Running: 1, Left: -1}
+		c.Look(r)
+		for range 10 {
+			r.At += time.Millisecond
+			c.Look(r)
+		}
+		r.At += 100 * time.Millisecond
+		r.CPU, r.Locked, r.Beside = 5*time.Millisecond, 900*time.Millisecond, beside
+		r.Took, r.Timed, r.Ended = 1100*time.Millisecond, 110, 110
+		if got := c.Report(r).Class; got != want {
+			t.Errorf("beside %d other jobs: class %d, want %d", beside, got, want)
+		}
+	}
+}
+
+// Calls that wait are a mixed job if the cores are busy for half of the time, or if more of them want a core than wait, which other
+// programs have.
+func TestCallsThatWaitAndCompute(t *testing.T) {
+	class := func(waiting int, cores, others float64) Class {
+		const level = 40
+		c := New(Settings{Cores: 2})
+		r := Reading{InFlight: level, Running: 1, Runnable: level - 1 - waiting, Left: -1, Neighbours: Neighbours{Used: others}}
+		c.Look(r)
+		for range 100 {
+			r.At += 5 * time.Millisecond
+			r.CPU += time.Duration(cores * float64(5*time.Millisecond))
+			r.Took, r.Timed, r.Ended = r.Took+level*5*time.Millisecond, r.Timed+2, r.Ended+2
+			c.Look(r)
+		}
+		return c.Report(r).Class
+	}
+	for _, w := range []struct {
+		waiting       int
+		cores, others float64
+		want          Class
+	}{
+		{38, 0.9, 0, IOBound}, {38, 1.1, 0, Mixed}, {18, 0.5, 1.4, Mixed}, {22, 0.5, 1.4, IOBound}, {18, 0.5, 0.5, IOBound},
+	} {
+		if got := class(w.waiting, w.cores, w.others); got != w.want {
+			t.Errorf("%d of 40 wait, %.1f cores busy, %.1f with others: class %d, want %d", w.waiting, w.cores, w.others, got, w.want)
+		}
+	}
+}
+
 // To Go, calls that compute in C are in system calls, as are those that wait: what tells them apart is the CPU time.
 func TestCallsThatComputeInC(t *testing.T) {
 	report := func(running int, cores, others float64) Report {
