@@ -131,6 +131,10 @@ func (f *farEnd) judgeHigher(m measured, r Reading) {
 		f.raise(r)
 	case gain > 0 && 2*err > worthDoubling*expected:
 		f.climb(2*m.level, r) // it could be anything, and more is told apart sooner
+	case gain > -changed && gain+2*err > worthDoubling*expected && m.err < f.best.err/2:
+		f.accept(m) // it could be anything, as so little is known of the best: it is this one that more are compared with
+		f.factor = step
+		f.raise(r)
 	case gain > -changed && gain+2*err > worthDoubling*expected && f.round.longer():
 		// So far it could be anything.
 	case slices.ContainsFunc(f.known, func(m measured) bool { return m.level < f.best.level }):

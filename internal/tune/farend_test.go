@@ -15,3 +15,27 @@ func TestTopOfTheParabola(t *testing.T) {
 		t.Errorf("of a flat line: got %d, want 32", got)
 	}
 }
+
+// What the first calls did is measured over few of them, where their times are very different. So a higher level of which more is
+// known than of that is what others are compared with, unless it does far less: it was given up for seeming to do a little less.
+func TestLevelOfWhichLittleIsKnown(t *testing.T) {
+	for _, w := range []struct {
+		rate, err, errOfBest float64
+		want                 int // the next level
+	}{
+		{7500, .05, .12, 200}, // a little less, as far as is known of 128
+		{7700, .05, .06, 160}, // as much is known of both: it is looked at for longer
+		{6900, .02, .03, 64},  // less, certainly
+		{5500, .05, .12, 64},  // far less
+	} {
+		f := newFarEnd(Blind)
+		f.best = measured{level: 128, rate: 7900, err: w.errOfBest}
+		f.known = []measured{f.best}
+		f.climb(160, Reading{Left: -1})
+		f.judgeHigher(measured{level: 160, rate: w.rate, err: w.err}, Reading{Left: -1})
+		if f.cap != w.want {
+			t.Errorf("%.0f a second ± %.0f %% at 160, after 7900 ± %.0f %% at 128: next %d, want %d",
+				w.rate, 100*w.err, 100*w.errOfBest, f.cap, w.want)
+		}
+	}
+}
