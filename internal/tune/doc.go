@@ -15,6 +15,13 @@
 //     is told there; inflightlimit.go, startrate.go, slowstart.go and outage.go are what may follow from it;
 //   - memory (memory.go): what a call needs, and what is left.
 //
+// Each constant says what it is, in what unit, and where its value comes from: from what is known elsewhere, from arithmetic that is
+// stated, or from a measurement. To measure one, it was halved and doubled, and everything that runs in virtual time was run:
+// TestAutoComesCloseToTheBestLevel and, with OVERLAP_SIMULATE=1, TestAutoOnSimulatedMachines print with -v how many times as long as
+// at the best level the workloads W1 to W24 take, and TestSweep what becomes of hundreds of far ends that refuse. "Half or twice
+// changes nothing" says that none of these takes longer, loses or is refused more than it does anyway from run to run. Such a
+// constant needs to be there, but not to be exact.
+//
 // Too few in flight is lost for good, too many costs next to nothing unless memory runs out or the far end breaks down.
 // So the rules are quick and generous where only this machine's cores are concerned, and try first where others are.
 package tune
