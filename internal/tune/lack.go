@@ -1,6 +1,7 @@
 package tune
 
-// rarestLack is tryRounds at most for what a machine lacks, since to try costs little: a call is made again.
+// rarestLack is tryRounds at most for what a machine lacks, since to try costs little: a call is made again. Half or twice changes nothing
+// but what is tried (TestLackIsTriedAgain).
 const rarestLack = 64
 
 // lack says for how many calls there is what the machine has too little of: descriptors, processes, ports. How many of those

@@ -1,11 +1,14 @@
 package tune
 
 const (
-	// roomy is the share of the memory that calls may fill, as long as garbage cannot be told from what they need.
+	// roomy is the share of the memory that calls may fill, as long as garbage cannot be told from what they need: that of Temporal's
+	// resource tuner. Neither 0.6 nor 0.9 changes anything.
 	roomy = 0.80
-	// exact is the same once the collector has shown what they need.
+	// exact is the same once the collector has shown what they need. With 0.8, W13 takes 1.21 times as long as with 15 in flight, not 1.07;
+	// with 0.95 it takes no longer than that, but W14 uses far more than there is, and fails in the tests.
 	exact = 0.90
-	// scarce is the share from which on no call more than now may run.
+	// scarce is the share from which on no call more than now may run: halfway between exact and all of it. Neither 0.9 nor 0.98 changes
+	// anything.
 	scarce = 0.95
 	// leastNeed is how many bytes a call needs at least for memory to be what may bound it: about what a goroutine takes.
 	leastNeed = 1 << 10

@@ -9,12 +9,14 @@ type Neighbours struct {
 }
 
 const (
-	// neighbourWindow is over how much time the machine's CPU time is compared with ours: Linux counts it in steps of 10 ms.
+	// neighbourWindow is over how much time the machine's CPU time is compared with ours: Linux counts it in steps of 10 ms
+	// (USER_HZ), so that is an error of a tenth for each core.
 	neighbourWindow = 100 * time.Millisecond
-	// leastUsed is how many cores others must use to count, more than what is lost by the steps.
+	// leastUsed is how many cores others must use to count: twice what is lost by the steps.
 	leastUsed = 0.2
-	// hardlyIdle is the share of the machine's time below which its cores count as all in use.
-	hardlyIdle = 0.05
+	// hardlyIdle is the share of the machine's time below which its cores count as all in use: what is left
+	// from full on.
+	hardlyIdle = 1 - full
 )
 
 // machineTime is the time of all cores of the machine, since it was started.

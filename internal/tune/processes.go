@@ -7,12 +7,13 @@ import (
 
 const (
 	// processWindow is over how much time processes are looked at before more are started: what a new one is to do is seen
-	// once it has loaded its program, which takes some milliseconds.
+	// once it has loaded its program, which takes some milliseconds. Half of it changes nothing; twice of it has
+	// TestAutoOfProcesses fail.
 	processWindow = 20 * time.Millisecond
-	// processWait is between two readings of processes at least.
+	// processWait is between two readings of processes at least, so that a window has several. The same holds of it.
 	processWait = 5 * time.Millisecond
 	// processRoom is the share of the cores' time below which more processes that wait keep them busier. It is less than
-	// that of goroutines, as to start one, and to take leave of it, leaves cores idle for moments.
+	// that of goroutines, as to start one, and to take leave of it, leaves cores idle for moments. Half or twice as much less changes nothing.
 	processRoom = 0.9
 )
 

@@ -2,16 +2,21 @@ package tune
 
 const (
 	// mostBlocked is how many calls may be in system calls at once, each of which holds a thread: Go ends a program at
-	// 10,000.
+	// 10,000 (sched.maxmcount). It is a tenth of those, as there may be jobs beside one another. W10 takes more than 1.5
+	// times as long as at best with half of it, and no less with twice of it.
 	mostBlocked = 1024
-	// spareThreads is how many threads besides one a core Go's runtime may want for itself. It ends the program where it
-	// gets none, and so does what it starts for a C library.
+	// spareThreads is how many threads besides one a core Go's runtime may want for itself (runtime/proc.go: sysmon, the template thread,
+	// one that waits for signals, and those that take over a core from a system call). It ends the program where it gets none, and so
+	// does what it starts for a C library. With twice as many, 6 commands run at once on 64 cores under a
+	// limit of 100, and not 9 (TestAutoOfCommandsStaysBelowTheLimitOfThreads).
 	spareThreads = 6
-	// spareOf is the part of all processes and threads that is left to others and to what commands start later on: an eighth.
+	// spareOf is the part of all processes and threads that is left to others and to what commands start later on: an eighth. With a
+	// quarter there are 2 commands in that test; half as much changes nothing that matters there.
 	spareOf = 8
-	// leastEach is what a call takes at least that runs in a process: that, and a thread that waits for it.
+	// leastEach is what a call takes at least that runs in a process: that, and a thread that waits for it. One that is seen to
+	// take more counts for that.
 	leastEach = 2
-	// manyBlocked is from what part of the calls in flight on calls are such as hold a thread: a quarter.
+	// manyBlocked is from what part of the calls in flight on calls are such as hold a thread: a quarter. Half or twice changes nothing.
 	manyBlocked = 4
 )
 
