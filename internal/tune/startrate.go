@@ -7,27 +7,33 @@ import (
 
 const (
 	// above is by how much more calls start in a second than the rate that was found: so a higher rate is found out, at
-	// the cost of one call refused in some two hundred.
+	// the cost of one call refused in some two hundred. Half or twice as much more changes nothing in the sweep rates.
 	above = 1.005
-	// short is the same where the far end says how long it wants to be left alone after a refusal.
+	// short is the same where the far end says how long it wants to be left alone after a refusal, which costs more than what a rate that
+	// is too low by as much does. Half or twice as much less changes nothing in the sweep rates.
 	short = 0.99
-	// fewPassed is how many calls must have got through between two waves at least for that to be a rate.
+	// fewPassed is how many calls must have got through between two waves at least for that to be a rate: with
+	// fewer, chance is half of what is measured. TestRefusalsAtAnyRate fails with 2; 8 change nothing.
 	fewPassed = 4
 	// mostHalved is how many times in a row a rate may be halved that is known from few calls: refusals then have nothing to do with
-	// how many calls start in a second, and no rate is low enough.
+	// how many calls start in a second, and no rate is low enough: it is an eighth of what was measured by then. Half or
+	// twice changes nothing in the sweep rates.
 	mostHalved = 3
 	// mostAtRate is how many calls may be refused at a rate until it is left: where far too many start, refusals never stop for
-	// long enough to be counted.
+	// long enough to be counted. Half or twice changes nothing in the sweep rates.
 	mostAtRate = 32
 	// calm is how many calls must start without a refusal for the rate to be raised, twice as many each time that this was
-	// refused, and calmest is the most.
+	// refused, and calmest is the most. A raise that is refused costs one call of fifty then, and one of 800 at last, which is less than
+	// above costs. Half or twice of the first changes nothing in the sweep rates. It is half of what starts in a second of a lower rate, and
+	// leastCalm at least: twice of that has TestAutoFindsARateByRefusals fail at 10 a second, half changes nothing.
 	calm      = 50
 	calmest   = 800
-	leastCalm = 8 // of a rate of a few a second
-	// carefulRaises is how many raises are careful: by then any bucket is empty whose rate was right.
+	leastCalm = 8
+	// carefulRaises is how many raises are careful: by then any bucket is empty whose rate was right. Half or twice changes
+	// nothing in the sweep rates.
 	carefulRaises = 4
 	// roughWait is how many times as long as a refusal takes a rate stays that is known from few calls: a refusal of those that start
-	// first at it may be under way until then, and of those that start a little later.
+	// first at it may be under way until then, and of those that start a little later. Half or twice changes nothing in the sweep rates.
 	roughWait = 4
 )
 
