@@ -215,5 +215,6 @@ func (m *Machine) Measure(r *tune.Reading) {
 func (m *Machine) LookAtProcesses(r *tune.Reading) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r.Processes = tune.Processes{Known: true, Running: m.busy + len(m.queue), CPU: m.cpuTime()}
+	wanting := m.busy + len(m.queue)
+	r.Processes = tune.Processes{Known: true, Running: wanting, Busy: wanting, CPU: m.cpuTime()}
 }

@@ -242,6 +242,7 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 	}
 	lower(c.beside.cap, ByCores)
 	lower(c.standBys.cap, ByCores)
+	lower(c.processes.crowd.cap, ByCores)
 	lower(c.refusals.limit.cap, ByRefusals)
 	lower(c.timeouts.cap, ByTimeouts)
 	lower(c.memory.cap, ByMemory)

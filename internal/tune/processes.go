@@ -10,6 +10,8 @@ const (
 	// once it has loaded its program, which takes some milliseconds. Half of it changes nothing; twice of it has
 	// TestAutoOfProcesses fail.
 	processWindow = 20 * time.Millisecond
+	// mostWindow is the most of that.
+	mostWindow = 10 * time.Second
 	// processWait is between two readings of processes at least, so that a window has several. The same holds of it.
 	processWait = 5 * time.Millisecond
 	// processRoom is the share of the cores' time below which more processes that wait keep them busier. It is less than
@@ -33,8 +35,9 @@ type processGate struct {
 	cpu     time.Duration // CPU time by then
 	at      time.Duration // when the last reading of processes was taken
 	looks   int           // of how many readings of processes the window is
-	running int           // how many processes were seen running in them, all together
+	running int           // how many cores processes were seen to want in them, all together
 	busy    float64       // the share of the cores that were busy or could have been in the last window
+	crowd   crowd
 }
 
 // look takes a reading, and says how many calls would keep the cores busy; 0: no more than there are, or it is not
@@ -50,17 +53,27 @@ func (g *processGate) look(r Reading, level int) int {
 		return 0
 	}
 	g.looks++
-	g.running += r.Processes.Running
-	if at-g.since < processWindow || g.looks < 2 {
+	g.running += min(r.Processes.Running, g.cores) // more of them do not make up for a core that was idle at another time
+	if r.Beside == 0 {                             // else the processes may be those of another job
+		g.crowd.look(r, at, g.cores)
+	}
+	if at-g.since < g.window() || g.looks < 2 {
 		return 0
 	}
 	cores := float64(g.cores)
 	g.busy = max(float64(r.Processes.CPU-g.cpu)/float64(at-g.since), float64(g.running)/float64(g.looks)) / cores
 	g.begin(r, at)
-	if g.busy >= processRoom {
+	if g.saturated() {
 		return 0
 	}
+	g.crowd.cap = 0
 	return int(math.Ceil(float64(level) * min(mostFilling, spare/g.busy)))
+}
+
+// window is over how much time processes are looked at. Where calls have turned out to be far too many it is about as long as one
+// takes: they may all wait at the same time, and then all compute.
+func (g *processGate) window() time.Duration {
+	return max(processWindow, min(g.crowd.takes, mostWindow))
 }
 
 func (g *processGate) begin(r Reading, at time.Duration) {

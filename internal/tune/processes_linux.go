@@ -2,6 +2,7 @@ package tune
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"runtime/metrics"
 	"slices"
@@ -25,6 +26,7 @@ type processes struct {
 type ourProcess struct {
 	used time.Duration // of CPU time
 	runs bool          // or wanted to
+	root int           // which one that this process started itself it is, or comes from
 }
 
 // read reads what they do. It costs a look at the names in /proc, and some 8 µs for each process that is ours or new.
@@ -42,11 +44,12 @@ func (p *processes) read() Processes {
 		return Processes{}
 	}
 	self := os.Getpid()
-	before, ours, others := p.ours, map[int]ourProcess{}, map[int]bool{}
-	isOurs := func(pid int) bool {
-		_, is := ours[pid]
-		_, was := before[pid]
-		return is || was
+	before, ours, others, busy := p.ours, map[int]ourProcess{}, map[int]bool{}, map[int]bool{}
+	rootOf := func(pid int) int { // 0: it is none of ours
+		if one, is := ours[pid]; is {
+			return one.root
+		}
+		return before[pid].root
 	}
 	for _, name := range names { // in the order of their numbers, and so parents first
 		pid, err := strconv.Atoi(name)
@@ -60,8 +63,8 @@ func (p *processes) read() Processes {
 		one, ok := p.stat(name)
 		switch {
 		case !ok:
-		case one.parent == self || isOurs(pid) || isOurs(one.parent):
-			is := ourProcess{used: processTime(pid, one.used)}
+		case one.parent == self || rootOf(pid) > 0 || rootOf(one.parent) > 0:
+			is := ourProcess{used: processTime(pid, one.used), root: cmp.Or(rootOf(pid), rootOf(one.parent), pid)}
 			is.runs = one.state == 'R' || one.threads > 1 && before[pid].mayRun(is.used) && p.anotherRuns(name)
 			ours[pid] = is
 			all.CPU += one.ended + is.used
@@ -71,12 +74,14 @@ func (p *processes) read() Processes {
 			}
 			if is.runs {
 				all.Running++
+				busy[is.root] = true
 			}
 		default:
 			others[pid] = true
 		}
 	}
 	p.ours, p.others = ours, others
+	all.Busy = len(busy)
 	all.CPU = max(all.CPU, p.most)
 	p.most = all.CPU
 	all.Memory.Used += p.own()

@@ -43,6 +43,7 @@ type Processes struct {
 	Known   bool          // the system tells of them, and has been asked
 	Age     time.Duration // how long before the reading it was
 	Running int           // those that run on a core or want to
+	Busy    int           // how many of those that this process started itself do so, or have one among their own that does
 	CPU     time.Duration // CPU time that this process and they have used so far, those that have ended included
 	Memory  Memory        // of this process and of them, without what only the collector knows
 	Threads int           // how many threads they have, all together
