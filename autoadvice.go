@@ -146,5 +146,6 @@ func (r AutoReport) othersHaveCores() bool {
 		return false
 	}
 	wantsCores := r.lacksCores() && r.Waiting >= 0 && r.Waiting < mostlyWaiting
-	return r.Bound == bounds[tune.ByCores] || wantsCores
+	mayBeCores := r.wasFree() || r.Bound == bounds[tune.ByFarEnd] // else it is known what holds it up
+	return r.Bound == bounds[tune.ByCores] || wantsCores && mayBeCores
 }

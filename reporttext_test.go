@@ -41,6 +41,12 @@ func TestWhatAutoSays(t *testing.T) {
 		"other programs use the cores that its calls want": {func(r *overlap.AutoReport) {
 			r.CoresBusy, r.Others, r.Waiting = 0.77, 1.11, 0.12
 		}, []string{"kept from more by the cores, which other programs use"}, []string{"nothing so far", "StartWith"}},
+		"memory bounds it, whoever uses the cores": {func(r *overlap.AutoReport) {
+			r.Class, r.Bound, r.CoresBusy, r.Others, r.Waiting = overlap.MemoryBound, "memory", 0.3, 1.7, 0.3
+		}, []string{"kept from more by memory", "more memory"}, []string{"which other programs use"}},
+		"calls that time out bound it, whoever uses the cores": {func(r *overlap.AutoReport) {
+			r.Class, r.Bound, r.CoresBusy, r.Others, r.Waiting = overlap.ServerLimited, "calls that time out", 0.5, 1.5, 0.3
+		}, []string{"kept from more by calls that time out"}, []string{"which other programs use"}},
 		"other programs use cores that it does not want": {func(r *overlap.AutoReport) { r.Others = 1.9 },
 			[]string{"nothing so far", "StartWith"}, nil},
 		"it computes, and so do others": {func(r *overlap.AutoReport) {

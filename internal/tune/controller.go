@@ -148,7 +148,7 @@ func (c *Controller) look(r *Reading) (more int) {
 		*r = r.ofProcesses()
 		c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 		more = c.processes.look(*r, c.level)
-		c.farEnd.look(*r, c.processes.saturated())
+		c.farEnd.look(*r, c.processes.saturated() || r.Neighbours.Full) // to the sensor, processes of ours are other programs
 		c.threads.lookAtProcesses(*r)
 		return max(more, c.level)
 	}

@@ -17,6 +17,9 @@ const (
 	// processRoom is the share of the cores' time below which more processes that wait keep them busier. It is less than
 	// that of goroutines, as to start one, and to take leave of it, leaves cores idle for moments. Half or twice as much less changes nothing.
 	processRoom = 0.9
+	// contendedProcesses is the share of the cores that processes want from which on there are enough where no core of the machine is
+	// idle, whoever uses them: brief ones are seldom seen while they run, as starting them and taking leave of them takes as long.
+	contendedProcesses = 0.5
 )
 
 // processesApart is how long after a reading of processes the next one is taken at least: up to half as long again as
@@ -62,6 +65,9 @@ func (g *processGate) look(r Reading, level int) int {
 	}
 	cores := float64(g.cores)
 	g.busy = max(float64(r.Processes.CPU-g.cpu)/float64(at-g.since), float64(g.running)/float64(g.looks)) / cores
+	if r.Neighbours.Full && g.busy >= contendedProcesses {
+		g.busy = 1
+	}
 	g.begin(r, at)
 	if g.saturated() {
 		return 0

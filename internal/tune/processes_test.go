@@ -5,6 +5,21 @@ import (
 	"time"
 )
 
+// Where no core of the machine is idle, more processes are started only of calls that hardly want one.
+func TestProcessesWhereNoCoreIsIdle(t *testing.T) {
+	for running, rises := range map[int]bool{0: true, 1: true, 2: false, 3: false} {
+		c := New(Settings{Cores: 4, Start: 8, Processes: true})
+		for at := time.Duration(0); at < time.Second; {
+			r := Reading{At: at, CPU: -1, InFlight: c.Level(), Wanted: 1000, Left: -1, Neighbours: Neighbours{Used: 4, Full: true}}
+			r.Processes = Processes{Known: true, Running: running, Busy: running}
+			at += c.Look(r).Wait
+		}
+		if c.Level() > 8 != rises {
+			t.Errorf("8 calls, of which %d want one of 4 cores: there are %d after a second", running, c.Level())
+		}
+	}
+}
+
 // Calls that compute in step with the readings keep the cores busy at each of them and leave some of their time all the same.
 func TestProcessesThatComputeInStepWithReadings(t *testing.T) {
 	const inFlight, share = 36, 0.8

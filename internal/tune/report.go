@@ -179,6 +179,8 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return Mixed
 	case r.CoresBusy >= busy*cores || share >= cpuBoundFrom || h.inFlight > 0 && r.Waiting <= hardlyWaiting:
 		return CPUBound
+	case c.settings.Processes && c.computedAtFirst(r, end): // more of them waited for one another, as brief ones do to be started
+		return CPUBound
 	case locked >= mostlyLocked && !c.settings.Processes: // whose locks are not seen
 		return LockBound
 	case (c.farEnd.limited() || h.limited > r.Took/2) && // or it was for most of the job
