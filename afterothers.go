@@ -4,7 +4,8 @@ import "slices"
 
 // othersFirst is how many other calls must have ended, or one must have been refused, until a call that was refused is handed out
 // again, as long as there are calls that nobody has tried. What becomes of those tells whether it was refused for what it asks,
-// which needs no more than a few; and a page that is always refused must not keep the job from all the others (issue 13).
+// which needs no more than a few; and a page that is always refused must not keep the job from all the others (issue 13). Half or twice
+// changes nothing in the sweeps once, limits and cliffs.
 const othersFirst = 8
 
 // turn is the sum that a later call waits for: how many calls have ended, and othersFirst for each refusal.

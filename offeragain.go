@@ -106,9 +106,10 @@ func (t *tuner) callEnded(c Call, o Outcome) {
 
 const (
 	// soonAgain is how often a call is offered again without a wait. After that others find out first what is let through: it is
-	// offered five times in all.
+	// offered five times in all. Half or twice changes nothing in the sweeps once, limits and cliffs.
 	soonAgain = 2
-	// firstWait is how long it waits then, and longerWait times as long each time.
+	// firstWait is how long it waits then, and longerWait times as long each time: 50, 200 and 800 ms, a
+	// second in all, for which a server may be started again. Half or twice changes nothing in these sweeps.
 	firstWait  = 50 * time.Millisecond
 	longerWait = 4
 )

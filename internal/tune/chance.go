@@ -1,9 +1,6 @@
 package tune
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // What half and twice of them does in the sweeps once, always, chance, rates and cliffs is said where that is anything.
 const (
@@ -25,16 +22,17 @@ const (
 	largestShare = 0.9
 	// Refusals look like chance when no more than muchLess of the calls get through in a second that did at first, and no more than
 	// stillLess of those that did the last time, and the same share is still refused: a far end of which too much was asked would
-	// refuse none by then. While a rate is being found, far less get through once, and then as many.
+	// refuse none by then. While a rate is being found, far less get through once, and then as many: without
+	// stillLess, TestAutoFindsARateByRefusals fails.
 	muchLess  = 0.85
 	stillLess = 0.95
 	// leastFalls is how many times in a row that must be seen until it is tried whether they are by chance, and fallsAtRate where
-	// calls start at a rate, which would only sink. It is tried as well after leastLooks at shares that are neither too small nor
-	// too large, and where farLess times as many calls once got through in a second. Each is doubled whenever it was tried in vain.
+	// calls start at a rate, which would only sink. With 1 in a row, TestAutoFindsARateByRefusals fails; 4 change nothing. It is tried as
+	// well after leastLooks at shares that are neither too small nor too large: without that, jobs of the sweep once take 150 times as
+	// long as at best on average, not 133; half or twice changes nothing. Each is doubled whenever it was tried in vain.
 	leastFalls  = 2
 	fallsAtRate = 1
 	leastLooks  = 16
-	farLess     = 1000
 	// chanceCalls is how many calls are in flight while it is tried, and after how many ends it is known at least. As many end as have
 	// chanceExpected of them refused on average, if it is chance: that fewer than chanceLeast are then is one case of 25 (Poisson).
 	// Scripted readings fail with 8 calls, and with half or twice of what is expected; the sweeps do not change.
@@ -71,12 +69,11 @@ type chance struct {
 	slowest   time.Duration // the longest time that a refusal took
 	fine      float64       // how many calls got through in a second when it was tried in vain since hardly any was refused; 0: others were
 
-	rate    float64 // how many calls got through in a second when the share was first the same, or it was tried; 0: unknown
-	last    float64 // how many did when it was looked at last
-	atRate  bool    // calls are started at a rate
-	falls   int     // how many times in a row it has been far less since
-	fastest float64 // the most that have got through in a second
-	looks   int     // how many times the share was neither too small nor too large
+	rate   float64 // how many calls got through in a second when the share was first the same, or it was tried; 0: unknown
+	last   float64 // how many did when it was looked at last
+	atRate bool    // calls are started at a rate
+	falls  int     // how many times in a row it has been far less since
+	looks  int     // how many times the share was neither too small nor too large
 }
 
 // suspicion is whether refusals are by chance.
@@ -249,12 +246,11 @@ func (c *chance) compare(share, rate float64) {
 	}
 	c.last = rate
 	c.looks++
-	c.fastest = max(c.fastest, rate)
 	falls := leastFalls
 	if c.atRate {
 		falls = fallsAtRate
 	}
-	if c.falls >= falls<<c.vain || c.looks >= leastLooks<<c.vain || math.Ldexp(farLess*rate, c.vain) < c.fastest {
+	if c.falls >= falls<<c.vain || c.looks >= leastLooks<<c.vain {
 		c.suspicion = tried
 	}
 }

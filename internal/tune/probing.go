@@ -2,7 +2,8 @@ package tune
 
 import "time"
 
-// mostProbes is how many times calls may be refused while probing until the limit is taken for one of calls in flight.
+// mostProbes is how many times calls may be refused while probing until the limit is taken for one of calls in flight. The wait
+// is twice as long each time, so the last is 64 times as long as the first. Half or twice changes nothing in the sweep limits.
 const mostProbes = 6
 
 // unheard is how many times as long as a refusal has taken so far none must have come for what was tried not to be refused.

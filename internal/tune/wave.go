@@ -2,7 +2,8 @@ package tune
 
 import "time"
 
-// leastQuiet is how long there must be no refusal for a wave of them to be over, at least.
+// leastQuiet is how long there must be no refusal for a wave of them to be over, at least: twice the least that Go's timers take
+// where nothing runs. Half or twice changes nothing in the sweeps once, limits and cliffs.
 const leastQuiet = 2 * time.Millisecond
 
 // wave is a number of refusals that follow one another closely: those of calls that were in flight together.
