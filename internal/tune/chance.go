@@ -139,8 +139,12 @@ func (c *chance) try(r Reading, gaveUp, seen int64) {
 
 // blameInputs is when refusals have turned out to be for what calls ask.
 func (c *chance) blameInputs(r Reading, gaveUp, seen int64, share float64) {
-	passed := float64(r.Ended + r.Failed - gaveUp - c.passed)
-	c.suspicion, c.ofInputs, c.rate, c.share = sure, true, passed/max(r.At-c.at, time.Microsecond).Seconds(), share
+	if took := r.At - c.at; took > 0 && took >= chanceTimes*typical(r) {
+		c.rate = float64(r.Ended+r.Failed-gaveUp-c.passed) / took.Seconds()
+	} else if c.suspicion != sure { // else it has just been seen
+		c.rate = 0
+	}
+	c.suspicion, c.ofInputs, c.share = sure, true, share
 	c.begin(r, gaveUp, seen)
 }
 

@@ -191,3 +191,25 @@ func TestMoreRefusalsThanForInputs(t *testing.T) {
 		}
 	}
 }
+
+// What gets through in a second is not taken from a moment: when refusals turned out to be for what calls ask just after a window had
+// begun, four calls in no time were four million a second, and that hardly any of those got through had all calls held back again.
+func TestInputsAreBlamedAtTheBeginningOfAWindow(t *testing.T) {
+	for _, before := range []suspicion{unlikely, tried, sure} {
+		c := chance{suspicion: before, rate: 200, share: 0.2}
+		r := Reading{At: time.Second, Ended: 10, Timed: 10, Took: 500 * time.Millisecond, InFlight: 16}
+		var refused int64
+		c.begin(r, 0, refused)
+		r.Ended, r.Timed, r.Took = 14, 14, 700*time.Millisecond
+		c.blameInputs(r, 0, refused, 0.2)
+		for range 4 {
+			r.At += 50 * time.Millisecond
+			r.Ended, r.InFlight = r.Ended+64, 128
+			refused += 16
+			c.look(r, 0, refused, false)
+		}
+		if c.suspicion != sure || !c.ofInputs {
+			t.Errorf("from suspicion %d on: a fifth is refused of 1280 a second, and suspicion is %d", before, c.suspicion)
+		}
+	}
+}
