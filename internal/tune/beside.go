@@ -50,7 +50,7 @@ func (b *beside) look(r Reading, level int) (more int) {
 	case b.rest > 0:
 		b.rest--
 		return 0
-	case r.InFlight < level, r.At-b.at < shortWait:
+	case r.InFlight < level, r.At-b.at < b.apart(r):
 		return 0 // the calls that are to be looked at have not started, or would look the same
 	}
 	b.at = r.At
@@ -63,6 +63,14 @@ func (b *beside) look(r Reading, level int) (more int) {
 	}
 	b.looks = 0
 	return b.check(r, level)
+}
+
+// apart is how long there is between two looks at least: processes that have just begun load their programs.
+func (b *beside) apart(r Reading) time.Duration {
+	if r.Processes.Known {
+		return processWindow
+	}
+	return shortWait
 }
 
 // check is look with what several looks have seen.

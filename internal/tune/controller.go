@@ -148,9 +148,10 @@ func (c *Controller) look(r *Reading) (more int) {
 		*r = r.ofProcesses()
 		c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 		more = c.processes.look(*r, c.level)
-		c.farEnd.look(*r, c.processes.saturated() || r.Neighbours.Full) // to the sensor, processes of ours are other programs
+		unwanted := c.beside.look(*r, c.level)
+		c.farEnd.look(*r, (c.processes.saturated() || r.Neighbours.Full) && !c.beside.waits) // to the sensor, processes of ours are other programs
 		c.threads.lookAtProcesses(*r)
-		return max(more, c.level)
+		return max(more, c.level, unwanted)
 	}
 	c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 	opening := c.gate.look(*r)
