@@ -181,3 +181,23 @@ func TestALimitWhereHalfAsManyGetThroughTheSecondWave(t *testing.T) {
 		t.Errorf("at most %d calls may be in flight and %v start in a second, want 55 and any number", f.limit.cap, f.rate.perSecond)
 	}
 }
+
+// A call that is refused again while it is alone is no sign of a rate where others have got through since it was refused first: it was
+// one of a hundred, and some ten seconds went by at three calls a second.
+func TestACallThatIsAloneAndRefusedAgain(t *testing.T) {
+	for _, w := range []struct {
+		others int  // that got through since
+		isRate bool // or the refusal may be for what the call asks
+	}{{0, true}, {12, false}} {
+		f := refusals{waves: 2, before: endOfWave{began: 100 * ms, through: 20}}
+		f.setLimit(1, Reading{At: 120 * ms, Ended: 20})
+		for i := range w.others {
+			f.badInputs.answered(time.Duration(120+i)*ms, false)
+		}
+		f.refused(Reading{At: 400 * ms, Ended: 22, InFlight: 1}, Refusal{Took: 20 * ms, Before: 1, Since: 100 * ms})
+		f.look(Reading{At: 420 * ms, Ended: 23})
+		if got := f.rate.perSecond > 0; got != w.isRate {
+			t.Errorf("%d others got through since: rate %.0f, cap %d", w.others, f.rate.perSecond, f.limit.cap)
+		}
+	}
+}
