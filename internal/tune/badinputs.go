@@ -49,12 +49,13 @@ func (b *badInputs) answered(began time.Duration, refused bool) {
 	b.next = (b.next + 1) % lastAnswers
 }
 
-// since is how many calls have got through that began since a time, and how likely one of all that did was refused.
-func (b *badInputs) since(at time.Duration) (through int, likely float64) {
+// between is how many calls have got through that began after a time and until another, and how likely one of all that did was
+// refused.
+func (b *badInputs) between(at, until time.Duration) (through int, likely float64) {
 	refused := 0
 	for _, a := range b.answers {
 		switch {
-		case a.began <= at:
+		case a.began <= at, a.began > until:
 		case a.refused:
 			refused++
 		default:
@@ -64,17 +65,23 @@ func (b *badInputs) since(at time.Duration) (through int, likely float64) {
 	return through, float64(refused+1) / float64(through+refused+2)
 }
 
-// refusedAgain is told of another refusal of a call that was refused at a time.
-func (b *badInputs) refusedAgain(at time.Duration) {
-	if through, likely := b.since(at); through > 0 {
-		b.add(math.Log(refusedAgain / likely))
+// refusedAgain is told of another refusal of a call that was refused first at a time, and began again at another.
+func (b *badInputs) refusedAgain(at, again time.Duration) {
+	through, likely := b.between(at, math.MaxInt64)
+	if through == 0 {
+		return
+	}
+	b.add(math.Log(refusedAgain / likely))
+	b.share = likely
+	// Where refusals take longer than calls, those of calls that began later have not come back.
+	if _, likely := b.between(at, again); likely > b.share {
 		b.share = likely
 	}
 }
 
 // gotThrough is told that a call has got through that had been refused at a time.
 func (b *badInputs) gotThrough(at time.Duration) {
-	_, likely := b.since(at)
+	_, likely := b.between(at, math.MaxInt64)
 	b.add(-max(leastForThrough, math.Log((1-likely)/(1-refusedAgain))))
 }
 

@@ -15,7 +15,7 @@ func (b *badInputs) askedAgain(since, at time.Duration, calls, through, refused 
 		for range refused {
 			b.answered(at, true)
 		}
-		b.refusedAgain(since)
+		b.refusedAgain(since, at)
 	}
 }
 
@@ -33,6 +33,24 @@ func TestBadInputsAreKnown(t *testing.T) {
 		if calls < c.least || calls > c.most {
 			t.Errorf("where %d others get through and %d do not, it is known after %d calls, want %d to %d", c.through, c.refused, calls, c.least, c.most)
 		}
+	}
+}
+
+// What share is refused for what it asks is not taken from calls of which only those that got through have come back.
+func TestShareOfBadInputsWhereRefusalsAreSlow(t *testing.T) {
+	var b badInputs
+	b.answered(time.Second, true)
+	for range 8 {
+		b.answered(2*time.Second, false)
+	}
+	for range 2 {
+		b.answered(2*time.Second, true)
+	}
+	for range 50 {
+		b.answered(4*time.Second, false) // and ten that have not come back
+	}
+	if b.refusedAgain(time.Second, 3*time.Second); b.share < 0.2 || b.share > 0.3 {
+		t.Errorf("the share is %.2f, want a fifth", b.share)
 	}
 }
 

@@ -99,7 +99,7 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	if of.Before == 0 {
 		f.badInputs.answered(r.At-of.Took, true)
 	} else {
-		f.badInputs.refusedAgain(of.Since)
+		f.badInputs.refusedAgain(of.Since, r.At-of.Took)
 		f.lookAtInputs(r)
 		if f.badInputs.known {
 			return f.refusedForInput(of)
