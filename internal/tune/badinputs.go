@@ -72,11 +72,8 @@ func (b *badInputs) refusedAgain(at, again time.Duration) {
 		return
 	}
 	b.add(math.Log(refusedAgain / likely))
-	b.share = likely
-	// Where refusals take longer than calls, those of calls that began later have not come back.
-	if _, likely := b.between(at, again); likely > b.share {
-		b.share = likely
-	}
+	_, earlier := b.between(at, again) // Where refusals take longer than calls, those of calls that began later have not come back.
+	b.share = max(likely, earlier)
 }
 
 // gotThrough is told that a call has got through that had been refused at a time.
