@@ -125,7 +125,7 @@ func (r AutoReport) heldBackAdvice() string {
 }
 
 // hadAll reports whether all calls might be in flight at once, and nothing kept them from it.
-func (r AutoReport) hadAll() bool { return r.Calls <= int64(r.Peak) && r.wasFree() }
+func (r AutoReport) hadAll() bool { return !r.stopped && r.Calls <= int64(r.Peak) && r.wasFree() }
 
 // wasFree reports whether the level would have been higher had there been use for that.
 func (r AutoReport) wasFree() bool {

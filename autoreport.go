@@ -44,6 +44,8 @@ type AutoReport struct {
 
 	Levels   []AutoLevel // how the level changed, oldest first; of many changes only some
 	Readings int         // how many readings of the process and the job were taken
+
+	stopped bool // the job was, so it may have had more calls than ended
 }
 
 // AutoLevel is one change of how many calls of a job might be in flight.

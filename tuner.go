@@ -431,6 +431,7 @@ func (t *tuner) report() {
 	t.mu.Lock()
 	report := newAutoReport(t.control().Report(r), t.cores)
 	t.mu.Unlock()
+	report.stopped = t.job.stopped.Load()
 	report.Refused += t.ofKeys.Load()
 	report.FailedOtherwise = t.others.Load()
 	t.job.mu.Lock()
