@@ -165,6 +165,7 @@ func (f *refusals) look(r Reading) (pause bool) {
 		return true
 	}
 	if r.At < max(f.outage.resume, f.asked) {
+		f.rate.rest(r.At, f.through(r))
 		return true
 	}
 	f.goOn(r)
@@ -323,7 +324,7 @@ func (f *refusals) setLimit(level int, r Reading) {
 
 // setRate has calls start at a rate from now on.
 func (f *refusals) setRate(rate float64, r Reading) {
-	f.rate.set(rate, f.through(r), f.short)
+	f.rate.set(rate, f.rate.during(f.wave, f.wave.last), r.At, f.through(r), f.short)
 	f.limit.clear()
 	f.slowStart.on = false
 }
@@ -437,8 +438,11 @@ func (f *refusals) followChance(r Reading) {
 
 // perSecond is how many calls may start in a second; 0: any number.
 func (f *refusals) perSecond(r Reading) float64 {
-	if f.rate.perSecond == 0 && f.slowStart.on {
+	switch {
+	case f.rate.perSecond == 0 && f.slowStart.on:
 		return f.slowStart.perSecond(r)
+	case f.rate.perSecond > 0 && f.wave.on:
+		return f.rate.during(f.wave, r.At)
 	}
 	return f.rate.perSecond
 }

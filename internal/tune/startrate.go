@@ -32,9 +32,11 @@ const (
 	// carefulRaises is how many raises are careful: by then any bucket is empty whose rate was right. Half or twice changes
 	// nothing in the sweep rates.
 	carefulRaises = 4
-	// roughWait is how many times as long as a refusal takes a rate stays that is known from few calls: a refusal of those that start
-	// first at it may be under way until then, and of those that start a little later. Half or twice changes nothing in the sweep rates.
-	roughWait = 4
+	// untilHeard is how many times as long as a refusal takes a rate stays: a refusal of those that start first at it may be under way
+	// until then, and of those that start a little later. Half or twice changes nothing in the sweep rates.
+	untilHeard = 4
+	// binding is the part of the calls that may start at a rate that do at least where it holds them back: else nothing is seen of it.
+	binding = 0.5
 )
 
 // startRate is how many calls may start in a second. It is raised as long as none is refused: one that is known only from few
@@ -46,17 +48,18 @@ type startRate struct {
 	floods    int     // how many times in a row refusals have not stopped at a rate
 
 	growth   growth
-	raisedAt time.Duration // when it was last raised
+	raisedAt time.Duration // when it was last raised, or found, or nothing might start
+	from     int64         // how many calls had been let through then
 	calm     int64         // how many calls must start without a refusal for it to be raised
 	calmAt   int64         // how many calls will have been let through when it has proven itself
 }
 
 // set has calls start at a rate from now on, where so many have been let through. The far end may have said how long it wants to
-// be left alone. Where it does not, the rate is no more than one step lower than before: a bucket that had been full has let more
-// through than counts.
-func (s *startRate) set(rate float64, through int64, saysHowLong bool) {
+// be left alone. Where it does not, the rate is no lower than the lowest at which calls were refused: fewer have got through than might
+// have while less was asked.
+func (s *startRate) set(rate, lowest float64, at time.Duration, through int64, saysHowLong bool) {
 	if !saysHowLong || rate == 0 {
-		rate = max(rate, s.oneStepLower())
+		rate = max(rate, lowest)
 	}
 	switch {
 	case s.perSecond == 0:
@@ -69,18 +72,25 @@ func (s *startRate) set(rate float64, through int64, saysHowLong bool) {
 	if saysHowLong {
 		s.perSecond = short * rate
 	}
-	s.calmAt = through + s.calm
+	s.calmAt, s.raisedAt, s.from = through+s.calm, at, through
 }
 
-// oneStepLower is the rate before the last raise, or somewhat less than it is.
-func (s *startRate) oneStepLower() float64 { return s.perSecond / max(raised, s.growth.factor) }
+// during is the rate at a moment of a wave of refusals that has begun at it: that before the last raise, or somewhat less than it is,
+// and another such step lower each time that the wave might have been over. If as many calls went on starting as are refused, it
+// would not be over before mostAtRate are.
+func (s *startRate) during(w wave, at time.Duration) float64 {
+	steps := 1 + (at-w.first)/w.quiet(true)
+	return s.perSecond / math.Pow(max(raised, s.growth.factor), float64(steps))
+}
 
 // raise raises a rate at which no call was refused for long enough. A refusal takes so long.
 func (s *startRate) raise(r Reading, through int64, took time.Duration, saysHowLong bool) {
 	switch {
 	case through < s.calmAt:
 		return
-	case s.rough && r.At-s.raisedAt < roughWait*max(leastQuiet, took):
+	case r.At-s.raisedAt < untilHeard*max(leastQuiet, took):
+		return
+	case float64(through-s.from) < binding*s.perSecond*(r.At-s.raisedAt).Seconds():
 		return
 	case s.rough:
 		s.perSecond *= s.growth.next(1)
@@ -93,8 +103,11 @@ func (s *startRate) raise(r Reading, through int64, took time.Duration, saysHowL
 		s.perSecond *= s.growth.next(careful)
 		s.calmAt = through + s.calm
 	}
-	s.raisedAt, s.floods = r.At, 0
+	s.raisedAt, s.from, s.floods = r.At, through, 0
 }
+
+// rest is while nothing may start: what is seen of the rate begins afterwards.
+func (s *startRate) rest(at time.Duration, through int64) { s.raisedAt, s.from = at, through }
 
 // isLikely reports whether refusals may still have to do with how many calls start in a second.
 func (s *startRate) isLikely() bool { return s.halved < mostHalved }

@@ -13,6 +13,7 @@ type wave struct {
 	ended    int64         // how many calls had ended when its refusal came
 	through  int64         // how many had been let through by then, without those in flight
 	inFlight int           // how many calls were in flight, at most, when it began
+	first    time.Duration // when its refusal came
 	last     time.Duration // when the last refusal came
 	took     time.Duration // how long a refusal takes, at most
 }
@@ -21,7 +22,7 @@ type wave struct {
 func (w *wave) begin(r Reading, of Refusal, gaveUp int64) {
 	*w = wave{
 		on: true, through: r.Ended + r.Failed - gaveUp, began: r.At - of.Took, ended: r.Ended + r.Failed, inFlight: r.InFlight + int(of.Ended),
-		last: r.At, took: of.Took,
+		first: r.At, last: r.At, took: of.Took,
 	}
 }
 
@@ -31,11 +32,15 @@ func (w *wave) add(r Reading, of Refusal) { w.took, w.last = max(w.took, of.Took
 // isOver reports whether no call that is in flight can still be refused. Where calls go on starting meanwhile, that takes
 // twice as long.
 func (w *wave) isOver(r Reading, callsStart bool) bool {
-	quiet := w.took
+	return r.InFlight == 0 || r.At-w.last >= w.quiet(callsStart)
+}
+
+// quiet is how long there must be no refusal for that.
+func (w *wave) quiet(callsStart bool) time.Duration {
 	if callsStart {
-		quiet *= 2
+		return max(leastQuiet, 2*w.took)
 	}
-	return r.InFlight == 0 || r.At-w.last >= max(leastQuiet, quiet)
+	return max(leastQuiet, w.took)
 }
 
 // survived is how many of the calls that were in flight when the wave began have got through. More have ended where some began
