@@ -13,6 +13,9 @@ const (
 	// twice of it one of the sweep once 49 times (the medians), not 3.5 and 43.
 	tryRounds        = 2
 	tryRoundsIfShort = 64
+	// awaited is for how many rounds a moment is waited for that is far from when calls start, once one more was refused. Half or twice
+	// changes nothing in the sweeps limits and rates.
+	awaited = 4
 	// rarest is the most of them: one call of 4,096 at most is refused then. 64 or 8,192 change nothing in these sweeps, whose jobs are too
 	// short for it.
 	rarest = 4096
@@ -28,13 +31,17 @@ type inFlightLimit struct {
 	every  int64         // how many calls must end between two tries, as a multiple of the cap
 	tryAt  int64         // how many calls will have ended at the next try
 	heard  time.Duration // when a refusal would have come, had the last try been too many
+
+	vain    bool          // a try at this limit was refused
+	ended   int64         // how many calls had ended at the last reading
+	endedAt time.Duration // when the last of them was seen
 }
 
 // set has no more calls in flight from now on, and has that tried no more often than every so many rounds.
 func (l *inFlightLimit) set(level int, every int64, r Reading) {
 	// Otherwise it is the same limit, give or take one, and is tried as rarely as before.
 	if l.proven == 0 || level > l.proven || float64(level+1) <= alike*float64(l.proven) {
-		l.every = 0
+		l.every, l.vain = 0, false
 	}
 	l.cap = max(1, level)
 	l.proven, l.growth, l.every = l.cap, growth{}, max(every, l.every)
@@ -46,9 +53,17 @@ func (l *inFlightLimit) clear() { l.cap, l.proven = 0, 0 }
 
 func (l *inFlightLimit) tryLater(r Reading) { l.tryAt = r.Ended + r.Failed + l.every*int64(l.cap) }
 
-// try raises the limit, if it has proven itself. A refusal takes so long.
+// try raises the limit, if it has proven itself. A refusal takes so long. Once that was refused the next call starts halfway between
+// two others: where no two may start at once, as at a rate whose bucket holds one, it may have been refused for that alone.
 func (l *inFlightLimit) try(r Reading, took time.Duration) {
+	if r.Ended+r.Failed != l.ended {
+		l.ended, l.endedAt = r.Ended+r.Failed, r.At
+	}
 	if r.Ended+r.Failed < l.tryAt || r.At < l.heard || r.InFlight < l.cap || r.Wanted == 0 {
+		return
+	}
+	halfway := r.At-l.endedAt >= typical(r)/time.Duration(2*l.cap)
+	if l.vain && !halfway && r.Ended+r.Failed < l.tryAt+awaited*int64(l.cap) {
 		return
 	}
 	l.proven, l.heard = l.cap, r.At+2*took
@@ -61,7 +76,7 @@ func (l *inFlightLimit) isTried() bool { return l.proven > 0 && l.cap > l.proven
 
 // fail is when what was tried was refused.
 func (l *inFlightLimit) fail(r Reading) {
-	l.cap, l.growth = l.proven, growth{}
+	l.cap, l.growth, l.vain = l.proven, growth{}, true
 	l.every = min(2*l.every, rarest)
 	l.tryLater(r)
 }

@@ -9,9 +9,9 @@ const (
 	// mostOffers is how often a call is offered again that was refused: by waitAfterRefusals, for a second in all. 3 or 10 change nothing
 	// in the sweeps once, limits and cliffs.
 	mostOffers = 5
-	// slowRefusal is the part of the time of a call from which on a refusal is slow. Not to start slowly then costs no more
-	// refusals than calls got through the wave, and to do so would take many times as long as a call. Half or twice changes nothing in the sweeps
-	// once, limits and cliffs.
+	// slowRefusal is the part of the time of a call from which on a refusal is slow. To start slowly then would take many times as long
+	// as a call, so that as many as got through the first wave start in the time of a refusal, and later on at once. Half or twice changes
+	// nothing in the sweeps once, limits and cliffs.
 	slowRefusal = 4
 	// brokenDown is how many times as long as a call on average the slowest refusal takes where the far end breaks down under
 	// what is asked of it. Then cut is what is left of the calls that got through the first wave, as such a far end lets through
@@ -268,13 +268,16 @@ func (f *refusals) endWave(r Reading) {
 	if f.rate.perSecond > 0 {
 		return
 	}
+	isSlow := typical > 0 && survived > 0 && f.wave.took > typical/slowRefusal
 	switch {
-	case isLimit, typical > 0 && survived > 0 && f.wave.took > typical/slowRefusal:
+	case isLimit, isSlow && (f.waves > 1 || f.wave.took >= typical):
 		f.slowStart.on = false
+	case isSlow: // if all of these started at once, and the limit is a rate, it would refuse them all
+		f.slowStart.begin(r, f.through(r), f.wave.took, survived)
 	case f.waves == 1 && survived > 0 && r.InFlight == survived:
 		f.startProbing(survived, r)
 	default:
-		f.slowStart.begin(r, f.through(r), 2*f.wave.took)
+		f.slowStart.begin(r, f.through(r), 2*f.wave.took, 1)
 	}
 }
 
@@ -334,7 +337,7 @@ func (f *refusals) setRate(rate float64, r Reading) {
 func (f *refusals) startProbing(level int, r Reading) {
 	f.probing.start(level, r)
 	f.limit.cap = level + 1
-	f.slowStart.begin(r, f.through(r), f.wave.took)
+	f.slowStart.begin(r, f.through(r), f.wave.took, 1)
 }
 
 // judgeProbes draws the conclusion from a wave of calls that were refused while probing.
@@ -346,7 +349,7 @@ func (f *refusals) judgeProbes(r Reading, through int64) {
 		f.setRate(f.measured(through, f.wave.began), r)
 		f.rate.rough = true
 		f.before = endOfWave{began: f.wave.began, through: through, seen: f.seen}
-	case r.Ended+r.Failed == p.ended && p.tries < mostProbes:
+	case r.Ended+r.Failed == p.ended && p.tries < mostProbes>>p.vain:
 		p.tries++
 		f.slowStart.step *= 2
 		f.slowStart.since = r.At
@@ -360,8 +363,11 @@ func (f *refusals) endProbing(r Reading) {
 	f.probing.on, f.reacted = false, r.At // what is still refused began while there was no cap
 	f.survived = f.probing.level
 	f.setLimit(f.survived, r)
-	f.slowStart.begin(r, f.through(r), 2*f.wave.took)
+	f.slowStart.begin(r, f.through(r), 2*f.wave.took, 1)
 	f.slowStart.on = f.probing.tries == 0
+	if f.probing.tries > 0 {
+		f.probing.vain++
+	}
 }
 
 // refusedForInput is told of a refusal that is for what the call asks: it says nothing of how many others may be made.
