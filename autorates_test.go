@@ -56,6 +56,79 @@ func findRate(t *testing.T, rate, burst int, served, refused time.Duration) {
 	})
 }
 
+// Once the calls have come back that were in flight at the first refusal, hardly any is refused, at low rates and at high ones, and
+// none is lost. A few more are where as many are let through at once as in a second: then more are in flight at first.
+func TestAutoIsHardlyRefusedAtARate(t *testing.T) {
+	overlap.SenseNothing(t)
+	for _, rate := range []int{100, 300, 1000, 2000} {
+		for _, burst := range []int{rate / 10, rate / 5, rate, 2 * rate} {
+			for _, took := range []struct{ served, refused time.Duration }{
+				{5 * ms, 3 * ms}, {20 * ms, ms}, {20 * ms, 5 * ms}, {50 * ms, 20 * ms}, {100 * ms, 5 * ms}, {300 * ms, 3 * ms},
+			} {
+				t.Run(fmt.Sprintf("%d a second, %d at once, %v, refusals of %v", rate, burst, took.served, took.refused), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { hardlyRefused(t, rate, burst, took.served, took.refused) })
+				})
+			}
+		}
+	}
+}
+
+func hardlyRefused(t *testing.T, rate, burst int, served, refused time.Duration) {
+	s := station.Uneven(station.TokenBucket(float64(rate), float64(burst), served, refused, 0), refused, 1)
+	var inFlight, refusals, atFirst atomic.Int64
+	task := overlap.Func(func(ctx context.Context, _ int) (int, error) {
+		inFlight.Add(1)
+		defer inFlight.Add(-1)
+		err := s.Serve(ctx)
+		if err != nil && refusals.Add(1) == 1 {
+			atFirst.Store(inFlight.Load())
+		}
+		return 0, err
+	})
+	calls := make([]int, 20*rate)
+	begun := time.Now()
+	if _, err := overlap.Map(t.Context(), overlap.Auto(), task, calls, overlap.KeepGoing()); err != nil {
+		t.Fatalf("calls were lost: %v", err)
+	}
+	best := time.Duration(len(calls)-burst)*time.Second/time.Duration(rate) + served
+	longer := best / 10
+	if 2*served*time.Duration(rate) < 4*time.Second { // two in flight are too many, and one is too few
+		longer = best / 2
+	}
+	if took := time.Since(begun); took > best+longer {
+		t.Errorf("took %v, and at the rate from the first it were %v", took, best)
+	}
+	share := 50
+	if burst >= rate {
+		share = 10
+	}
+	if most := atFirst.Load() + int64(max(len(calls)/share, 25)); refusals.Load() > most {
+		t.Errorf("%d calls of %d were refused, and %d were in flight at the first refusal: want at most %d", refusals.Load(), len(calls),
+			atFirst.Load(), most)
+	}
+}
+
+// Where no two calls may start at once, as with a bucket that holds one, more are in flight all the same if they start at different moments.
+func TestAutoOfARateThatLetsNoTwoStartAtOnce(t *testing.T) {
+	overlap.SenseNothing(t)
+	for _, rate := range []int{200, 400} {
+		t.Run(fmt.Sprintf("%d a second", rate), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := station.Uneven(station.TokenBucket(float64(rate), 1, 50*ms, 20*ms, 0), 20*ms, 1)
+				task, _ := countRefusals(s)
+				calls := make([]int, 20*rate)
+				begun := time.Now()
+				if _, err := overlap.Map(t.Context(), overlap.Auto(), task, calls, overlap.KeepGoing()); err != nil {
+					t.Fatalf("calls were lost: %v", err)
+				}
+				if took := time.Since(begun); took > time.Minute {
+					t.Errorf("took %v, and at the rate from the first it were 20s", took)
+				}
+			})
+		})
+	}
+}
+
 // Where refusals say how long the far end wants to be left alone, each mistake costs that time: there are only a few.
 func TestAutoFindsARateWhereRefusalsSayRetryAfter(t *testing.T) {
 	overlap.SenseNothing(t)

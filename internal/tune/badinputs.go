@@ -89,8 +89,10 @@ func (b *badInputs) add(evidence float64) {
 	b.known = b.evidence == most || b.known && b.evidence > 0
 }
 
-// drop is when it was known, and too much was asked as well.
+// drop is when too much is asked as well, of which the evidence came: if it was known, it takes twice as much the next time.
 func (b *badInputs) drop() {
+	if b.known {
+		b.vain++
+	}
 	b.known, b.evidence = false, 0
-	b.vain++
 }

@@ -39,6 +39,9 @@ const (
 	chanceCalls    = 16
 	chanceExpected = 5
 	chanceLeast    = 2
+	// Where as many are refused by then, the far end may have a rate that even a few calls at once exceed, of which none would be if
+	// pacedPart times fewer started in a second than got through. Twice of it changes nothing in the sweeps chance and rates.
+	pacedPart = 2
 	// chanceFlood is of how many refusals it is seen that they are by chance no more, or that collapsed times fewer calls get through
 	// than while it was tried, as where a far end breaks down under more of them. Scripted readings fail with a flood of 64
 	// (TestRefusalsByChance).
@@ -58,6 +61,7 @@ type chance struct {
 	suspicion suspicion
 	ofInputs  bool          // they are not by chance, but for what calls ask
 	share     float64       // which share of what is asked is refused, as far as is known
+	settled   bool          // of calls that start more slowly as many have been asked as were waiting to be made again
 	vain      int           // how many times it was tried in vain
 	at        time.Duration // when the refusals began of which the share is being seen
 	passed    int64         // how many calls had got through then
@@ -82,7 +86,8 @@ type suspicion uint8
 const (
 	unlikely suspicion = iota // refusals slow the calls down
 	tried                     // a few calls are in flight, and it is seen whether far more of them are refused
-	sure                      // they were not: no refusal slows the calls down
+	paced                     // they were not, and it is seen whether as many are of calls that also start more slowly
+	sure                      // they were: no refusal slows the calls down
 )
 
 // window is what was seen since the share began to be.
@@ -120,7 +125,7 @@ func (c *chance) look(r Reading, gaveUp, seen int64, atRate bool) (changed bool)
 	switch c.suspicion {
 	case unlikely:
 		over = c.suspect(w)
-	case tried:
+	case tried, paced:
 		over = c.judge(w)
 	case sure:
 		over = c.watch(w)
@@ -151,17 +156,20 @@ func (c *chance) blameInputs(r Reading, gaveUp, seen int64, share float64) {
 // begin begins to see the share anew.
 func (c *chance) begin(r Reading, gaveUp, seen int64) {
 	c.at, c.passed, c.seen, c.atBegin = r.At, r.Ended+r.Failed-gaveUp, seen, c.again
-	if c.suspicion == tried {
+	if c.isTrial() {
 		c.passed += int64(r.InFlight) // those have begun before, and do not count
 	}
 }
+
+// isTrial reports whether it is being tried.
+func (c *chance) isTrial() bool { return c.suspicion == tried || c.suspicion == paced }
 
 // refused is told of a refusal of a call that has begun at a time, and had been refused so often before. One that began before it
 // was tried whether refusals are by chance says nothing of that: more may have been in flight then.
 func (c *chance) refused(began, took time.Duration, before int) {
 	c.slowest = max(c.slowest, took)
 	switch {
-	case c.suspicion == tried && began < c.at:
+	case c.isTrial() && began < c.at:
 		c.seen++
 		c.passed--
 	case before > 0:
@@ -182,6 +190,10 @@ func (c *chance) suspect(w window) bool {
 // them are at first, and none when they are made again.
 func (c *chance) judge(w window) bool {
 	asked, least := float64(w.passed+w.refused), float64(chanceCalls)
+	if c.suspicion == paced && !c.settled {
+		c.settled = asked >= chanceCalls
+		return c.settled
+	}
 	if c.share > 0 {
 		least = max(least, chanceExpected/max(c.share, leastChance))
 	}
@@ -192,12 +204,18 @@ func (c *chance) judge(w window) bool {
 	case asked < least, fewest && w.took <= 2*c.slowest, w.share > c.largest() && w.again < chanceRefusals:
 		return false
 	case fewest:
+		fine := w.inASecond(w.passed)
+		if c.suspicion == paced {
+			fine = c.rate
+		}
 		c.drop()
-		c.fine = w.inASecond(w.passed)
+		c.fine = fine
 	case w.share > c.largest():
 		c.drop()
+	case c.suspicion == tried:
+		c.suspicion, c.settled, c.rate = paced, false, w.inASecond(w.passed)
 	default:
-		c.suspicion, c.rate = sure, w.inASecond(w.passed)
+		c.suspicion = sure
 	}
 	return true
 }

@@ -17,10 +17,22 @@ func (c *chance) refuse(r *Reading, refused *int64, passed, times int64, rate fl
 	}
 }
 
+// ofThose has so many calls end of which so many are refused.
+func (c *chance) ofThose(r *Reading, refused *int64, all, those int64) (changed bool) {
+	r.At += time.Second
+	r.Ended += all - those
+	*refused += those
+	for range those {
+		c.refused(r.At, 0, 1)
+	}
+	return c.look(*r, 0, *refused, true)
+}
+
 // As large a share refused of far less, again and again, is tried with some calls: if about the same share of them is refused, and
-// not none or far more, it was by chance, until far more are.
+// not none or far more, and then of as many that start more slowly, it was by chance, until far more are.
 func TestRefusalsByChance(t *testing.T) {
-	for _, ofThose := range []int64{0, 6, 58} { // refused of those, when it is tried
+	const all = 60
+	for _, of := range []struct{ few, slow int64 }{{0, 0}, {6, 6}, {6, 0}, {6, 58}, {58, 0}} { // refused when it is tried
 		var c chance
 		var r Reading
 		var refused int64
@@ -30,15 +42,20 @@ func TestRefusalsByChance(t *testing.T) {
 		if c.suspicion != tried {
 			t.Fatalf("a tenth is refused of less and less: suspicion %d, want that it is tried", c.suspicion)
 		}
-		const all = 60
-		r.At += time.Second
-		r.Ended += all - ofThose
-		refused += ofThose
-		for range ofThose {
-			c.refused(r.At, 0, 1)
+		if !c.ofThose(&r, &refused, all, of.few) || (c.suspicion == paced) != (of.few == 6) {
+			t.Errorf("%d of %d were refused when it was tried: suspicion %d", of.few, all, c.suspicion)
 		}
-		if !c.look(r, 0, refused, true) || (c.suspicion == sure) != (ofThose == 6) {
-			t.Errorf("%d of %d were refused when it was tried: suspicion %d", ofThose, all, c.suspicion)
+		if c.suspicion != paced {
+			continue
+		}
+		if c.ofThose(&r, &refused, all, of.slow) {
+			t.Errorf("it is known at once what comes of starting more slowly: suspicion %d", c.suspicion)
+		}
+		if !c.ofThose(&r, &refused, all, of.slow) || (c.suspicion == sure) != (of.slow == 6) {
+			t.Errorf("%d of %d were refused that started more slowly: suspicion %d", of.slow, all, c.suspicion)
+		}
+		if got := c.fine; of.slow == 0 && got != all-6 {
+			t.Errorf("hardly any was refused that started more slowly, and it is known that %v get through in a second, want %v", got, all-6)
 		}
 		if c.suspicion != sure {
 			continue
@@ -133,8 +150,12 @@ func TestCallsThatAreRefusedTheFirstTime(t *testing.T) {
 		r.At += 10 * ms
 		r.Ended += 4 * chanceCalls
 		r.InFlight = 0
-		if c.look(r, 0, refused, true); c.suspicion != sure {
-			t.Fatalf("all were refused once %d times: suspicion %d", again+1, c.suspicion)
+		want := sure
+		if again < 2 {
+			want = paced
+		}
+		if c.look(r, 0, refused, true); c.suspicion != want {
+			t.Fatalf("all were refused once %d times: suspicion %d, want %d", again+1, c.suspicion, want)
 		}
 	}
 }

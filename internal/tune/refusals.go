@@ -101,7 +101,7 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	} else {
 		f.badInputs.refusedAgain(of.Since, r.At-of.Took)
 		f.lookAtInputs(r)
-		if f.badInputs.known {
+		if f.chance.ofInputs {
 			return f.refusedForInput(of)
 		}
 	}
@@ -387,10 +387,11 @@ func (f *refusals) gotThrough(r Reading, since time.Duration) {
 	f.lookAtInputs(r)
 }
 
-// lookAtInputs has calls not slowed down by refusals that are for what they ask.
+// lookAtInputs has calls not slowed down by refusals that are for what they ask. While it is tried whether refusals are by chance, it
+// may be that too much is asked as well: then it is seen of repeats, which come behind others, before it is seen of those.
 func (f *refusals) lookAtInputs(r Reading) {
 	switch {
-	case f.badInputs.known && !f.chance.ofInputs:
+	case f.badInputs.known && !f.chance.ofInputs && !f.chance.isTrial():
 		if f.chance.suspicion == unlikely {
 			f.suspected = limits{f.limit.cap, f.rate.perSecond, f.limit.every}
 		}
@@ -416,7 +417,7 @@ func (f *refusals) lookAtChance(r Reading) {
 	switch {
 	case before == unlikely:
 		f.suspected = limits{f.limit.cap, f.rate.perSecond, f.limit.every}
-	case f.badInputs.known: // so much is refused that it is not for that alone
+	case f.chance.suspicion == unlikely: // so much is refused, or so little of less, that it is not for what calls ask alone
 		f.badInputs.drop()
 	}
 	f.followChance(r)
@@ -430,8 +431,11 @@ func (f *refusals) followChance(r Reading) {
 		before: endOfWave{began: r.At, through: f.through(r), seen: f.seen}, reacted: r.At,
 	}
 	switch {
-	case f.chance.suspicion == tried:
+	case f.chance.isTrial():
 		f.limit.cap = chanceCalls
+		if f.chance.suspicion == paced {
+			f.rate.perSecond = f.chance.rate / pacedPart
+		}
 	case f.chance.suspicion == sure:
 	case f.suspected.rate > 0:
 		f.setRate(max(f.suspected.rate, f.chance.fine)/above, r)
