@@ -43,6 +43,10 @@ func TestAutoOfProcesses(t *testing.T) {
 			m.Compute(10 * ms)
 			time.Sleep(time.Second)
 		}},
+		{"computing three quarters of the time", 2, 200, 4, 1.06, 6, overlap.CPUBound, func(m *simulator.Machine) {
+			m.Compute(15 * ms)
+			time.Sleep(5 * ms)
+		}},
 		// It takes 86 ms of a second until there are so many, and no more are started once the cores are busy for nine tenths of
 		// the time.
 		{"computing a tenth of the time", 4, 2000, 40, 1.1, 80, overlap.Mixed, func(m *simulator.Machine) {

@@ -38,3 +38,22 @@ func TestProcessesThatComputeInStepWithReadings(t *testing.T) {
 		t.Errorf("after a second there are still %d in flight", inFlight)
 	}
 }
+
+// A process that has just ended when a reading is taken, beside programs that take most of the cores, leaves no room for another.
+func TestOneProcessThatIsNotSeen(t *testing.T) {
+	for cores := 1; cores <= 4; cores++ {
+		c := New(Settings{Cores: cores, Processes: true})
+		readings := 0
+		for at := time.Duration(0); at < time.Second; {
+			r := Reading{At: at, CPU: -1, InFlight: cores, Wanted: 1000, Left: -1}
+			r.Processes = Processes{Known: true, CPU: time.Duration(cores) * at / 3, Running: cores, Busy: cores}
+			if readings++; readings%25 == 0 {
+				r.Processes.Running--
+			}
+			at += c.Look(r).Wait
+		}
+		if c.Level() != cores {
+			t.Errorf("there are %d after a second on %d cores", c.Level(), cores)
+		}
+	}
+}
