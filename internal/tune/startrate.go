@@ -24,7 +24,7 @@ const (
 	mostAtRate = 32
 	// calm is how many calls must start without a refusal for the rate to be raised, twice as many each time that this was
 	// refused, and calmest is the most. A raise that is refused costs one call of fifty then, and one of 800 at last, which is less than
-	// above costs. Half or twice of the first changes nothing in the sweep rates. It is half of what starts in a second of a lower rate, and
+	// above costs. Half or twice of either changes nothing in the sweep rates. It is half of what starts in a second of a lower rate, and
 	// leastCalm at least: twice of that has TestAutoFindsARateByRefusals fail at 10 a second, half changes nothing.
 	calm      = 50
 	calmest   = 800
@@ -33,9 +33,11 @@ const (
 	// nothing in the sweep rates.
 	carefulRaises = 4
 	// untilHeard is how many times as long as a refusal takes a rate stays: a refusal of those that start first at it may be under way
-	// until then, and of those that start a little later. Half or twice changes nothing in the sweep rates.
+	// until then, and of those that start a little later. With half TestAutoIsHardlyRefusedAtARate fails at 1,000 a second; twice changes
+	// nothing in the sweeps.
 	untilHeard = 4
 	// binding is the part of the calls that may start at a rate that do at least where it holds them back: else nothing is seen of it.
+	// Half changes nothing; with 0.8 TestAutoIsHardlyRefusedAtARate fails at 300 a second.
 	binding = 0.5
 )
 
