@@ -40,7 +40,8 @@ const (
 	chanceExpected = 5
 	chanceLeast    = 2
 	// Where as many are refused by then, the far end may have a rate that even a few calls at once exceed, of which none would be if
-	// pacedPart times fewer started in a second than got through. Twice of it changes nothing in the sweeps chance and rates.
+	// pacedPart times fewer started in a second than got through. With twice of it a job of the sweep chance takes 4.7 times
+	// as long as at best on average, not 4.1; the sweep rates does not change.
 	pacedPart = 2
 	// chanceFlood is of how many refusals it is seen that they are by chance no more, or that collapsed times fewer calls get through
 	// than while it was tried, as where a far end breaks down under more of them. Scripted readings fail with a flood of 64

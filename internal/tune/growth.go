@@ -5,8 +5,7 @@ const (
 	// more, TestAutoFindsARateByRefusals fails at 10 a second, and with twice of it more at 100.
 	raised = 1.05
 	// mostRaised is the largest such factor: where a bucket is full, far more starts than the rate until it is empty. With 2 a job of the
-	// sweep rates takes 3.3 times as long as at best on average, with 1.5 as well, and with 1.25 3.0 times; at a rate of 2,000 a second
-	// that lets 4,000 through at once, 8 calls of 100 are refused, not 6.
+	// sweep rates takes 3.3 times as long as at best on average, with 1.5 as well, and with 1.25 3.0 times.
 	mostRaised = 1.25
 )
 
