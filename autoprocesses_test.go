@@ -47,7 +47,7 @@ func TestAutoOfProcesses(t *testing.T) {
 			m.Compute(15 * ms)
 			time.Sleep(5 * ms)
 		}},
-		// It takes 86 ms of a second until there are so many, and no more are started once the cores are busy for nine tenths of
+		// It takes 86 ms of a second until there are so many, and no more are started once the cores are busy for nearly all of
 		// the time.
 		{"computing a tenth of the time", 4, 2000, 40, 1.1, 80, overlap.Mixed, func(m *simulator.Machine) {
 			m.Compute(2 * ms)

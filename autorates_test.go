@@ -105,7 +105,7 @@ func hardlyRefused(t *testing.T, rate, burst int, served, refused time.Duration)
 	if took := time.Since(begun); took > best+longer {
 		t.Errorf("took %v, and at the rate from the first it were %v", took, best)
 	}
-	share := 33
+	share := 50
 	if burst >= rate {
 		share = 10
 	}

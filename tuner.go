@@ -426,7 +426,9 @@ func (t *tuner) report() {
 	t.read(&r)
 	r.Beside = int(tunersWoken.Load()) // this one has stopped
 	if t.job.stopped.Load() {          // what has ended since then was cut off
+		all := r.Ended
 		r.Ended = min(r.Ended, t.atStop.Load())
+		r.InFlight = int(all - r.Ended) // or they had not begun
 	}
 	t.mu.Lock()
 	report := newAutoReport(t.control().Report(r), t.cores)

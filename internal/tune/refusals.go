@@ -388,8 +388,9 @@ func (f *refusals) gotThrough(r Reading, since time.Duration) {
 	f.lookAtInputs(r)
 }
 
-// lookAtInputs has calls not slowed down by refusals that are for what they ask. While it is tried whether refusals are by chance, it
-// may be that too much is asked as well: then it is seen of repeats, which come behind others, before it is seen of those.
+// lookAtInputs has calls not slowed down by refusals that are for what they ask. It waits for the end of a
+// trial whether refusals are by chance: if it is too much that is asked, repeats are refused more often than others, since they start
+// behind them, and that looks the same.
 func (f *refusals) lookAtInputs(r Reading) {
 	switch {
 	case f.badInputs.known && !f.chance.ofInputs && !f.chance.isTrial():

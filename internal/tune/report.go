@@ -83,7 +83,8 @@ type Report struct {
 	Readings  int           // how many readings were taken
 }
 
-// Report says what was found out, given a last reading when the job is over.
+// Report says what was found out, given a last reading when the job is over. In flight in it are those calls of a job that was stopped
+// which had not ended by then.
 func (c *Controller) Report(end Reading) Report {
 	h := &c.history
 	if c.lack.bounds(c.level) { // which may not have been looked at since
@@ -101,7 +102,7 @@ func (c *Controller) Report(end Reading) Report {
 		r.Took = 0
 	}
 	r.Calls = end.Ended + end.Failed
-	r.Peak = int(min(int64(r.Peak), max(1, r.Calls))) // a level that there were no calls for says nothing
+	r.Peak = int(min(int64(r.Peak), max(1, r.Calls+int64(end.InFlight)))) // a level that there were no calls for says nothing
 	r.MeanLevel = min(h.meanLevel(end.At), float64(r.Peak))
 	r.AtStart = c.settings.Start
 	if !c.settings.Processes {
