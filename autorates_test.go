@@ -61,7 +61,7 @@ func findRate(t *testing.T, rate, burst int, served, refused time.Duration) {
 func TestAutoIsHardlyRefusedAtARate(t *testing.T) {
 	overlap.SenseNothing(t)
 	for _, rate := range []int{100, 300, 1000} {
-		for _, burst := range []int{rate / 5, 2 * rate} {
+		for _, burst := range []int{rate / 10, rate / 5, rate, 2 * rate} {
 			for _, took := range []struct{ served, refused time.Duration }{
 				{5 * ms, 3 * ms}, {20 * ms, ms}, {20 * ms, 5 * ms}, {50 * ms, 20 * ms}, {100 * ms, 5 * ms}, {300 * ms, 3 * ms},
 			} {
