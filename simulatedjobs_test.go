@@ -119,6 +119,25 @@ func TestAutoJobsSideBySide(t *testing.T) {
 	}
 }
 
+// W19 as in the suite: the job that waits is over before the one that computes. It took up to 980 ms of this when what one job had
+// put in flight to try was taken for what there is always, and when a job whose calls were about to start let another try.
+func TestAWaitingAutoJobIsDoneBesideAComputingOne(t *testing.T) {
+	for range 5 {
+		waiting := onMachine(t, 2, func(t *testing.T, m *simulator.Machine) (took time.Duration) {
+			var jobs sync.WaitGroup
+			jobs.Go(func() { makeCalls(t, t.Context(), overlap.Auto(), 400, func(context.Context) { m.Compute(5 * ms) }) })
+			jobs.Go(func() {
+				took = makeCalls(t, t.Context(), overlap.Auto(), 1000, func(context.Context) { time.Sleep(160 * ms) })
+			})
+			jobs.Wait()
+			return took
+		})
+		if most := 800 * ms; waiting > most { // four waves, and a fifth of that to see that it waits
+			t.Errorf("took %v, of which %v were to be enough", waiting, most)
+		}
+	}
+}
+
 // Jobs that compute have no use for more than one call a core, and little harm comes of trying.
 func TestComputingAutoJobsSideBySide(t *testing.T) {
 	took := onMachine(t, 2, func(t *testing.T, m *simulator.Machine) time.Duration {

@@ -195,7 +195,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	}
 	t.read(&r)
 	if r.Beside > 0 {
-		r.Turn = tunerTrying.CompareAndSwap(nil, t) || tunerTrying.Load() == t
+		r.Turn = t.takeTurn()
 		defer t.endTurn()
 	}
 	if r.Wanted == 0 && !t.needed() {
@@ -212,7 +212,6 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	}
 	if r.Wanted == 0 && !t.needed() {
 		t.awake.Store(false)
-		t.trying.Store(false) // and others may
 		// Whoever needed it a moment ago saw that it was awake, and did not wake it.
 		if !t.needed() || !t.awake.CompareAndSwap(false, true) {
 			return 0, false
@@ -245,6 +244,16 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 
 // stuck is how long a batch has not got on of which others are to take calls: as long as Go's timers take at least where nothing runs.
 const stuck = time.Millisecond
+
+// takeTurn reports whether this job is the one that may try whether its calls want cores. It takes the turn of one that has come to
+// have no calls to add.
+func (t *tuner) takeTurn() bool {
+	holder := tunerTrying.Load()
+	if holder == t || holder != nil && (holder.awake.Load() || holder.job.hasWork()) {
+		return holder == t
+	}
+	return tunerTrying.CompareAndSwap(holder, t)
+}
 
 // endTurn lets another job try whether its calls want cores, unless this one is at it.
 func (t *tuner) endTurn() {

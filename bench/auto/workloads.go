@@ -114,7 +114,7 @@ func workloads() []workload {
 		{name: "W17", what: "log-normal times at a server of 64", calls: 5_000, theory: 64, classes: far, start: at(func() station.Station {
 			return station.Queue(64, station.LogNormal(2, 1.5, ms, 1))
 		})},
-		{name: "W19", what: "two jobs at once: computes 5 ms, 400 times; waits 160 ms, 1,000 times", calls: 1_400, theory: 1_000, jobs: twoJobs, why: waves},
+		{name: "W19", what: "two jobs at once: computes 5 ms, 400 times; waits 160 ms, 1,000 times", calls: 1_400, theory: 1_000, jobs: twoJobs},
 		{name: "W20", what: "computes 5 ms, beside a program that takes a core", calls: 400, theory: 2, classes: cpu, start: besideNeighbour},
 		{name: "W21", what: "waits 10 ms, but one of 100 calls 1 s", calls: 100, theory: 100, classes: few, start: plain(func(_ context.Context, i int) error {
 			if i == 50 {

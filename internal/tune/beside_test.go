@@ -27,6 +27,45 @@ func TestCallsThatWaitBesideAJobThatComputes(t *testing.T) {
 	}
 }
 
+// One look says that calls wait: the cores could not have been wanted by so few at any later one.
+func TestCallsThatWaitAreSeenToAtOnce(t *testing.T) {
+	var b beside
+	var at time.Duration
+	if level := looks(&b, besideLooks+1, &at, 2, func(int) int { return 2 }, Reading{Beside: 1, Turn: true, Wanted: 100}); level != 128 {
+		t.Errorf("the level is %d", level)
+	}
+}
+
+// What another job tries is over when the turn comes, and says nothing about what wants cores always: a job that computes would seem
+// to wait, since less is wanted with its own calls than with those.
+func TestWhatAnotherJobTriesIsNotTheBase(t *testing.T) {
+	var b beside
+	var at time.Duration
+	r := Reading{Beside: 1, Wanted: 100}
+	looks(&b, 11, &at, 2, func(int) int { return 12 }, r)
+	r.Turn = true
+	if level := looks(&b, 1, &at, 2, func(int) int { return 9 }, r); level != 2 {
+		t.Fatalf("it tries %d, when it has only seen what the other had left", level)
+	}
+	if level := looks(&b, 20, &at, 2, func(n int) int { return n }, r); level > 8 || b.waits {
+		t.Errorf("the level is %d", level)
+	}
+}
+
+// A job may have no call waiting for a slot for a moment, while those that it tries are being started.
+func TestCallsThatAreBeingStartedAreStillTried(t *testing.T) {
+	var b beside
+	var at time.Duration
+	r := Reading{Beside: 1, Turn: true, Wanted: 100}
+	if looks(&b, besideLooks, &at, 2, func(int) int { return 4 }, r); !b.trying {
+		t.Fatal("it does not try")
+	}
+	b.look(Reading{At: at, Beside: 1, Turn: true, InFlight: 3, Running: 2}, 8)
+	if !b.trying {
+		t.Error("it tries no more")
+	}
+}
+
 func TestCallsThatComputeBesideAJobThatComputes(t *testing.T) {
 	var b beside
 	var at time.Duration

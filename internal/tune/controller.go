@@ -261,6 +261,15 @@ func (c *Controller) mostInFlight(r Reading) (most int, bound Bound) {
 
 // wait is how long to wait for the next reading.
 func (c *Controller) wait(r Reading) time.Duration {
+	wait := c.apart(r)
+	if !c.settings.Processes && r.Delay >= wait {
+		return 0 // a timer would have to wait for a core as well
+	}
+	return wait
+}
+
+// apart is how long there is between two readings.
+func (c *Controller) apart(r Reading) time.Duration {
 	since := r.At - c.began
 	most := min(c.farEnd.cap, c.settings.Blind)
 	least := shortWait

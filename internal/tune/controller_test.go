@@ -137,6 +137,20 @@ func TestReadingsFollowOneAnotherWhileTheLevelRises(t *testing.T) {
 	}
 }
 
+// Where it takes longer to be given a core than the time until the next reading, that is taken without a timer, for which a core would
+// have to be waited for once more: beside a job that computes, readings were 20 ms apart, not 10.
+func TestReadingsNeedNoTimerWhereCoresAreBusy(t *testing.T) {
+	for delay, waits := range map[time.Duration]bool{0: true, shortWait / 2: true, shortWait: false, 10 * ms: false} {
+		c := New(Settings{Cores: 2})
+		for at := time.Duration(0); at < 2*spin; at += shortWait {
+			r := Reading{At: at, CPU: -1, Wanted: 1000, Left: -1, InFlight: 2, Running: 2, Delay: delay}
+			if advice := c.Look(r); at >= spin && advice.Wait > 0 != waits {
+				t.Errorf("a core after %v: waits for %v", delay, advice.Wait)
+			}
+		}
+	}
+}
+
 func FuzzController(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 200, 5, 6})
 	f.Fuzz(func(t *testing.T, script []byte) {
