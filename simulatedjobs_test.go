@@ -138,6 +138,25 @@ func TestAWaitingAutoJobIsDoneBesideAComputingOne(t *testing.T) {
 	}
 }
 
+// A job that waits and begins while one computes has its turn to try first.
+func TestAWaitingAutoJobThatBeginsLater(t *testing.T) {
+	for range 5 {
+		waiting := onMachine(t, 2, func(t *testing.T, m *simulator.Machine) (took time.Duration) {
+			var jobs sync.WaitGroup
+			jobs.Go(func() { makeCalls(t, t.Context(), overlap.Auto(), 300, func(context.Context) { m.Compute(5 * ms) }) })
+			time.Sleep(203 * ms)
+			jobs.Go(func() {
+				took = makeCalls(t, t.Context(), overlap.Auto(), 200, func(context.Context) { time.Sleep(100 * ms) })
+			})
+			jobs.Wait()
+			return took
+		})
+		if most := 150 * ms; waiting > most {
+			t.Errorf("took %v, of which %v were to be enough", waiting, most)
+		}
+	}
+}
+
 // Jobs that compute have no use for more than one call a core, and little harm comes of trying.
 func TestComputingAutoJobsSideBySide(t *testing.T) {
 	took := onMachine(t, 2, func(t *testing.T, m *simulator.Machine) time.Duration {

@@ -26,6 +26,7 @@ const (
 // the goroutines that want a core. One job tries at a time, as what another adds would be taken for its own.
 type beside struct {
 	at      time.Duration // of the last look that counted
+	level   int           // of these looks
 	looks   int
 	least   int  // how many goroutines ran or wanted to at least, in the looks since the last check
 	trying  bool // calls have been added, or those that were have not ended
@@ -38,11 +39,11 @@ type beside struct {
 	cap     int  // how many calls may be in flight, after calls that were added wanted cores; 0: there is no limit
 }
 
-// look says how many calls the cores have room for, as far as is seen: 0 if that is not known.
-func (b *beside) look(r Reading, level int) (more int) {
+// look says how many calls the cores have room for, as far as is seen: 0 if that is not known. saturated is whether they are busy.
+func (b *beside) look(r Reading, level int, saturated bool) (more int) {
 	switch {
 	case r.Beside == 0:
-		*b = beside{at: r.At} // what is alone so far has not begun when others do
+		b.alone(r, saturated)
 		return 0
 	case b.falling && r.InFlight <= b.baseAt:
 		b.falling, b.trying = false, false
@@ -59,6 +60,9 @@ func (b *beside) look(r Reading, level int) (more int) {
 		return 0 // what another job tries must not be counted as what there was before
 	}
 	b.at = r.At
+	if level != b.level { // fewer wanted cores when fewer were in flight
+		b.level, b.looks = level, 0
+	}
 	if b.looks == 0 {
 		b.least = math.MaxInt
 	}
@@ -117,6 +121,14 @@ func (b *beside) check(r Reading, level int) (more int) {
 		return besideLeap * level
 	}
 	return besideStep * level
+}
+
+// alone is look while there is no other job. A job that keeps the cores busy by itself has no need to try when others begin.
+func (b *beside) alone(r Reading, saturated bool) {
+	*b = beside{at: r.At} // what is alone so far has not begun when others do
+	if saturated {
+		b.rest, b.pause = besidePause, besidePause
+	}
 }
 
 // isOpen reports whether it is about to find out.

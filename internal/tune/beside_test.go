@@ -11,7 +11,7 @@ func looks(b *beside, n int, at *time.Duration, level int, busy func(inFlight in
 		*at += 10 * time.Millisecond
 		r.At, r.InFlight = *at, level
 		r.Running, r.Runnable = min(2, busy(level)), max(0, busy(level)-2)
-		level = max(level, b.look(r, level))
+		level = max(level, b.look(r, level, false))
 		if b.cap > 0 {
 			level = min(level, b.cap)
 		}
@@ -52,6 +52,33 @@ func TestWhatAnotherJobTriesIsNotTheBase(t *testing.T) {
 	}
 }
 
+// A job that has kept the cores busy by itself does not try at once when another begins, which would keep that from its turn.
+func TestAJobThatKeptTheCoresBusyTriesLater(t *testing.T) {
+	for _, saturated := range []bool{false, true} {
+		var b beside
+		at := time.Second
+		b.look(Reading{At: at, InFlight: 2, Running: 2, Wanted: 100}, 2, saturated)
+		r := Reading{Beside: 1, Turn: true, Wanted: 100}
+		if looks(&b, besideLooks, &at, 2, func(int) int { return 4 }, r); b.trying == saturated {
+			t.Errorf("saturated %v: tries %v", saturated, b.trying)
+		}
+		if looks(&b, besidePause, &at, 2, func(int) int { return 4 }, r); saturated && !b.trying {
+			t.Error("it never tries")
+		}
+	}
+}
+
+// What wanted cores while fewer calls were in flight says nothing of those that are now.
+func TestLooksAreOfOneLevel(t *testing.T) {
+	var b beside
+	var at time.Duration
+	r := Reading{Beside: 1, Turn: true, Wanted: 100}
+	looks(&b, 1, &at, 2, func(int) int { return 2 }, r)
+	if level := looks(&b, besideLooks, &at, 6, func(n int) int { return n }, r); level != 6*besideStep || b.waits {
+		t.Errorf("the level is %d", level)
+	}
+}
+
 // A job may have no call waiting for a slot for a moment, while those that it tries are being started.
 func TestCallsThatAreBeingStartedAreStillTried(t *testing.T) {
 	var b beside
@@ -60,7 +87,7 @@ func TestCallsThatAreBeingStartedAreStillTried(t *testing.T) {
 	if looks(&b, besideLooks, &at, 2, func(int) int { return 4 }, r); !b.trying {
 		t.Fatal("it does not try")
 	}
-	b.look(Reading{At: at, Beside: 1, Turn: true, InFlight: 3, Running: 2}, 8)
+	b.look(Reading{At: at, Beside: 1, Turn: true, InFlight: 3, Running: 2}, 8, false)
 	if !b.trying {
 		t.Error("it tries no more")
 	}

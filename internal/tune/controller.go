@@ -151,14 +151,14 @@ func (c *Controller) look(r *Reading) (more int) {
 		*r = r.ofProcesses()
 		c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 		more = c.processes.look(*r, c.level)
-		unwanted := c.beside.look(*r, c.level)
+		unwanted := c.beside.look(*r, c.level, c.processes.saturated())
 		c.farEnd.look(*r, (c.processes.saturated() || r.Neighbours.Full) && !c.beside.waits) // to the sensor, processes of ours are other programs
 		c.threads.lookAtProcesses(*r)
 		return max(more, c.level, unwanted)
 	}
 	c.history.look(*r, c.settings.Cores, c.farEnd.limited())
 	opening := c.gate.look(*r)
-	unwanted := c.beside.look(*r, c.level)
+	unwanted := c.beside.look(*r, c.level, c.gate.saturated())
 	c.farEnd.look(*r, c.gate.saturated() && !c.beside.waits)
 	c.threads.look(*r)
 	more = max(c.level, c.gate.filling(*r), unwanted)

@@ -55,6 +55,28 @@ func TestBriefCallsStandBy(t *testing.T) {
 	}
 }
 
+// None stand by for the calls of other jobs, which would have to wait for them: with six that compute, 200 calls that wait for 100 ms took
+// 500 ms, and with two 250.
+func TestNoneStandByBesideAnotherJob(t *testing.T) {
+	for others, want := range map[int]int{0: 2 + standBy, 1: 2} {
+		c := New(Settings{Cores: 2})
+		for i := range 100 {
+			at := time.Duration(i) * ms
+			r := Reading{
+				At: at, CPU: 2 * at, Running: 2, Runnable: c.Level() - 2, InFlight: c.Level(), Wanted: 1000, Left: -1,
+				Ended: int64(200 * i), Timed: int64(200 * i), Took: 2 * at,
+			}
+			if i >= 50 {
+				r.Beside = others
+			}
+			c.Look(r)
+			if i > 60 && c.Level() != want || i == 49 && c.Level() != 2+standBy {
+				t.Fatalf("reading %d, beside %d others: %d in flight", i, r.Beside, c.Level())
+			}
+		}
+	}
+}
+
 // When calls that were brief become long, those that stood by leave, where the cores are busy with the others: calls that wait
 // are as many as the cores have room for.
 func TestCallsStandByUntilTheyAreLong(t *testing.T) {

@@ -28,8 +28,9 @@ type standBys struct {
 func (s *standBys) look(r Reading, more, level, cores int) int {
 	s.measure(r)
 	s.added, s.cap = false, 0
+	isBrief := s.brief && r.Beside == 0 // a core that is left goes to the calls of another job, which would wait for those that stand by
 	switch {
-	case s.brief && more < cores+standBy:
+	case isBrief && more < cores+standBy:
 		if s.before == 0 {
 			s.before = level
 		}
@@ -37,7 +38,7 @@ func (s *standBys) look(r Reading, more, level, cores int) int {
 		return cores + standBy
 	case more > cores+standBy:
 		s.before = 0 // the cores have room for all of them
-	case !s.brief && s.before > 0 && more == level && r.Running+r.Runnable >= cores:
+	case !isBrief && s.before > 0 && more == level && r.Running+r.Runnable >= cores:
 		s.cap, s.before = s.before, 0
 	}
 	return more
