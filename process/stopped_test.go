@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -17,13 +18,30 @@ import (
 	"example.com/overlap"
 )
 
-// stopAll stops the pool's workers.
-func stopAll(p *Pool) []int {
+// stopAll stops the pool's workers, and waits until they have stopped: one of their threads has to be given a core for that, and until
+// then the others go on, and may begin a call.
+func stopAll(t *testing.T, p *Pool) []int {
+	t.Helper()
 	pids := p.PIDs()
 	for _, pid := range pids {
 		syscall.Kill(pid, syscall.SIGSTOP)
 	}
+	eventually(t, "the workers are stopped", func() bool {
+		return !slices.ContainsFunc(pids, func(pid int) bool { return !isStopped(pid) })
+	})
 	return pids
+}
+
+// isStopped reports whether no thread of a process runs any more.
+func isStopped(pid int) bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, thread := range threads {
+		stat, _ := os.ReadFile(thread)
+		if _, after, found := bytes.Cut(stat, []byte(") ")); found && after[0] != 'T' {
+			return false
+		}
+	}
+	return true
 }
 
 // written is how many bytes this process has written, to anything.
@@ -50,7 +68,7 @@ func TestAWorkerKilledWhileItIsSentALargeInput(t *testing.T) {
 	p := New(1, Silent())
 	defer p.Close()
 	ready(t, p, 2)
-	pids := stopAll(p)
+	pids := stopAll(t, p)
 	before := written(t)
 	group := overlap.NewGroup(context.Background(), p)
 	in := bytes.Repeat([]byte("overlap!"), size/8)
@@ -126,7 +144,7 @@ func TestWorkersStoppedWhileIdle(t *testing.T) {
 	p := New(2, Silent())
 	defer p.Close()
 	ready(t, p, 3)
-	stopped := stopAll(p)
+	stopped := stopAll(t, p)
 	ended := 0
 	within(t, "calls for stopped workers", func() {
 		for r := range overlap.Stream(context.Background(), p, double, slices.Values(numbers(300)), overlap.Timeout(200*time.Millisecond), overlap.Grace(0)) {
