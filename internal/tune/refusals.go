@@ -33,7 +33,7 @@ const (
 	// refused took up to 12 s in place of 3 (TestAutoOfInputsThatAreAlwaysRefused, 300 runs of each row).
 	someEvidence = 1
 	// mostFloods is how many times refusals may not stop at a rate until it is left for good: the first may have come
-	// of a bucket that was full.
+	// of a bucket that was full. Half or twice changes nothing in the sweeps rates, limits and once.
 	mostFloods = 2
 )
 
