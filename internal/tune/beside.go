@@ -79,7 +79,7 @@ func (b *beside) look(r Reading, level int, saturated bool) (more int) {
 }
 
 // surelyWait reports whether one look is enough to see that the calls wait: where few of the calls that have been added want cores, or
-// of those that are known to wait. Of processes a look sees some less than there are.
+// of those that are known to wait. One look is never enough for processes, as it may miss some that run.
 func (b *beside) surelyWait(r Reading) bool {
 	return !r.Processes.Known && (b.trying && b.addedWait(r) || b.waits && b.mostWait(r))
 }
@@ -100,7 +100,7 @@ func (b *beside) apart(r Reading) time.Duration {
 
 // check is look with what several looks have seen.
 func (b *beside) check(r Reading, level int) (more int) {
-	mostWait := b.mostWait(r) && b.looks <= besideLooks // in a whole rest few may have wanted cores for a moment by chance
+	mostWait := b.mostWait(r) && b.looks <= besideLooks // a whole rest may have had a moment in which few wanted cores
 	b.looks = 0
 	b.waits = mostWait || b.trying && b.addedWait(r)
 	switch {

@@ -28,7 +28,8 @@ type standBys struct {
 func (s *standBys) look(r Reading, more, level, cores int) int {
 	s.measure(r)
 	s.added, s.cap = false, 0
-	isBrief := s.brief && r.Beside == 0 // a core that is left goes to the calls of another job, which would wait for those that stand by
+	// Beside another job none stand by: the calls of that job take a core which is left, and would have to wait for those that stand by.
+	isBrief := s.brief && r.Beside == 0
 	switch {
 	case isBrief && more < cores+standBy:
 		if s.before == 0 {
