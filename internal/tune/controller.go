@@ -125,7 +125,7 @@ func (c *Controller) Look(r Reading) Advice {
 	}
 	c.looks++
 	more := c.look(&r)
-	c.memory.look(r)
+	c.memory.look(r, c.level)
 	c.lack.look(r)
 	pause := c.refusals.look(r)
 	c.timeouts.look(r)

@@ -13,7 +13,7 @@
 //   - the far end (farend.go): more only as long as more calls end in a second;
 //   - refusals (refusals.go): how many calls or starts a second the far end takes before it refuses. What a wave of refusals says
 //     is told there; inflightlimit.go, startrate.go, slowstart.go and outage.go are what may follow from it;
-//   - memory (memory.go): what a call needs, and what is left.
+//   - memory (memory.go, processmemory.go): what a call needs, and what is left.
 //
 // Each constant says what it is, in what unit, and where its value comes from: from what is known elsewhere, from arithmetic that is
 // stated, or from a measurement. To measure one, it was halved and doubled, and everything that runs in virtual time was run:

@@ -28,6 +28,8 @@ type history struct {
 	peak        int
 	levels      float64 // the level, times seconds, until levelAt
 	levelAt     time.Duration
+	bound       Bound         // what kept the level from being higher at that time
+	byMemory    time.Duration // for how long memory did
 	changes     []Change
 }
 
@@ -79,7 +81,10 @@ func (h *history) lockedShare(end Reading) float64 {
 
 func (h *history) level(at time.Duration, level int, bound Bound) {
 	h.peak = max(h.peak, level)
-	h.levels, h.levelAt = h.levelsUntil(at), at
+	if h.bound == ByMemory {
+		h.byMemory += at - h.levelAt
+	}
+	h.levels, h.levelAt, h.bound = h.levelsUntil(at), at, bound
 	if n := len(h.changes); n > 0 && h.changes[n-1].Level == level {
 		return
 	}

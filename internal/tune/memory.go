@@ -22,19 +22,39 @@ type memory struct {
 	cycles int64 // how many collections there had been
 	each   int64 // what a call needs, as far as was seen
 	shown  bool  // by a collection
+
+	processes processMemory
 }
 
 func newMemory() memory { return memory{base: -1} }
 
-func (m *memory) look(r Reading) {
+// look takes a reading while so many calls may be in flight.
+func (m *memory) look(r Reading, level int) {
 	now := r.Memory
 	if now.Limit <= 0 {
 		return
 	}
 	if m.base < 0 {
-		m.base, m.cycles = now.Used, now.Cycles
+		m.base, m.cycles = max(0, now.Used-int64(sum(r.Processes.Held))), now.Cycles
 	}
-	share := roomy
+	if len(r.Processes.Held) > 0 || m.processes.looked {
+		m.cap = m.processes.look(r, level, m.room)
+	} else {
+		m.lookAtCalls(r)
+	}
+	if float64(now.Used+now.Others) > scarce*float64(now.Limit) && (m.cap == 0 || r.InFlight < m.cap) {
+		m.cap = max(1, r.InFlight)
+	}
+}
+
+// room is how much of a share of the memory is left for the calls.
+func (m *memory) room(now Memory, share float64) float64 {
+	return share*float64(now.Limit) - float64(m.base+now.Others)
+}
+
+// lookAtCalls takes a reading of calls that run in this process.
+func (m *memory) lookAtCalls(r Reading) {
+	now := r.Memory
 	switch {
 	case r.InFlight == 0:
 	case now.Cycles > m.cycles: // what is alive now is what the calls in flight need
@@ -48,15 +68,9 @@ func (m *memory) look(r Reading) {
 	case !m.shown:
 		m.each = max(m.each, (now.Used-m.base)/int64(r.InFlight))
 	}
+	share := roomy
 	if m.shown {
 		share = exact
 	}
-	room := int64(share*float64(now.Limit)) - m.base - now.Others
-	m.cap = 0
-	if m.each >= leastNeed {
-		m.cap = max(1, int(room/m.each))
-	}
-	if float64(now.Used+now.Others) > scarce*float64(now.Limit) && (m.cap == 0 || r.InFlight < m.cap) {
-		m.cap = max(1, r.InFlight)
-	}
+	m.cap = fit(m.room(now, share), float64(m.each), 0)
 }

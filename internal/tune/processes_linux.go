@@ -17,6 +17,7 @@ import (
 type processes struct {
 	ours   map[int]ourProcess
 	others map[int]bool
+	memory ProcessMemory
 	most   time.Duration // CPU time, when it was read last
 	text   [1024]byte
 	heap   [2]metrics.Sample
@@ -44,7 +45,7 @@ func (p *processes) read() Processes {
 		return Processes{}
 	}
 	self := os.Getpid()
-	before, ours, others, busy := p.ours, map[int]ourProcess{}, map[int]bool{}, map[int]bool{}
+	before, ours, others, busy, held := p.ours, map[int]ourProcess{}, map[int]bool{}, map[int]bool{}, map[int]int64{}
 	rootOf := func(pid int) int { // 0: it is none of ours
 		if one, is := ours[pid]; is {
 			return one.root
@@ -71,6 +72,7 @@ func (p *processes) read() Processes {
 			all.Threads += int(one.threads)
 			if one.parent != self || one.flags&forkedNotExecuted == 0 { // else it is this process' own memory still
 				all.Memory.Used += one.memory
+				held[is.root] += one.memory
 			}
 			if is.runs {
 				all.Running++
@@ -85,6 +87,7 @@ func (p *processes) read() Processes {
 	all.CPU = max(all.CPU, p.most)
 	p.most = all.CPU
 	all.Memory.Used += p.own()
+	p.memory.Look(held, &all)
 	return all
 }
 

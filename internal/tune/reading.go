@@ -46,6 +46,8 @@ type Processes struct {
 	Busy    int           // how many of those that this process started itself do so, or have one among their own that does
 	CPU     time.Duration // CPU time that this process and they have used so far, those that have ended included
 	Memory  Memory        // of this process and of them, without what only the collector knows
+	Held    []int64       // the most memory that each has held which this process started itself and which has not ended, with its own, the largest first
+	Ended   Footprints    // of those that have ended so far
 	Threads int           // how many threads they have, all together
 	Room    int           // how many these and those of this process may be; 0: any number, or nobody knows
 }

@@ -126,6 +126,9 @@ func (c *Controller) Report(end Reading) Report {
 			r.Others = max(0, r.Others-r.CoresBusy+float64(own-h.own)/float64(r.Took))
 		}
 	}
+	if (r.Bound == ByNothing || r.Bound == ByCalls) && h.byMemory > r.Took/2 { // in the end, there was room for some more
+		r.Bound = ByMemory
+	}
 	if end.Timed > 0 {
 		r.Typical = end.Took / time.Duration(end.Timed)
 	}
