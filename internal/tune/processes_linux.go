@@ -70,7 +70,7 @@ func (p *processes) read() Processes {
 			ours[pid] = is
 			all.CPU += one.ended + is.used
 			all.Threads += int(one.threads)
-			if one.parent != self || one.flags&forkedNotExecuted == 0 { // else it is this process' own memory still
+			if one.state != 'Z' && (one.parent != self || one.flags&forkedNotExecuted == 0) { // else it holds none, or this process' own
 				all.Memory.Used += one.memory
 				held[is.root] += one.memory
 			}

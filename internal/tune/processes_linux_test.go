@@ -2,6 +2,7 @@ package tune
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"os/exec"
 	"runtime"
@@ -14,7 +15,9 @@ import (
 // ended.
 func TestProcessesAreSeen(t *testing.T) {
 	const computes = `i=0; while :; do i=$((i+1)); done`
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `sh -c '`+computes+`' & sh -c 'echo; `+computes+`'; true`)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", `sh -c '`+computes+`' & sh -c 'echo; `+computes+`'; true`)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -32,7 +35,7 @@ func TestProcessesAreSeen(t *testing.T) {
 	}
 	var during Processes
 	for during.Running < 2 || during.CPU < before.CPU+50*time.Millisecond {
-		if t.Context().Err() != nil {
+		if ctx.Err() != nil {
 			t.Fatal("the process that computes is not seen")
 		}
 		time.Sleep(time.Millisecond)
@@ -41,10 +44,23 @@ func TestProcessesAreSeen(t *testing.T) {
 	if !during.Known || during.Memory.Used <= before.Memory.Used || during.Threads != before.Threads+3 || during.Busy != 1 {
 		t.Errorf("got %+v, and %+v before", during, before)
 	}
+	if len(during.Held) == 0 || during.Held[0] <= 0 {
+		t.Errorf("what the processes hold is not seen: %d", during.Held)
+	}
 	kill()
 	_ = cmd.Wait()
-	if after := p.read(); after.CPU < during.CPU {
+	after := p.read()
+	if after.CPU < during.CPU {
 		t.Errorf("CPU time went from %v back to %v when the processes ended", during.CPU, after.CPU)
+	}
+	for ; after.Ended.Count == before.Ended.Count; after = p.read() { // until those that it had started have died as well
+		if ctx.Err() != nil {
+			t.Fatal("the end of the process is not seen")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if after.Ended.Count != before.Ended.Count+1 || after.Ended.Sum <= before.Ended.Sum {
+		t.Errorf("what one has held is not known once it has ended: %+v", after.Ended)
 	}
 }
 
