@@ -15,7 +15,8 @@ import (
 // A call that is refused because too much was asked at once has not failed: it is offered again, at most 5 times in all its
 // attempts, which is no attempt, and fewer run at once from then on. A refusal is an error in whose tree there is a method Overloaded()
 // bool that returns true, or ECONNREFUSED. If the error has a method RetryAfter() (time.Duration, bool), no call starts
-// before that time, or a minute. Where nothing gets through for some two seconds, refusals are failures like any other.
+// before that time, or a minute. Where nothing gets through for some two seconds, refusals are failures like any other;
+// for some 70 seconds where calls got through before, as at a far end that lets so many through a minute.
 // A call that times out has failed, and where a tenth of them or more does, no more are in flight than end in
 // half of that time, unless that does not help. That is one whose outcome is TimedOut, or in whose error's tree there is a
 // method Timeout() bool that returns true.

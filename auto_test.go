@@ -171,9 +171,9 @@ func TestAutoFindsALimitByRefusals(t *testing.T) {
 }
 
 // A far end that is down for a while is waited for, and each call is made then.
-func TestAutoLosesNoCallToAShortOutage(t *testing.T) {
+func TestAutoLosesNoCallToAnOutage(t *testing.T) {
 	overlap.SenseNothing(t)
-	for _, down := range [][2]time.Duration{{0, 100 * ms}, {0, time.Second}, {100 * ms, 150 * ms}, {100 * ms, 1500 * ms}} {
+	for _, down := range [][2]time.Duration{{0, 100 * ms}, {0, time.Second}, {100 * ms, 150 * ms}, {100 * ms, 1500 * ms}, {100 * ms, 30 * time.Second}} {
 		synctest.Test(t, func(t *testing.T) {
 			begun := time.Now()
 			task := overlap.Func(func(context.Context, int) (int, error) {
@@ -190,6 +190,26 @@ func TestAutoLosesNoCallToAShortOutage(t *testing.T) {
 				t.Errorf("down from %v to %v: took %v", down[0], down[1], took)
 			}
 		})
+	}
+}
+
+// A far end that lets so many calls through in each window of time, and does not say when the next begins, is waited for, and calls start at
+// about that rate from then on.
+func TestAutoLosesNoCallToWindows(t *testing.T) {
+	overlap.SenseNothing(t)
+	for _, test := range []struct {
+		most          int
+		every, served time.Duration
+	}{
+		{60, time.Minute, 100 * ms}, {300, time.Minute, 200 * ms}, {1000, time.Minute, 50 * ms}, {100, 10 * time.Second, 100 * ms}, {600, 10 * time.Second, 100 * ms},
+	} {
+		calls := 6 * test.most
+		s := runSwept(t, fmt.Sprintf("%d each %v", test.most, test.every), calls, 5*test.every+test.served, serves(func() station.Station {
+			return station.Uneven(station.Window(test.most, test.every, test.served, 5*ms, false), 5*ms, 1)
+		}))
+		if s.lost > 0 || s.ratio > 1.5 || s.refused > int64(calls) {
+			t.Errorf("%s: %d of %d calls lost, %d refused, took %.2f times as long as at best", s.name, s.lost, calls, s.refused, s.ratio)
+		}
 	}
 }
 

@@ -112,6 +112,25 @@ var sweeps = []struct {
 			}
 		}
 	}},
+	{"windows", func(add func(string, int, time.Duration, func() sweptCall)) {
+		for _, most := range []int{10, 60, 100, 300, 1000} {
+			for _, every := range []time.Duration{time.Second, 10 * time.Second} {
+				for _, served := range []time.Duration{5 * ms, 50 * ms, 300 * ms} {
+					for _, refused := range []time.Duration{ms, 20 * ms} {
+						for _, says := range []bool{false, true} {
+							windows := 20 * int(time.Second) / int(every)
+							calls := most * max(6, windows)
+							name := fmt.Sprintf("%d each %v, %d calls of %v, refused in %v, says %v", most, every, calls, served, refused, says)
+							best := time.Duration(max(6, windows)-1)*every + served
+							add(name, calls, best, serves(func() station.Station {
+								return station.Uneven(station.Window(most, every, served, refused, says), max(refused, time.Microsecond), 1)
+							}))
+						}
+					}
+				}
+			}
+		}
+	}},
 	{"cliffs", func(add func(string, int, time.Duration, func() sweptCall)) {
 		for _, at := range []int{5, 10, 50, 100, 150, 200, 300, 500} {
 			for _, served := range []time.Duration{5 * ms, 20 * ms, 100 * ms} {
@@ -136,7 +155,7 @@ func serves(far func() station.Station) func() sweptCall {
 // TestSweep prints what Auto makes of many far ends that refuse, in virtual time: of the kind that OVERLAP_SWEEP names.
 func TestSweep(t *testing.T) {
 	if os.Getenv("OVERLAP_SWEEP") == "" {
-		t.Skip("prints figures only: set OVERLAP_SWEEP to once, always, chance, limits, rates, cliffs or all")
+		t.Skip("prints figures only: set OVERLAP_SWEEP to once, always, chance, limits, rates, windows, cliffs or all")
 	}
 	overlap.SenseNothing(t)
 	for _, kind := range sweeps {

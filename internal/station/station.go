@@ -146,6 +146,39 @@ func TokenBucket(rate, burst float64, served, refused, after time.Duration) Stat
 	})
 }
 
+// Window serves so many in each window of time, and refuses more until the next begins, after a while. The first begins with the
+// first request. A refusal may say how many seconds there are until the next, rounded up as the header Retry-After is.
+func Window(most int, every, served, refused time.Duration, says bool) Station {
+	var mu sync.Mutex
+	n := 0
+	var began time.Time
+	return Func(func(context.Context) error {
+		mu.Lock()
+		now := time.Now()
+		if began.IsZero() {
+			began = now
+		}
+		if passed := now.Sub(began) / every; passed > 0 {
+			began, n = began.Add(passed*every), 0
+		}
+		full := n >= most
+		if !full {
+			n++
+		}
+		left := began.Add(every).Sub(now)
+		mu.Unlock()
+		if full {
+			time.Sleep(refused)
+			if says {
+				return &Refusal{After: (left + time.Second - 1).Truncate(time.Second)}
+			}
+			return &Refusal{}
+		}
+		time.Sleep(served)
+		return nil
+	})
+}
+
 // Cliff serves up to so many in the time given; more make each request slower by the square, and a share is refused.
 func Cliff(most int, served time.Duration, seed uint64) Station {
 	var mu sync.Mutex

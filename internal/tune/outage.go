@@ -1,6 +1,9 @@
 package tune
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	// leastPause is how long nothing starts, at least, when all that was tried was refused, and mostPause at most. It is longerEach
@@ -17,12 +20,34 @@ const (
 	// waited for as before: where most of what is asked is refused whenever that is, nothing comes of it. Half or twice changes nothing in the
 	// sweeps.
 	backUp = 8
+	// mostOutage is for how long empty waves are waited for at most where it is likely that the far end will let calls through again, as one
+	// does that lets so many through a minute: until the next minute, and somewhat longer. The pauses are up to a longerOutage of the time
+	// that has passed, so that such a job takes an eighth longer at most. Half or twice as long pauses change nothing in the sweeps.
+	mostOutage   = 70 * time.Second
+	longerOutage = 8
+	// byChance is how likely it is at most that so many calls in a row are refused by chance, or for what they ask, where that is taken
+	// for an outage. With 0.1 jobs of the sweep always take 7.3 times as long as at best on average, not 5.7; 0.001 changes nothing.
+	byChance = 0.01
+	// lastTry is how many calls are tried at once in the lastTries waves before the far end counts as down, for that to be told: with 1 jobs lose calls at 27 far ends
+	// of the sweep windows, not at 13. Half or twice of either changes little.
+	lastTry   = 16
+	lastTries = 4
 )
 
 // outage is a time in which the far end refuses every call. After each wave that lets none through nothing starts for longer.
-// After too many of them the far end counts as down, and calls that it refuses fail.
+// After too many of them the far end counts as down, and calls that it refuses fail. It takes longer to count as down where it has let calls
+// through before and then refuses so many in a row that were not refused before as are not refused by chance, or for what they ask.
 type outage struct {
 	waves   int           // how many in a row have let none through
+	began   time.Duration // when the first of them was over
+	share   float64       // which share of the calls had been refused by then when they were made first
+	patient bool          // it is likely that the far end will let calls through again
+	proven  bool          // one that took long was waited for until it was over
+	first   int           // how many calls have been refused that had not been before
+	inARow  int           // how many of them since one has ended well
+	since   int64         // how many calls had ended well by then
+	fresh   bool          // there was one of them since the last wave
+	stale   int           // in how many waves in a row there was none
 	pause   time.Duration // how long nothing has started after the last of them
 	resume  time.Duration // until when nothing starts
 	ended   int64         // how many calls had ended well at the last of them
@@ -31,19 +56,43 @@ type outage struct {
 	downs   int           // how many times it has counted as down since it was up
 }
 
-// wait is told of another wave that has let none through, whose refusals took so long.
-func (o *outage) wait(r Reading, took time.Duration) {
+// wait is told of another wave that has let none through, whose refusals took so long, how many calls have got through in all, and whether
+// there is evidence that refusals are for what calls ask.
+func (o *outage) wait(r Reading, took time.Duration, got int, forInputs bool) {
 	if r.Ended-o.ended >= backUp { // it is not the next of them in a row
-		o.end()
+		o.end(r.Ended - o.ended)
+	}
+	o.noteEnded(r)
+	if o.waves == 0 {
+		refused := o.first - o.inARow
+		o.began, o.share = r.At, float64(refused)/float64(max(1, refused+got))
 	}
 	o.waves++
 	o.ended = r.Ended
-	o.pause = min(mostPause, max(leastPause, 2*took, longerEach*o.pause))
+	o.stale++
+	if o.fresh {
+		o.fresh, o.stale = false, 0
+	}
+	past := r.At - o.began
+	isLikely := r.Ended >= backUp && !forInputs && o.stale < mostOffers && math.Pow(o.share, float64(o.inARow)) <= byChance
+	o.patient = past < mostOutage && (o.proven || isLikely)
+	o.pause = min(max(mostPause, past/longerOutage), max(leastPause, 2*took, longerEach*o.pause))
 	o.resume = r.At + o.pause
 }
 
-// end is when a call has got through.
-func (o *outage) end() { o.waves, o.pause = 0, 0 }
+// next is how many calls are tried at once in the next wave.
+func (o *outage) next() int {
+	if left := max(1, mostEmpty>>o.downs) - o.waves; left > 0 && left <= lastTries && !o.patient {
+		return lastTry
+	}
+	return 1
+}
+
+// end is when so many calls have got through.
+func (o *outage) end(passed int64) {
+	o.proven = o.proven || o.waves >= mostEmpty && passed >= backUp
+	o.waves, o.pause, o.patient = 0, 0, false
+}
 
 // empty is how many waves in a row have let none through, 0 once a call has ended well.
 func (o *outage) empty(r Reading) int {
@@ -54,7 +103,22 @@ func (o *outage) empty(r Reading) int {
 }
 
 // isDown reports whether nothing is waited for any more.
-func (o *outage) isDown() bool { return o.waves >= max(1, mostEmpty>>o.downs) }
+func (o *outage) isDown() bool { return o.waves >= max(1, mostEmpty>>o.downs) && !o.patient }
+
+// refusedFirst is told of the refusal of a call that had not been refused before.
+func (o *outage) refusedFirst(r Reading) {
+	o.noteEnded(r)
+	o.first++
+	o.inARow++
+	o.fresh = true
+}
+
+// noteEnded begins to count anew where a call has ended well.
+func (o *outage) noteEnded(r Reading) {
+	if r.Ended > o.since {
+		o.inARow, o.since = 0, r.Ended
+	}
+}
 
 // refused is told how many calls have been let through when one is refused.
 func (o *outage) refused(through int64) {

@@ -8,7 +8,7 @@ func TestAnOutageIsWaitedForLessTheNextTime(t *testing.T) {
 	var o outage
 	empty := func() (waves int) {
 		for !o.isDown() {
-			o.wait(Reading{}, ms)
+			o.wait(Reading{}, ms, 0, false)
 			waves++
 		}
 		o.resumed()

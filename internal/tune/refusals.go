@@ -99,6 +99,7 @@ func (f *refusals) through(r Reading) int64 { return r.Ended + r.Failed + int64(
 func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 	if of.Before == 0 {
 		f.badInputs.answered(r.At-of.Took, true)
+		f.outage.refusedFirst(r)
 	} else {
 		f.badInputs.refusedAgain(of.Since, r.At-of.Took)
 		f.lookAtInputs(r)
@@ -111,7 +112,7 @@ func (f *refusals) refused(r Reading, of Refusal) (again bool) {
 		f.gaveUp++
 		return false
 	}
-	if again = of.Before < mostOffers; !again {
+	if again = of.Before < mostOffers || f.outage.patient; !again {
 		f.gaveUp++
 	}
 	f.seen++
@@ -212,9 +213,10 @@ func (f *refusals) endWave(r Reading) {
 	isLimit := false                                                                                // for sure
 	switch {
 	case survived <= 0 && passed <= 0:
-		f.outage.wait(r, f.wave.took)
-		if f.rate.perSecond == 0 {
-			f.setLimit(1, r)
+		f.outage.wait(r, f.wave.took, int(through), f.badInputs.evidence >= someEvidence)
+		if next := f.outage.next(); f.rate.perSecond == 0 || next > 1 {
+			f.rate.leave()
+			f.setLimit(next, r)
 		}
 	case f.waves > 1 && f.rate.perSecond == 0 && f.limit.cap == 1 && f.wave.inFlight <= 1 && f.wave.through > f.before.through &&
 		f.wave.began > f.before.began && f.rate.isLikely() && // a call that is alone is not one too many at once
@@ -251,7 +253,7 @@ func (f *refusals) endWave(r Reading) {
 		f.setLimit(survived, r)
 	}
 	if passed > 0 {
-		f.outage.end()
+		f.outage.end(passed)
 	}
 	if f.outage.isDown() { // nothing is held back any more, since nothing can be waited for
 		f.outage.through, f.outage.resume = through, 0
