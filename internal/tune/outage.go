@@ -26,12 +26,12 @@ const (
 	mostOutage   = 70 * time.Second
 	longerOutage = 8
 	// byChance is how likely it is at most that so many calls in a row are refused by chance, or for what they ask, where that is taken
-	// for an outage. With 0.1 jobs of the sweep always take 7.3 times as long as at best on average, not 5.7; 0.001 changes nothing.
-	byChance = 0.01
-	// lastTry is how many calls are tried at once in the lastTries waves before the far end counts as down, for that to be told: with 1 jobs lose calls at 27 far ends
-	// of the sweep windows, not at 13. Half or twice of either changes little.
-	lastTry   = 16
-	lastTries = 4
+	// for an outage. With 0.001 TestAutoLosesNoCallToWindows fails at times, with 0.1 a job of the sweep always takes 1.3 times as long.
+	byChance = 0.05
+	// lastTry is how many calls are tried at once in the last wave before the far end counts as down, for that to be told: with 1 jobs lose
+	// calls at 27 far ends of the sweep windows, not at 14. Half or twice changes little; where the four last waves try as many,
+	// TestAutoFindsARateByRefusals fails.
+	lastTry = 16
 )
 
 // outage is a time in which the far end refuses every call. After each wave that lets none through nothing starts for longer.
@@ -82,7 +82,7 @@ func (o *outage) wait(r Reading, took time.Duration, got int, forInputs bool) {
 
 // next is how many calls are tried at once in the next wave.
 func (o *outage) next() int {
-	if left := max(1, mostEmpty>>o.downs) - o.waves; left > 0 && left <= lastTries && !o.patient {
+	if o.waves == mostEmpty-1 && !o.patient {
 		return lastTry
 	}
 	return 1
