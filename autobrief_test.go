@@ -137,3 +137,22 @@ func TestAutoOfCallsThatAreHeldUp(t *testing.T) {
 		t.Errorf("one a second: called %q: %v", r.Class, r)
 	}
 }
+
+// Jobs that are over before their first reading leave hardly a goroutine behind, also where one core has the next job to run first.
+func TestAutoLeavesNoGoroutinesOfBriefJobs(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	nothing := overlap.Func(func(_ context.Context, i int) (int, error) { return i, nil })
+	before, auto := runtime.NumGoroutine(), overlap.Auto()
+	for range 3000 {
+		g := overlap.NewGroup(t.Context(), auto)
+		for i := range 3 {
+			overlap.Submit(g, nothing, i)
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if n := runtime.NumGoroutine() - before; n > 100 {
+			t.Fatalf("%d goroutines are left", n)
+		}
+	}
+}

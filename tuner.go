@@ -76,13 +76,6 @@ var lookAtRoom = func() int { return sensor.Room() }
 // sensor is made before there is any time bubble, to which its channel would belong.
 var sensor = tune.NewSensor()
 
-// tunersWoken is how many tuners of jobs that are not over have taken readings.
-var tunersWoken atomic.Int64
-
-// tunerTrying is the tuner that has put calls in flight to see whether they want cores beside those of other jobs, or may
-// do so next; nil if none does.
-var tunerTrying atomic.Pointer[tuner]
-
 // newTuner gives the job a tuner, which it has until it is over.
 func newTuner(job *Job, settings tune.Settings, a *auto) *tuner {
 	t := &tuner{
@@ -128,33 +121,12 @@ func (t *tuner) joinIn() {
 	t.job.dispatch()
 }
 
-// wake is when the job wants a slot and there is none. The mutex of the slots is held.
-func (t *tuner) wake() {
-	if !t.awake.Load() && t.awake.CompareAndSwap(false, true) {
-		if !t.woken.Load() {
-			t.begin()
-		}
-		go t.run()
-	}
-}
-
 // control is the controller, which most jobs of a few calls do without. The mutex is held.
 func (t *tuner) control() *tune.Controller {
 	if t.controller == nil {
 		t.controller = tune.New(t.settings)
 	}
 	return t.controller
-}
-
-// begin is before the first reading.
-func (t *tuner) begin() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.control().Wake(t.job.now())
-	if !t.over.Load() {
-		t.woken.Store(true)
-		tunersWoken.Add(1)
-	}
 }
 
 // run takes readings until the next one is due later, or the job wants no more slots.
@@ -244,23 +216,6 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 
 // stuck is how long a batch has not got on of which others are to take calls: as long as Go's timers take at least where nothing runs.
 const stuck = time.Millisecond
-
-// takeTurn reports whether this job is the one that may try whether its calls want cores. It takes the turn of one that has come to
-// have no calls to add.
-func (t *tuner) takeTurn() bool {
-	holder := tunerTrying.Load()
-	if holder == t || holder != nil && (holder.awake.Load() || holder.job.hasWork()) {
-		return holder == t
-	}
-	return tunerTrying.CompareAndSwap(holder, t)
-}
-
-// endTurn lets another job try whether its calls want cores, unless this one is at it.
-func (t *tuner) endTurn() {
-	if !t.trying.Load() || t.over.Load() {
-		tunerTrying.CompareAndSwap(t, nil)
-	}
-}
 
 // tell tells whoever wants to know something, but not after the job.
 func (t *tuner) tell(say func()) {
