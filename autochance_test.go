@@ -46,10 +46,31 @@ func TestAutoOfRefusalsByChance(t *testing.T) {
 	}
 }
 
+// Where only one or two calls in a hundred are refused, that does not slow the others down either.
+func TestAutoOfFewRefusalsByChance(t *testing.T) {
+	overlap.SenseNothing(t)
+	const calls, served = 20_000, 20 * ms
+	for _, share := range []float64{.01, .015, .02} {
+		for seed := range uint64(5) {
+			name := fmt.Sprintf("%v of %d, %d", share, calls, seed)
+			s := runSwept(t, name, calls, calls/128*served, serves(func() station.Station {
+				return refusesSomeOf(seed, share, 20*ms, station.Delay(station.Fixed(served)))
+			}))
+			if s.lost > 0 || s.ratio > 3 {
+				t.Errorf("%s: %d lost, took %.1f times as long as with 128 in flight", s.name, s.lost, s.ratio)
+			}
+		}
+	}
+}
+
 // refusesSome is a station that refuses a share of what is asked, by chance.
 func refusesSome(share float64, after time.Duration, others station.Station) station.Station {
+	return refusesSomeOf(2, share, after, others)
+}
+
+func refusesSomeOf(seed uint64, share float64, after time.Duration, others station.Station) station.Station {
 	var mu sync.Mutex
-	chance := rand.New(rand.NewPCG(1, 2))
+	chance := rand.New(rand.NewPCG(1, seed))
 	return station.Func(func(ctx context.Context) error {
 		mu.Lock()
 		refused := chance.Float64() < share

@@ -10,10 +10,12 @@ const (
 	// hardly one, and TestRefusalsByChance fails.
 	chanceRefusals = 4
 	chanceTimes    = 2
-	// leastChance and mostChance are the shares of what is asked between which refusals may be by chance. Fewer do no harm, as no
-	// more than that are refused where it is tried whether more may be asked; and of more nothing can be told. With a
+	// leastChance and mostChance are the shares of what is asked between which refusals may be by chance. Fewer do little harm, as no
+	// more than that are refused where it is tried whether more may be asked; and of more nothing can be told. With a smallest one of 0.02, jobs
+	// of which one call in a hundred is refused took up to 66 times as long as with 128 in flight, not 1.8, and with 0.01 up to 34 times
+	// (TestAutoOfFewRefusalsByChance); 0.002 changes little. With a
 	// largest one of 0.375, 15 of the 48 jobs of the sweep once do not end in a hundred times as long as at best and a minute.
-	leastChance, mostChance = 0.02, 0.75
+	leastChance, mostChance = 0.005, 0.75
 	// sameShare is up to how many times as large, or as small, a share may be that is the same: so much that of a few refusals varies.
 	// Where less is asked it may be sameOfLess times as large: a far end of which too much was asked would refuse a smaller one. A
 	// share of more than largestShare is no chance, whatever it was before.
