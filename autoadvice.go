@@ -15,6 +15,8 @@ const (
 	busyCores = 0.85
 	// mostlyWaiting is the share of the calls in flight that wait from which on others that use the cores do not hold a job up.
 	mostlyWaiting = 0.5
+	// tooMany is the share of the mean level that the level is in the end at most if there were too many in flight for most of the job.
+	tooMany = 0.5
 	// slowed is how many times as long as the first calls a call takes of a job that more in flight may slow down.
 	slowed = 1.5
 )
@@ -60,6 +62,10 @@ func (r AutoReport) Advice() string {
 		}
 		if r.Refused > 0 && r.Bound != bounds[tune.ByFarEnd] {
 			return r.refusedAdvice()
+		}
+		if float64(r.Level) < tooMany*r.MeanLevel {
+			return fmt.Sprintf("what the calls wait for does more with fewer in flight: they were %s on average, and may be %d in the end; "+
+				"Max(%d) has there be no more from the first", digits(r.MeanLevel), r.Level, r.Level)
 		}
 		return fmt.Sprintf("what the calls wait for gave %s a second, and no more with more in flight", digits(r.Rate))
 	case RateLimited:

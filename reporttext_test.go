@@ -56,6 +56,9 @@ func TestWhatAutoSays(t *testing.T) {
 			[]string{"the cores are what is lacking"}, nil},
 		"mixed, and the cores are idle": {func(r *overlap.AutoReport) { r.Class, r.CoresBusy = overlap.Mixed, 1 },
 			[]string{"StartWith(200)"}, []string{"lacking"}},
+		"the far end did more with fewer": {func(r *overlap.AutoReport) {
+			r.Class, r.Bound, r.Level, r.MeanLevel = overlap.ServerLimited, "the far end", 16, 120
+		}, []string{"more with fewer in flight", "120 on average", "Max(16)"}, []string{"no more with more"}},
 		"all were refused": {func(r *overlap.AutoReport) { r.Class, r.Refused, r.Rate = overlap.ServerLimited, 640, 0 },
 			[]string{"all were refused"}, []string{"gave 0"}},
 		"little was seen": {func(r *overlap.AutoReport) { r.Waiting = -1 }, nil, []string{"%"}},

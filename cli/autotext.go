@@ -17,6 +17,7 @@ func autoText(found *overlap.AutoReport, hosts *hostNews, limit string) string {
 	}
 	return strings.NewReplacer(
 		fmt.Sprintf("StartWith(%d)", found.Peak), fmt.Sprintf("--start-with %d", found.Peak),
+		fmt.Sprintf("Max(%d)", found.Level), fmt.Sprintf("--max %d", found.Level),
 		"workers that make several at once", "workers that make several at once (in Python: serve(parallel=20))",
 		"its limit per key", "its limit per host", // no other task has keys
 		"the policy of its key", hosts.held(),

@@ -16,7 +16,11 @@ func TestAutoTextIsTheCommands(t *testing.T) {
 		Class: overlap.IOBound, Level: 40, Peak: 40, MeanLevel: 20, InFlight: 18, Calls: 1000, Cores: 2, CoresBusy: 0.1, Waiting: 0.9,
 		Readings: 9, Took: time.Second, CallTime: time.Millisecond, AtStart: 2, PerWorker: 1,
 	}, nil, "")
-	for _, part := range []string{"--start-with 40", "in Python: serve(parallel=20)"} {
+	text += autoText(&overlap.AutoReport{
+		Class: overlap.ServerLimited, Level: 16, Peak: 160, MeanLevel: 120, InFlight: 118, Calls: 1000, Cores: 2, CoresBusy: 0.1, Waiting: 0.9,
+		Readings: 9, Took: time.Second, CallTime: time.Millisecond, AtStart: 2, Bound: "the far end",
+	}, nil, "")
+	for _, part := range []string{"--start-with 40", "in Python: serve(parallel=20)", "--max 16 has there be no more"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("lacks %q:\n%s", part, text)
 		}
