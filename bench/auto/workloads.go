@@ -40,6 +40,9 @@ const ms = time.Millisecond
 const caution = "a fifth of the memory is left free until the collector has shown what calls need, a tenth afterwards, and one " +
 	"call of fourteen is 7 % of what is done"
 
+// heard is why jobs of up to twice as many calls as are tried at first take longer.
+const heard = "those beyond the first 128 begin 8 ms later, when a far end that refuses so many has mostly said so"
+
 // waves is why jobs of calls that wait at once take longer, if they have hardly more calls than are tried at first.
 const waves = "128 calls are put in flight before it is known what they wait for, then 160, 320 and so on, each once those before have " +
 	"ended: four waves of a thousand calls instead of one"
@@ -69,6 +72,7 @@ func workloads() []workload {
 		{name: "W3", what: "waits 160 ms for HTTP: the article's requests", calls: 100, theory: 100, classes: few, start: requests},
 		{name: "W3a", what: "sleeps 160 ms", calls: 100, theory: 100, classes: few, start: plain(sleep(160 * ms))},
 		{name: "W3b", what: "sleeps 160 ms, of which nobody knows what it waits for", calls: 1_000, theory: 1_000, classes: io, start: plain(sleep(160 * ms)), why: waves},
+		{name: "W3c", what: "sleeps 20 ms", calls: 200, theory: 200, classes: few, start: plain(sleep(20 * ms)), why: heard},
 		{name: "W4", what: "50 ms at a server of 32, first in first out", calls: 2_000, theory: 32, classes: far, start: at(func() station.Station {
 			return station.Queue(32, station.Fixed(50*ms))
 		})},
