@@ -16,9 +16,9 @@ const (
 	// (TestAutoOfFewRefusalsByChance); 0.002 changes little. With a
 	// largest one of 0.375, 15 of the 48 jobs of the sweep once do not end in a hundred times as long as at best and a minute.
 	leastChance, mostChance = 0.005, 0.75
-	// leastAtRate is the smallest where calls start at a rate, of which some are refused whenever a higher one is tried: with
-	// leastChance in its place TestAutoIsHardlyRefusedAtARate fails.
-	leastAtRate = 0.02
+	// leastAtRate is the smallest where calls start at a rate, of which some are refused whenever a higher one is tried: with leastChance in
+	// its place TestAutoIsHardlyRefusedAtARate fails, and with 0.02 TestAutoOfFewRefusalsByChance.
+	leastAtRate = 0.01
 	// sameShare is up to how many times as large, or as small, a share may be that is the same: so much that of a few refusals varies.
 	// Where less is asked it may be sameOfLess times as large: a far end of which too much was asked would refuse a smaller one. A
 	// share of more than largestShare is no chance, whatever it was before.
