@@ -31,6 +31,9 @@ const (
 	// stillLess, TestAutoFindsARateByRefusals fails.
 	muchLess  = 0.85
 	stillLess = 0.95
+	// muchLessAtRate is muchLess where calls start at a rate: by 17 % fewer get through once those are through that a bucket had saved up
+	// (TestAutoIsHardlyRefusedAtARate). Half of it changes nothing.
+	muchLessAtRate = 0.75
 	// leastFalls is how many times in a row that must be seen until it is tried whether they are by chance, and fallsAtRate where
 	// calls start at a rate, which would only sink. With 1 in a row, TestAutoFindsARateByRefusals fails; 4 change nothing. It is tried as
 	// well after leastLooks at shares that are neither too small nor too large: without that, jobs of the sweep once take 150 times as
@@ -269,7 +272,7 @@ func (c *chance) compare(share, rate float64) {
 		return
 	case c.rate == 0 || share*sameShare < c.share || share > sameOfLess*c.share || rate > c.rate:
 		c.share, c.rate, c.falls = share, rate, 0
-	case rate <= muchLess*c.rate && rate <= stillLess*c.last:
+	case rate <= muchLess*c.rate && rate <= stillLess*c.last && (!c.atRate || rate <= muchLessAtRate*c.rate):
 		c.falls++
 	}
 	c.last = rate
