@@ -56,8 +56,7 @@ type tuner struct {
 	mu         sync.Mutex
 	settings   tune.Settings
 	controller *tune.Controller // made by control
-	timer      *time.Timer
-	hurried    bool                  // the next reading was wanted while one was taken
+	next       nextReading
 	refusals   map[int]refusedBefore // of calls that were refused and have not ended, by index; nil before the first
 }
 
@@ -133,24 +132,9 @@ func (t *tuner) control() *tune.Controller {
 func (t *tuner) run() {
 	for {
 		wait, more := t.look()
-		switch {
-		case !more:
-			return
-		case wait > 0:
-			t.setTimer(wait)
+		if !more || wait > 0 && t.readAfter(wait) {
 			return
 		}
-	}
-}
-
-func (t *tuner) setTimer(wait time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.hurried {
-		wait = 0
-	}
-	if !t.over.Load() {
-		t.timer = time.AfterFunc(wait, t.run)
 	}
 }
 
@@ -190,8 +174,8 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 		}
 	}
 	t.mu.Lock()
-	t.hurried = false
 	advice := t.control().Look(r)
+	t.next.hurried, t.next.atEnds = false, advice.AtEnds
 	refused := t.refused.Load()
 	t.mu.Unlock()
 	t.trying.Store(advice.Trying)
@@ -341,17 +325,6 @@ func (t *tuner) callsEnded(n int64) {
 	}
 }
 
-// hurry has the next reading taken at once, if it is due later.
-func (t *tuner) hurry() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.timer != nil && t.timer.Stop() {
-		t.timer.Reset(0)
-	} else {
-		t.hurried = true
-	}
-}
-
 // stop is when the job's calls have all ended.
 func (t *tuner) stop() {
 	t.mu.Lock()
@@ -360,8 +333,8 @@ func (t *tuner) stop() {
 		tunersWoken.Add(-1)
 	}
 	tunerTrying.CompareAndSwap(t, nil)
-	if t.timer != nil {
-		t.timer.Stop()
+	if t.next.timer != nil {
+		t.next.timer.Stop()
 	}
 }
 

@@ -33,7 +33,7 @@ var tunersBeginning atomic.Int32
 func (t *tuner) beginRun() {
 	if tunersBeginning.Add(1) > mostBeginning {
 		tunersBeginning.Add(-1)
-		t.setTimer(beginLater)
+		t.readAfter(beginLater)
 		return
 	}
 	go func() {

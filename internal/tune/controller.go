@@ -85,6 +85,7 @@ type Controller struct {
 	gate      gate
 	beside    beside
 	standBys  standBys
+	collector collector
 	processes processGate
 	farEnd    farEnd
 	refusals  refusals
@@ -134,11 +135,22 @@ func (c *Controller) Look(r Reading) Advice {
 	if c.level >= 2*before {
 		c.raised, c.raisedAt = r.At, c.looks
 	}
+	switch {
+	case c.level > before && c.standBys.added:
+		c.history.standingBy = c.level
+	case c.level > before:
+		c.history.standingBy = 0
+	}
 	c.history.level(r.At, c.level, c.bound)
-	return Advice{
+	advice := Advice{
 		Level: c.level, Bound: c.bound, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause,
 		Empty: c.refusals.outage.empty(r), Rate: c.refusals.perSecond(r), Trying: c.beside.trying,
 	}
+	if !c.settings.Processes && c.bound == ByCores && c.collector.keepsCoresBusy(r, c.settings.Cores) {
+		advice.AtEnds, advice.Wait = true, longWait
+		advice.Ended = min(advice.Ended, r.Ended+c.collector.ends(r, c.apart(r)))
+	}
+	return advice
 }
 
 // look says how many calls the cores have room for, as far as is seen: the level where they have none. It has the
@@ -157,11 +169,13 @@ func (c *Controller) look(r *Reading) (more int) {
 		return max(more, c.level, unwanted)
 	}
 	c.history.look(*r, c.settings.Cores, c.farEnd.limited())
-	opening := c.gate.look(*r)
+	c.collector.look(*r)
+	collects := c.collector.isBusy(*r)
+	opening := c.gate.look(*r, collects)
 	unwanted := c.beside.look(*r, c.level, c.gate.saturated())
 	c.farEnd.look(*r, c.gate.saturated() && !c.beside.waits)
 	c.threads.look(*r)
-	more = max(c.level, c.gate.filling(*r), unwanted)
+	more = max(c.level, c.gate.filling(*r, collects), unwanted)
 	switch {
 	case more > c.level:
 	case opening == ajar:
@@ -169,7 +183,7 @@ func (c *Controller) look(r *Reading) (more int) {
 	case opening == open:
 		more = 2 * c.level
 	}
-	return c.standBys.look(*r, more, c.level, c.settings.Cores)
+	return c.standBys.look(*r, more, c.level, c.settings.Cores, c.collector.isOften(*r))
 }
 
 // setLevel sets the level to the least of the caps. The cores have room for so many calls.

@@ -8,7 +8,8 @@
 //
 //   - the cores (gate.go): one more call while a core is free, the rule of Linux' concurrency-managed workqueues and of
 //     Windows' completion ports;
-//   - the cores, where calls are brief (standby.go): a few more, so that one can wait for the garbage collector;
+//   - the cores, where calls are brief (standby.go): a few more, so that one can wait for the garbage collector, which collector.go
+//     watches;
 //   - the cores, beside other jobs of this process (beside.go): more while calls that are added do not want cores;
 //   - the far end (farend.go): more only as long as more calls end in a second;
 //   - refusals (refusals.go): how many calls or starts a second the far end takes before it refuses. What a wave of refusals says

@@ -39,6 +39,12 @@ const (
 	// sureLooks is how many looks in a row must have seen half of the cores free until twice as many calls are put in flight.
 	// One look may come at a moment in which calls have just ended (TestGate). Four make W10 take 1.34 times as long as at best, not 1.3.
 	sureLooks = 2
+	// collectorLooks is the same where calls keep the garbage collector busy. With two, calls that make linked lists are put in flight
+	// twice as many in every third job of a second.
+	collectorLooks = 4
+	// usualWindows is over about how many windows the share of the cores' time is averaged there: of one window it was anything from
+	// a quarter to one and a half, of jobs that used 0.9 on average, as threads that go to sleep and are woken all the time are accounted late.
+	usualWindows = 4
 	// mostFilling is the factor by which the level is raised at most to keep the cores busy. With 1.4, W9b takes 1.11 times as long as at
 	// best on 64 cores, not 1.09; 4 change nothing, and would believe one window of few calls.
 	mostFilling = 2
@@ -62,13 +68,16 @@ type gate struct {
 	used            float64       // the share of the cores' time used in the last window; negative: unknown
 	contended       bool          // others leave no core idle, and goroutines want most of them
 	wanted          float64       // of late, the share of the cores that goroutines ran on or wanted, on average of looks
+	usual           float64       // the same on average of the last windows
 	fresh           bool          // the last look ended a window
+	calls, waiting  int           // those in flight at the looks of the window in which the collector did not mark, and those of them that waited
 }
 
 func newGate(cores int) gate { return gate{cores: cores, used: -1, sinceCPU: -1} }
 
-// look says whether more calls may start.
-func (g *gate) look(r Reading) opening {
+// look says whether more calls may start. collects is whether calls keep the garbage collector busy: while it marks, those that allocate
+// wait for it, so that they do not want a core says nothing. Before the first call has ended that is not waited for.
+func (g *gate) look(r Reading, collects bool) opening {
 	busy := r.Running + r.Runnable
 	g.wanted += (float64(min(busy, g.cores))/float64(g.cores) - g.wanted) / wantedLooks
 	g.contended = r.Neighbours.Full && g.wanted >= contended
@@ -78,13 +87,19 @@ func (g *gate) look(r Reading) opening {
 	case busy >= g.cores, g.used >= full, r.Delay > quick && !held, g.contended:
 		g.free = 0
 		return closed
+	case r.Collecting && r.Ended > 0:
+		return closed
 	case held:
 		return open
 	case busy > g.cores/2:
 		g.free = 0
 		return ajar
 	}
-	if g.free++; g.free < sureLooks {
+	sure := sureLooks
+	if collects {
+		sure = collectorLooks
+	}
+	if g.free++; g.free < sure {
 		return closed
 	}
 	return open
@@ -92,7 +107,13 @@ func (g *gate) look(r Reading) opening {
 
 // measure compares CPU time with the clock.
 func (g *gate) measure(r Reading) {
-	g.fresh = false
+	if g.fresh {
+		g.fresh, g.calls, g.waiting = false, 0, 0
+	}
+	if !r.Collecting {
+		g.calls += r.InFlight
+		g.waiting += max(0, r.InFlight-r.Running-r.Runnable)
+	}
 	switch {
 	case r.CPU < 0:
 		return
@@ -104,14 +125,19 @@ func (g *gate) measure(r Reading) {
 	}
 	g.used = float64(r.CPU-g.sinceCPU) / float64(r.At-g.since) / float64(g.cores)
 	g.since, g.sinceCPU, g.fresh = r.At, r.CPU, true
+	if g.usual == 0 {
+		g.usual = g.used
+	}
+	g.usual += (g.used - g.usual) / usualWindows
 }
 
 // filling is how many calls would keep the cores busy, going by those in flight, where most of these wait: a look that finds
 // every core busy says nothing against that, since calls that take turns leave cores free for less than the time between
-// two looks. Beside others that leave no core idle the law says nothing.
-func (g *gate) filling(r Reading) int {
-	waiting := r.InFlight - r.Running - r.Runnable
-	if !g.fresh || r.Neighbours.Full || g.used <= 0 || g.used >= room || waiting <= r.InFlight/2 {
+// two looks. Beside others that leave no core idle the law says nothing, and little where calls and the garbage collector wait for
+// one another (collects).
+func (g *gate) filling(r Reading, collects bool) int {
+	switch {
+	case !g.fresh, r.Neighbours.Full, g.used <= 0, g.used >= room, collects && g.usual >= idle, 2*g.waiting <= g.calls:
 		return 0
 	}
 	return int(math.Ceil(float64(r.InFlight) * min(mostFilling, spare/g.used)))

@@ -28,11 +28,42 @@ func TestGate(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			g := newGate(4)
 			for i, r := range test.readings {
-				if got := g.look(r); got != test.want[i] {
+				if got := g.look(r, false); got != test.want[i] {
 					t.Errorf("look %d: got %d, want %d", i, got, test.want[i])
 				}
 			}
 		})
+	}
+}
+
+// Where calls keep the collector busy, a core must be seen free more often, and while it marks that says nothing.
+func TestGateWhileTheCollectorIsBusy(t *testing.T) {
+	g := newGate(4)
+	for i, marks := range []bool{false, false, true, false, true, false} {
+		want := closed
+		if i == 5 { // the fourth that counts
+			want = open
+		}
+		if got := g.look(Reading{CPU: -1, Ended: 1, Collecting: marks}, true); got != want {
+			t.Errorf("look %d: got %d, want %d", i, got, want)
+		}
+	}
+}
+
+// Calls that wait while the collector marks, and at no other time, would not fill the cores that are not busy.
+func TestGateDoesNotFillForTheCollector(t *testing.T) {
+	for marks, want := range map[bool]int{true: 0, false: 80} {
+		g := newGate(4)
+		for i := range 22 {
+			r := Reading{At: time.Duration(i) * ms, CPU: time.Duration(i) * ms, InFlight: 40, Running: 4, Runnable: 36}
+			if i%4 != 0 {
+				r.Runnable, r.Collecting = 0, marks
+			}
+			g.look(r, true)
+			if got := g.filling(r, true); i == 20 && got != want || i != 20 && got != 0 {
+				t.Errorf("the collector marks %v, look %d: %d would fill the cores", marks, i, got)
+			}
+		}
 	}
 }
 
@@ -51,15 +82,15 @@ func TestGateGoesByTheCoresShare(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := newGate(4)
-			g.look(Reading{})
+			g.look(Reading{}, false)
 			test.last.At = utilizationWindow
-			g.look(test.last)
-			if got := g.filling(test.last); got != test.want {
+			g.look(test.last, false)
+			if got := g.filling(test.last, false); got != test.want {
 				t.Errorf("%d calls would fill the cores, want %d", got, test.want)
 			}
 			again := test.last
 			again.At += ms
-			if g.look(again); g.filling(again) != 0 {
+			if g.look(again, false); g.filling(again, false) != 0 {
 				t.Error("goes by the same window twice")
 			}
 		})
@@ -88,7 +119,7 @@ func TestGateBesideNeighbours(t *testing.T) {
 				if i >= 38 {
 					r.Running = 0
 				}
-				last = g.look(r)
+				last = g.look(r, false)
 			}
 			if last != test.want {
 				t.Errorf("got %d, want %d", last, test.want)

@@ -22,10 +22,11 @@ type history struct {
 	cores       float64       // the cores that goroutines kept busy in Go's eyes, times seconds
 	blocked     float64       // the other calls that may have been in system calls or in C, times seconds
 	others      float64       // the cores that other programs used, times seconds
-	inFlight    float64       // the calls in flight, times seconds
+	inFlight    float64       // the calls in flight, times seconds, while busy and blocked were counted
 	locked      float64       // the seconds that goroutines waited for mutexes while no other job was looked at
 	limited     time.Duration // for how long it looked as if what the calls wait for did no more
 	peak        int
+	standingBy  int     // the level, if it was last raised since calls are brief, and not as the cores had room
 	levels      float64 // the level, times seconds, until levelAt
 	levelAt     time.Duration
 	bound       Bound         // what kept the level from being higher at that time
@@ -44,10 +45,12 @@ func (h *history) look(r Reading, cores int, limited bool) {
 	}
 	dt := (r.At - h.last.At).Seconds()
 	wanting := r.Running + r.Runnable
-	h.busy += dt * float64(min(wanting, r.InFlight))
-	h.blocked += dt * float64(min(r.Blocked, r.InFlight-min(wanting, r.InFlight)))
+	if !r.Collecting { // else those that wait may do so for the collector
+		h.busy += dt * float64(min(wanting, r.InFlight))
+		h.blocked += dt * float64(min(r.Blocked, r.InFlight-min(wanting, r.InFlight)))
+		h.inFlight += dt * float64(r.InFlight)
+	}
 	h.cores += dt * float64(r.coresInGo(cores))
-	h.inFlight += dt * float64(r.InFlight)
 	h.others += dt * r.Neighbours.Used
 	if r.Beside == 0 { // else they may be of other jobs
 		h.locked += (r.Locked - h.last.Locked).Seconds()

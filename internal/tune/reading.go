@@ -12,6 +12,8 @@ type Reading struct {
 	Blocked  int           // goroutines in a system call or in C
 	Delay    time.Duration // how long whoever takes the reading had to wait for a core that had nothing else to do
 
+	Collecting bool // the collector marks: goroutines that wait may wait for it
+
 	CPU        time.Duration // CPU time that the calls' process has used so far; negative: unknown
 	Neighbours Neighbours    // what other programs use of the cores
 
@@ -72,14 +74,15 @@ type Refusal struct {
 
 // Advice is what a controller says after a reading.
 type Advice struct {
-	Level int           // how many calls may be in flight, at least 1
-	Bound Bound         // what keeps the level from being higher
-	Why   string        // in words, if the level has changed
-	Wait  time.Duration // when to take the next reading; 0: as soon as a core has nothing else to do
-	Ended int64         // or when so many calls have ended, if that is earlier
-	Pause bool          // no call may start
-	Empty int           // how many times in a row nothing got through when calls were started
-	Rate  float64       // how many calls may start in a second; 0: any number
+	Level  int           // how many calls may be in flight, at least 1
+	Bound  Bound         // what keeps the level from being higher
+	Why    string        // in words, if the level has changed
+	Wait   time.Duration // when to take the next reading; 0: as soon as a core has nothing else to do
+	Ended  int64         // or when so many calls have ended, if that is earlier
+	AtEnds bool          // that is when it will be, and Wait is only in case that calls end no more
+	Pause  bool          // no call may start
+	Empty  int           // how many times in a row nothing got through when calls were started
+	Rate   float64       // how many calls may start in a second; 0: any number
 
 	Trying bool // calls were added to see whether they want cores: no other job is to do so meanwhile
 }

@@ -179,7 +179,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return CPUBound
 	case r.CoresBusy < 0 || end.Timed == 0:
 		return Unknown
-	case r.CoresBusy >= busy*cores && c.waits(r, locked) && r.Peak > c.settings.Cores && !c.computedAtFirst(r, end):
+	case r.CoresBusy >= busy*cores && c.waits(r, locked) && r.Peak > max(c.settings.Cores, h.standingBy) && !c.computedAtFirst(r, end):
 		return Mixed
 	case r.CoresBusy >= busy*cores || share >= cpuBoundFrom || h.inFlight > 0 && r.Waiting <= hardlyWaiting:
 		return CPUBound
@@ -187,6 +187,8 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return CPUBound
 	case locked >= mostlyLocked && !c.settings.Processes: // whose locks are not seen
 		return LockBound
+	case h.standingBy > 0 && r.Peak <= h.standingBy && r.CoresBusy >= halfBusy*cores: // but for the collector, they would be busy with few
+		return CPUBound
 	case (c.farEnd.limited() || h.limited > r.Took/2) && // or it was for most of the job
 		r.InFlight >= hardlyUsed*h.meanLevel(end.At):
 		return FarEndLimited
@@ -213,7 +215,7 @@ func (c *Controller) waits(r Report, locked float64) bool {
 	if r.Waiting-locked <= hardlyWaiting {
 		return false
 	}
-	waiting, running := (r.Waiting-locked)*c.history.inFlight, r.CoresBusy*r.Took.Seconds()
+	waiting, running := (r.Waiting-locked)*r.InFlight, r.CoresBusy
 	return waiting >= mostlyWaiting*(waiting+running)
 }
 

@@ -15,8 +15,9 @@ type Sensor struct {
 	turn    chan struct{} // full while somebody reads; no mutex, as the time that goroutines wait for those is a reading
 	samples [4]metrics.Sample
 
-	memory  memorySensor
-	threads threadSensor
+	memory    memorySensor
+	collector collectorSensor
+	threads   threadSensor
 
 	looking    atomic.Int64 // how many give way to others at the moment, which are no calls
 	neighbours neighbourSensor
@@ -26,7 +27,7 @@ type Sensor struct {
 
 // NewSensor returns a sensor.
 func NewSensor() *Sensor {
-	s := &Sensor{turn: make(chan struct{}, 1), memory: newMemorySensor(), threads: newThreadSensor(), processes: newProcessSensor()}
+	s := &Sensor{turn: make(chan struct{}, 1), memory: newMemorySensor(), collector: newCollectorSensor(), threads: newThreadSensor(), processes: newProcessSensor()}
 	for i, name := range []string{"running", "runnable", "not-in-go"} {
 		s.samples[i].Name = "/sched/goroutines/" + name + ":goroutines"
 	}
@@ -57,6 +58,7 @@ func (s *Sensor) Measure(r *Reading) {
 	}
 	r.Running = max(0, r.Running)
 	r.Blocked = s.value(2)
+	r.Collecting = s.collector.look()
 	r.CPU = cpuTime()
 	if locked := s.samples[3].Value; locked.Kind() == metrics.KindFloat64 {
 		r.Locked = time.Duration(locked.Float64() * float64(time.Second))
