@@ -47,6 +47,9 @@ const heard = "those beyond the first 128 begin 8 ms later, when a far end that 
 const waves = "128 calls are put in flight before it is known what they wait for, then 160, 320 and so on, each once those before have " +
 	"ended: four waves of a thousand calls instead of one"
 
+// collector is why jobs of calls that keep the garbage collector busy take longer.
+const collector = "how many in flight let it collect best depends on what calls allocate, and nothing that is seen while they run tells"
+
 // together is why jobs within the calls of a job take longer.
 const together = "eleven jobs find their number at the same time, each from one call a core on: that takes some milliseconds, however long " +
 	"their calls take"
@@ -132,6 +135,10 @@ func workloads() []workload {
 		{name: "W24", what: "10 calls that each make a job of 100 calls that wait 10 ms", calls: 1_010, theory: 1_010, jobs: nested(10 * ms),
 			why: together},
 		{name: "W24b", what: "the same, but they wait 100 ms", calls: 1_010, theory: 1_010, jobs: nested(100 * ms), why: together},
+		{name: "W25", what: "makes a map of 10,000 pointers", calls: 1_000, theory: 2, classes: cpu, start: plain(makeMap), why: collector},
+		{name: "W25b", what: "compresses 64 KiB of text", calls: 600, theory: 2, classes: cpu, start: plain(compress), why: collector},
+		{name: "W25c", what: "sorts 100,000 numbers", calls: 200, theory: 2, classes: cpu, start: plain(sortNumbers), why: collector},
+		{name: "W25d", what: "makes linked lists of 20,000", calls: 2_000, theory: 2, classes: cpu, start: plain(makeList), why: collector},
 		{name: "tiny", what: "a call that does nothing", calls: 1_000_000, theory: 1, classes: cpu, start: plain(func(context.Context, int) error { return nil })},
 	}
 }
