@@ -78,6 +78,8 @@ func (t *tuner) hurry() {
 		go t.run()
 	default:
 		n.at = t.job.now()
-		t.setTimer(0) // which is after those calls that end at the same moment
+		if n.timer.Stop() { // else it rings already; in a bubble, Go 1.26 would run it on the spot, and its race detector crash (time.go: modify)
+			t.setTimer(0)
+		}
 	}
 }
