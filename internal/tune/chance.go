@@ -267,8 +267,11 @@ func (c *chance) compare(share, rate float64) {
 	switch {
 	case share > mostChance:
 		return
-	case share < leastChance, c.atRate && share < leastAtRate:
+	case share < leastChance:
 		c.rate, c.falls, c.looks = 0, 0, 0
+		return
+	case c.atRate && share < leastAtRate:
+		c.last = rate // it may be chance all the same, and then the rate sinks on
 		return
 	case c.rate == 0 || share*sameShare < c.share || share > sameOfLess*c.share || rate > c.rate:
 		c.share, c.rate, c.falls = share, rate, 0
