@@ -6,7 +6,7 @@ import "time"
 //
 // Its timer is left alone where a reading was taken before it rings, and is only then set anew. A timer that rings, and to a
 // lesser extent one that is set, wakes a thread, and Linux may then have two that compute share a core while the other is idle:
-// of calls that keep the garbage collector busy, a timer each 5 ms takes some 15 % on two cores, each 20 ms 6 %.
+// calls that keep the garbage collector busy take longer beside one (BenchmarkBesideATimer).
 type nextReading struct {
 	timer   *time.Timer
 	rings   bool          // the timer is set
@@ -26,6 +26,7 @@ func (t *tuner) readAfter(wait time.Duration) bool {
 	case t.over.Load():
 		return true
 	case n.hurried:
+		n.hurried = false
 		return false
 	}
 	n.waiting, n.at = true, t.job.now()+wait

@@ -2,6 +2,7 @@ package overlap
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,4 +85,74 @@ func TestTimerIsSetWhenItRings(t *testing.T) {
 			t.Error("the timer is set after the job")
 		}
 	})
+}
+
+// A hurry that is left over from when no reading was due does not keep a job from its first reading, however many others begin, nor has it
+// more than one taken at once.
+func TestHurryThatIsLeftOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		readings := 0
+		SenseMachine(t, 1, func(*tune.Reading) { readings++ }, func(*tune.Reading) {})
+		tuner := &tuner{job: &Job{start: time.Now()}, slots: NewSlots(1), gate: NewGate()}
+		tuner.next.hurried = true
+		tunersBeginning.Store(mostBeginning)
+		defer tunersBeginning.Store(0)
+		tuner.beginRun()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if readings == 0 {
+			t.Error("no reading was taken")
+		}
+		tuner.next.hurried = true
+		if tuner.readAfter(time.Millisecond) || !tuner.readAfter(time.Millisecond) {
+			t.Error("one hurry does not have just one reading taken at once")
+		}
+		tuner.over.Store(true)
+		time.Sleep(time.Second)
+	})
+}
+
+// BenchmarkBesideATimer is a job of calls that make linked lists, and so keep the garbage collector busy, beside a timer that rings, or calls
+// that start a goroutine, each so often.
+func BenchmarkBesideATimer(b *testing.B) {
+	type node struct {
+		next *node
+		_    [2]int
+	}
+	for _, c := range []struct {
+		name       string
+		timer      time.Duration
+		goroutines time.Duration
+	}{{name: "nothing"}, {name: "timer each 20 ms", timer: 20 * time.Millisecond}, {name: "timer each 5 ms", timer: 5 * time.Millisecond},
+		{name: "goroutine each 5 ms", goroutines: 5 * time.Millisecond}} {
+		b.Run(c.name, func(b *testing.B) {
+			var next atomic.Int64
+			task := Func(func(_ context.Context, _ int) (bool, error) {
+				var head *node
+				for range 20_000 {
+					head = &node{next: head}
+				}
+				if at, now := next.Load(), time.Now().UnixNano(); c.goroutines > 0 && now > at && next.CompareAndSwap(at, now+int64(c.goroutines)) {
+					go func() {}()
+				}
+				return head == nil, nil
+			})
+			var over atomic.Bool
+			defer over.Store(true)
+			var ring func()
+			ring = func() {
+				if !over.Load() {
+					time.AfterFunc(c.timer, ring)
+				}
+			}
+			if c.timer > 0 {
+				ring()
+			}
+			for b.Loop() {
+				if _, err := Map(b.Context(), Pool(4), task, make([]int, 2000)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -31,9 +31,8 @@ var tunersBeginning atomic.Int32
 
 // beginRun has readings taken from now on. The mutex of the slots is held.
 func (t *tuner) beginRun() {
-	if tunersBeginning.Add(1) > mostBeginning {
+	if tunersBeginning.Add(1) > mostBeginning && t.readAfter(beginLater) {
 		tunersBeginning.Add(-1)
-		t.readAfter(beginLater)
 		return
 	}
 	go func() {
