@@ -14,12 +14,11 @@ const (
 	// briefNoMore is from how many times that average on they are that no more: between the two nothing changes.
 	briefNoMore = 2
 	// standByCollector is standBy where there are collections often. The more calls are in flight, the larger the heap, and the fewer
-	// collections. Calls that make maps take 1.15 times as long with 6 in flight as with 16, and 1.02 with this many; those that count words 1.2 and
-	// 1.05, those that compress 1.1 and 1.0. Calls that make linked lists take 1.08 times as long with 6 in flight as with
-	// 2, 1.16 with this many and 1.2 with 16 (two cores; the rows W25 to W25d of bench/auto are such).
+	// collections: the rows W25 (maps) and W25b (compression) of bench/auto are best with 32 to 256 in flight, and W25d (linked lists) with 2. With 4
+	// more, calls that make maps were slower by a seventh than with 14 more, and those that make linked lists faster by a tenth; this is between.
 	standByCollector = 10
-	// briefToCollector is brief there: calls that sort 100,000 numbers, which take 6 ms, and those that draw an image, which take 9 ms, take
-	// 1.02 to 1.05 times as long with 2 in flight as with more. With 12 on two cores, a call takes 6 times as long as alone: 0.12 s.
+	// briefToCollector is brief there. With 12 in flight on two cores, a call of as long takes 6 times that: 0.12 s, which is far below usual
+	// timeouts. Calls that sort 100,000 numbers take 6 ms (W25c).
 	briefToCollector = 20 * time.Millisecond
 )
 
@@ -35,17 +34,17 @@ type standBys struct {
 // look is how many calls may be in flight where the cores have room for more of them. collects is whether calls keep the garbage
 // collector busy.
 func (s *standBys) look(r Reading, more, level, cores int, collects bool) int {
-	most, brief := cores+standBy, brief
+	most, longest := cores+standBy, brief
 	if collects {
-		most, brief = cores+standByCollector, briefToCollector
+		most, longest = cores+standByCollector, briefToCollector
 	}
 	if s.before > 0 {
-		brief *= briefNoMore
+		longest *= briefNoMore
 	}
 	s.measure(r, cores, most)
 	s.added, s.cap = false, 0
 	// Beside another job none stand by: the calls of that job take a core which is left, and would have to wait for those that stand by.
-	isBrief := s.mean > 0 && s.mean <= brief && r.Beside == 0
+	isBrief := s.mean > 0 && s.mean <= longest && r.Beside == 0
 	switch {
 	case isBrief && more < most:
 		if s.before == 0 {
