@@ -14,8 +14,12 @@ const (
 	longerEach = 3
 	// mostEmpty is how many waves in a row may let none through until refusals count as failures like any other: with the pauses
 	// between them that takes some two seconds, in which a server can be started again:
-	// 15, 45, 135 and 405 ms, and 1 s twice. Half or twice changes nothing in the sweeps.
+	// 15, 45, 135 and 405 ms, and 1 s twice. With twice as many, jobs of the sweep always take 17 times as long as at best on average, not 6.
 	mostEmpty = 7
+	// longerOpen is how many times as many are waited for where calls got through before, as it takes some calls that had not been refused
+	// before to tell an outage from chance, and only one in two that are tried is such a call. With 1 TestAutoLosesNoCallToWindows fails
+	// at times, and with 3 jobs of the sweep always take 9 times as long as at best on average, not 6.
+	longerOpen = 2
 	// backUp is how many calls must get through between two refusals for an outage to be over. Until then half as many empty waves are
 	// waited for as before: where most of what is asked is refused whenever that is, nothing comes of it. Half or twice changes nothing in the
 	// sweeps.
@@ -26,12 +30,8 @@ const (
 	mostOutage   = 70 * time.Second
 	longerOutage = 8
 	// byChance is how likely it is at most that so many calls in a row are refused by chance, or for what they ask, where that is taken
-	// for an outage. With 0.001 TestAutoLosesNoCallToWindows fails at times, with 0.1 a job of the sweep always takes 1.3 times as long.
+	// for an outage. With 0.001 jobs lose calls at 15 far ends of the sweep windows, not at 12; 0.1 changes nothing.
 	byChance = 0.05
-	// lastTry is how many calls are tried at once in the last wave before the far end counts as down, for that to be told: with 1 jobs lose
-	// calls at 27 far ends of the sweep windows, not at 14. Half or twice changes little; where the four last waves try as many,
-	// TestAutoFindsARateByRefusals fails.
-	lastTry = 16
 )
 
 // outage is a time in which the far end refuses every call. After each wave that lets none through nothing starts for longer.
@@ -41,7 +41,8 @@ type outage struct {
 	waves   int           // how many in a row have let none through
 	began   time.Duration // when the first of them was over
 	share   float64       // which share of the calls had been refused by then when they were made first
-	patient bool          // it is likely that the far end will let calls through again
+	open    bool          // it may be one that lets calls through again, as far as is known
+	patient bool          // that is likely
 	proven  bool          // one that took long was waited for until it was over
 	first   int           // how many calls have been refused that had not been before
 	inARow  int           // how many of them since one has ended well
@@ -74,24 +75,17 @@ func (o *outage) wait(r Reading, took time.Duration, got int, forInputs bool) {
 		o.fresh, o.stale = false, 0
 	}
 	past := r.At - o.began
-	isLikely := r.Ended >= backUp && !forInputs && o.stale < mostOffers && math.Pow(o.share, float64(o.inARow)) <= byChance
+	o.open = r.Ended >= backUp && !forInputs && o.stale < mostOffers
+	isLikely := o.open && math.Pow(o.share, float64(o.inARow)) <= byChance
 	o.patient = past < mostOutage && (o.proven || isLikely)
 	o.pause = min(max(mostPause, past/longerOutage), max(leastPause, 2*took, longerEach*o.pause))
 	o.resume = r.At + o.pause
 }
 
-// next is how many calls are tried at once in the next wave.
-func (o *outage) next() int {
-	if o.waves == mostEmpty-1 && !o.patient {
-		return lastTry
-	}
-	return 1
-}
-
 // end is when so many calls have got through.
 func (o *outage) end(passed int64) {
 	o.proven = o.proven || o.waves >= mostEmpty && passed >= backUp
-	o.waves, o.pause, o.patient = 0, 0, false
+	o.waves, o.pause, o.open, o.patient = 0, 0, false, false
 }
 
 // empty is how many waves in a row have let none through, 0 once a call has ended well.
@@ -103,7 +97,16 @@ func (o *outage) empty(r Reading) int {
 }
 
 // isDown reports whether nothing is waited for any more.
-func (o *outage) isDown() bool { return o.waves >= max(1, mostEmpty>>o.downs) && !o.patient }
+func (o *outage) isDown() bool { return o.waves >= o.most() && !o.patient }
+
+// most is how many empty waves are waited for unless it is likely that the far end will let calls through again.
+func (o *outage) most() int {
+	most := mostEmpty >> o.downs
+	if o.open {
+		most *= longerOpen
+	}
+	return max(1, most)
+}
 
 // refusedFirst is told of the refusal of a call that had not been refused before.
 func (o *outage) refusedFirst(r Reading) {

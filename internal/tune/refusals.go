@@ -214,9 +214,8 @@ func (f *refusals) endWave(r Reading) {
 	switch {
 	case survived <= 0 && passed <= 0:
 		f.outage.wait(r, f.wave.took, int(through), f.badInputs.evidence >= someEvidence)
-		if next := f.outage.next(); f.rate.perSecond == 0 || next > 1 {
-			f.rate.leave()
-			f.setLimit(next, r)
+		if f.rate.perSecond == 0 {
+			f.setLimit(1, r)
 		}
 	case f.waves > 1 && f.rate.perSecond == 0 && f.limit.cap == 1 && f.wave.inFlight <= 1 && f.wave.through > f.before.through &&
 		f.wave.began > f.before.began && f.rate.isLikely() && // a call that is alone is not one too many at once
