@@ -192,6 +192,8 @@ func (c *Controller) classify(r Report, end Reading) Class {
 	case (c.farEnd.limited() || h.limited > r.Took/2) && // or it was for most of the job
 		r.InFlight >= hardlyUsed*h.meanLevel(end.At):
 		return FarEndLimited
+	case !c.settings.Processes && r.CoresBusy >= halfBusy*cores && c.computedAtFirst(r, end): // they are idle between brief calls
+		return CPUBound
 	case share > ioBoundUpTo, r.CoresBusy >= halfBusy*cores:
 		return Mixed
 	case r.CoresBusy+r.Others >= busy*cores && h.inFlight > 0 && r.Waiting < halfWaiting: // most wanted a core that others have

@@ -6,8 +6,8 @@ import (
 )
 
 // classOf is the class of a job on two cores that is at a level of 10 all the time, of which three computed or want to, at
-// each of 100 looks, one a millisecond. The cores are busy. Calls took so long at first and afterwards.
-func classOf(first, later time.Duration) Class {
+// each of 100 looks, one a millisecond. So many cores are busy. Calls took so long at first and afterwards.
+func classOf(busy float64, first, later time.Duration) Class {
 	c := New(Settings{Cores: 2})
 	r := Reading{InFlight: 10, Running: 2, Runnable: 1, Left: -1}
 	c.Look(r)
@@ -17,7 +17,7 @@ func classOf(first, later time.Duration) Class {
 			took = first
 		}
 		r.At += time.Millisecond
-		r.CPU += 2 * time.Millisecond
+		r.CPU += time.Duration(busy * float64(time.Millisecond))
 		r.Took += took * 100
 		r.Timed += 100
 		r.Ended += 100
@@ -29,10 +29,21 @@ func classOf(first, later time.Duration) Class {
 
 // A call of these uses 20 µs of a core.
 func TestBusyCoresWithCallsThatWait(t *testing.T) {
-	if got := classOf(100*time.Microsecond, 100*time.Microsecond); got != Mixed {
+	if got := classOf(2, 100*time.Microsecond, 100*time.Microsecond); got != Mixed {
 		t.Errorf("calls that took five times as long from the first: class %d, want mixed", got)
 	}
-	if got := classOf(22*time.Microsecond, 100*time.Microsecond); got != CPUBound {
+	if got := classOf(2, 22*time.Microsecond, 100*time.Microsecond); got != CPUBound {
+		t.Errorf("calls that took hardly longer at first: class %d, want CPU-bound", got)
+	}
+}
+
+// Brief calls leave the cores idle for some of the time while they are handed out, though they only compute. A call of these uses 16 µs
+// of a core.
+func TestCoresThatAreIdleBetweenCalls(t *testing.T) {
+	if got := classOf(1.6, 100*time.Microsecond, 100*time.Microsecond); got != Mixed {
+		t.Errorf("calls that took six times as long from the first: class %d, want mixed", got)
+	}
+	if got := classOf(1.6, 18*time.Microsecond, 100*time.Microsecond); got != CPUBound {
 		t.Errorf("calls that took hardly longer at first: class %d, want CPU-bound", got)
 	}
 }
