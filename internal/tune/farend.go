@@ -91,7 +91,11 @@ func (f *farEnd) raiseBlind(calls int) {
 
 // look takes a reading. saturated is whether the cores hold the calls up: then nothing is learned about the far end.
 func (f *farEnd) look(r Reading, saturated bool) {
-	f.recent.look(r)
+	takes := f.typical
+	if takes == 0 {
+		takes = r.At - f.first // or longer
+	}
+	f.recent.look(r, takes)
 	if r.Timed > 0 && f.best.level == 0 {
 		f.typical = r.Took / time.Duration(r.Timed)
 	}

@@ -151,8 +151,8 @@ func (m *round) longer() bool {
 }
 
 const (
-	// recentLooks is how many looks are remembered, and recentApart how long they are apart at least: as there are looksACall in the
-	// time of a call, they go back about as long as it takes.
+	// recentLooks is how many looks are remembered, and recentApart how long they are apart at least. They are apart by half of looksACall
+	// of the time in which a call is new, too, so that they go back twice as long, however often looks are taken beside it.
 	recentLooks = looksACall
 	recentApart = 100 * time.Microsecond
 )
@@ -164,9 +164,11 @@ type recent struct {
 	next    int
 }
 
-func (h *recent) look(r Reading) {
+// look remembers a reading. As far as is known calls take so long.
+func (h *recent) look(r Reading, typical time.Duration) {
 	last := (h.next + len(h.at) - 1) % len(h.at)
-	if r.At-h.at[last] < recentApart {
+	apart := time.Duration(2 * isNew * float64(typical) / recentLooks)
+	if r.At-h.at[last] < max(recentApart, apart) {
 		return
 	}
 	h.at[h.next], h.started[h.next] = r.At, r.Ended+r.Failed+int64(r.InFlight)

@@ -35,7 +35,7 @@ func TestFirstRoundIsTheFirstWave(t *testing.T) {
 func TestARoundOfCallsThatTakeLongerThanThoseBefore(t *testing.T) {
 	var h recent
 	for i := range 8 {
-		h.look(Reading{At: 600*ms + time.Duration(i)*ms, InFlight: 16 * (i + 1), Ended: 200})
+		h.look(Reading{At: 600*ms + time.Duration(i)*ms, InFlight: 16 * (i + 1), Ended: 200}, 5*ms)
 	}
 	begin := Reading{At: 607 * ms, InFlight: 128, Ended: 200}
 	m := newRound(128, begin, 5*ms, h)
@@ -53,6 +53,24 @@ func TestARoundOfCallsThatTakeLongerThanThoseBefore(t *testing.T) {
 	}
 	if m.due() != 240+96 {
 		t.Errorf("the round is over when %d have ended, want 336: those that were new", m.due())
+	}
+}
+
+// However long calls take, and whatever the wait between two readings, those that began in the last eighth of that time are new.
+func TestRecentGoesBackLongEnough(t *testing.T) {
+	for _, typical := range []time.Duration{time.Millisecond, 100 * ms, 2 * time.Second, time.Minute} {
+		for _, wait := range []time.Duration{shortWait, longWait} {
+			var h recent
+			r := Reading{Ended: 128, InFlight: 128}
+			for ; r.At < 4*typical+time.Second; r.At += wait {
+				h.look(r, typical)
+			}
+			r.Ended += 100 // in whose place others have begun by now
+			h.look(r, typical)
+			if old := h.old(r, time.Duration(isNew*float64(typical))); old != 28 {
+				t.Errorf("calls of %v, looks each %v: %d of 128 are old, want 28", typical, wait, old)
+			}
+		}
 	}
 }
 
