@@ -16,7 +16,7 @@ const (
 	early = 20 * time.Millisecond
 	// shortWait and longWait are between two readings. Go's timers are no finer than the first where nothing runs, and CockroachDB's
 	// readings each 1 ms took 5 to 10 % of a core (cockroachdb/cockroach#66881). Twice the first has a server that slows down steeply take
-	// 1.64 times as long as at best, not 1.43; half of the second W15b 1.08 times, not 0.89, and twice of it changes nothing.
+	// 1.58 times as long as at best, not 1.43; half or twice of the second changes nothing.
 	shortWait = time.Millisecond
 	longWait  = 50 * time.Millisecond
 	// waitAtMax is between two where the level is the highest that is allowed, and can only go down. With longWait in its place
@@ -161,14 +161,14 @@ func (c *Controller) look(r *Reading) (more int) {
 			c.history.own = r.CPU
 		}
 		*r = r.ofProcesses()
-		c.history.look(*r, c.settings.Cores, c.farEnd.limited())
+		c.history.look(*r, c.settings.Cores, &c.farEnd)
 		more = c.processes.look(*r, c.level)
 		unwanted := c.beside.look(*r, c.level, c.processes.saturated())
 		c.farEnd.look(*r, (c.processes.saturated() || r.Neighbours.Full) && !c.beside.waits) // to the sensor, processes of ours are other programs
 		c.threads.lookAtProcesses(*r)
 		return max(more, c.level, unwanted)
 	}
-	c.history.look(*r, c.settings.Cores, c.farEnd.limited())
+	c.history.look(*r, c.settings.Cores, &c.farEnd)
 	c.collector.look(*r)
 	collects := c.collector.isBusy(*r)
 	opening := c.gate.look(*r, collects)

@@ -28,7 +28,7 @@ const (
 	// at best. Half or twice changes nothing.
 	changed = 0.25
 	// step is the factor of a careful raise, that of BBR's probes. With half of it more, W11 fails in the tests, and a server that slows
-	// down steeply takes 1.61 times as long as at best, not 1.43; with twice of it more 1.89 times, W5 1.14 and W15b 1.07, not 1.09 and 0.89.
+	// down steeply takes 4.2 times as long as at best, not 1.43; with twice of it more 1.88 times, W5 1.08 and W15b 0.78, not 1.06 and 0.69.
 	step = 1.25
 	// fewRounds is how many rounds nothing is tried once the best level is known, at first: then twice as many each time, up to
 	// manyRounds. BBR probes once in eight rounds, too; a round that does a fifth less costs 2.5 % then, and 0.2 % at last. Half or twice of
@@ -111,7 +111,16 @@ func (f *farEnd) look(r Reading, saturated bool) {
 	}
 	if f.round.look(r) {
 		f.judge(f.round.result(r), r)
+	} else if m := f.round.atMost(r); f.phase == climbing && m.rate > 0 {
+		if gain, err := m.gain(f.best); gain+2*err < f.leastGain(m) {
+			f.rejectHigher(m, r)
+		}
 	}
+}
+
+// leastGain is by how much more must end in a second at a level above the best for it to be worth while.
+func (f *farEnd) leastGain(m measured) float64 {
+	return max(worthMore*math.Log(float64(m.level)/float64(f.best.level)), worthwhile)
 }
 
 // judge goes on from what a round has measured.
@@ -140,7 +149,7 @@ func (f *farEnd) judgeHigher(m measured, r Reading) {
 		f.accept(m)
 		f.factor = 2
 		f.raise(r)
-	case gain >= max(worthMore*expected, worthwhile) && gain > err:
+	case gain >= f.leastGain(m) && gain > err:
 		f.accept(m)
 		f.factor = step
 		f.raise(r)
@@ -152,12 +161,19 @@ func (f *farEnd) judgeHigher(m measured, r Reading) {
 		f.raise(r)
 	case gain > -changed && gain+2*err > worthDoubling*expected && f.round.longer():
 		// So far it could be anything.
-	case slices.ContainsFunc(f.known, func(m measured) bool { return m.level < f.best.level }):
-		f.settle(r) // lower levels have been tried before
 	default:
-		f.known = append(f.known, m)
-		f.lower(f.best.level/2, r)
+		f.rejectHigher(m, r)
 	}
+}
+
+// rejectHigher goes on from a level above the best that is not worth while.
+func (f *farEnd) rejectHigher(m measured, r Reading) {
+	if slices.ContainsFunc(f.known, func(m measured) bool { return m.level < f.best.level }) {
+		f.settle(r) // lower levels have been tried before
+		return
+	}
+	f.known = append(f.known, m)
+	f.lower(f.best.level/2, r)
 }
 
 // judgeLower judges a level below the best.

@@ -1,6 +1,9 @@
 package tune
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestTopOfTheParabola(t *testing.T) {
 	law := func(n int) measured {
@@ -36,6 +39,38 @@ func TestLevelOfWhichLittleIsKnown(t *testing.T) {
 		if f.cap != w.want {
 			t.Errorf("%.0f a second ± %.0f %% at 160, after 7900 ± %.0f %% at 128: next %d, want %d",
 				w.rate, 100*w.err, 100*w.errOfBest, f.cap, w.want)
+		}
+	}
+}
+
+// A higher level at which calls take so long that no more end in a second, whenever they do, is left before they have.
+func TestHigherLevelIsLeftAsSoonAsItCannotPay(t *testing.T) {
+	for _, test := range []struct {
+		after time.Duration // since the calls at 160 began
+		ended int64         // how many of them have ended
+		want  int           // the level by then
+	}{
+		{3 * time.Second, 0, 160}, // 160 in 3 s may still be 5 % more than 128 in 2.56
+		{3100 * ms, 0, 64},        // and in 3.1 s no more
+		{3100 * ms, 1, 160},       // those that have ended tell more
+		{3100 * ms, 160, 64},      // as they do in the end
+		{2600 * ms, 160, 320},     // or this
+	} {
+		f := newFarEnd(Blind)
+		f.typical = 2560 * ms
+		f.best = measured{level: 128, rate: 50}
+		f.known = []measured{f.best}
+		r := Reading{At: time.Minute, Ended: 128, InFlight: 160, Wanted: 1000, Left: -1}
+		f.recent.look(Reading{At: r.At - time.Second, Ended: 128}, f.typical) // all in flight are new
+		f.climb(160, r)
+		f.look(r, false)
+		r.At += test.after
+		r.Ended += test.ended
+		r.Timed, r.Took = test.ended, time.Duration(test.ended)*test.after
+		r.Squares = float64(test.ended) * test.after.Seconds() * test.after.Seconds()
+		f.look(r, false)
+		if f.cap != test.want {
+			t.Errorf("%d have ended after %v: the level is %d, want %d", test.ended, test.after, f.cap, test.want)
 		}
 	}
 }

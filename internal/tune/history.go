@@ -25,6 +25,7 @@ type history struct {
 	inFlight    float64       // the calls in flight, times seconds, while busy and blocked were counted
 	locked      float64       // the seconds that goroutines waited for mutexes while no other job was looked at
 	limited     time.Duration // for how long it looked as if what the calls wait for did no more
+	untold      time.Duration // for how long it was not known of two levels what they do
 	peak        int
 	standingBy  int     // the level, if it was last raised since calls are brief, and not as the cores had room
 	levels      float64 // the level, times seconds, until levelAt
@@ -34,8 +35,8 @@ type history struct {
 	changes     []Change
 }
 
-// look takes a reading of a program with so many cores. limited is whether what the calls wait for seems to do no more.
-func (h *history) look(r Reading, cores int, limited bool) {
+// look takes a reading of a program with so many cores. far is what the calls wait for.
+func (h *history) look(r Reading, cores int, far *farEnd) {
 	if h.inFlight == 0 && h.last.At == 0 {
 		h.first, h.last = r, r
 	}
@@ -55,7 +56,10 @@ func (h *history) look(r Reading, cores int, limited bool) {
 	if r.Beside == 0 { // else they may be of other jobs
 		h.locked += (r.Locked - h.last.Locked).Seconds()
 	}
-	if limited {
+	switch {
+	case len(far.known) < 2:
+		h.untold += r.At - h.last.At
+	case far.limited():
 		h.limited += r.At - h.last.At
 	}
 	h.last = r

@@ -189,7 +189,7 @@ func (c *Controller) classify(r Report, end Reading) Class {
 		return LockBound
 	case h.standingBy > 0 && r.Peak <= h.standingBy && r.CoresBusy >= halfBusy*cores: // but for the collector, they would be busy with few
 		return CPUBound
-	case (c.farEnd.limited() || h.limited > r.Took/2) && // or it was for most of the job
+	case (c.farEnd.limited() || h.limited > (r.Took-h.untold)/2) && // or it was for most of the job
 		r.InFlight >= hardlyUsed*h.meanLevel(end.At):
 		return FarEndLimited
 	case !c.settings.Processes && r.CoresBusy >= halfBusy*cores && c.computedAtFirst(r, end): // they are idle between brief calls
