@@ -96,8 +96,21 @@ func TestBadInputsNeedMoreOnceTheyWereNotAll(t *testing.T) {
 	}
 	var b badInputs
 	first := known(&b)
-	b.drop()
+	b.drop(time.Second)
 	if second := known(&b); second < 2*first-1 {
 		t.Errorf("it is known after %d calls, and again after %d", first, second)
+	}
+}
+
+// Refusals of calls that began before the evidence was dropped are of the same time, and say no more than it did: of a rate that even a
+// few calls at once exceeded it was known right afterwards that all refusals were for what calls ask, and as much was asked as could be.
+func TestBadInputsAreOfNoCallsFromBefore(t *testing.T) {
+	for again, want := range map[time.Duration]bool{2 * time.Second: false, 4 * time.Second: true} {
+		var b badInputs
+		b.drop(3 * time.Second)
+		b.askedAgain(time.Second, again, 100, 5, 5)
+		if b.known != want {
+			t.Errorf("of calls made again at %v, dropped at 3s: known %v, want %v", again, b.known, want)
+		}
 	}
 }

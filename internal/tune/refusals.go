@@ -421,7 +421,7 @@ func (f *refusals) lookAtChance(r Reading) {
 	case before == unlikely:
 		f.suspected = limits{f.limit.cap, f.rate.perSecond, f.limit.every}
 	case f.chance.suspicion == unlikely: // so much is refused, or so little of less, that it is not for what calls ask alone
-		f.badInputs.drop()
+		f.badInputs.drop(r.At)
 	}
 	f.followChance(r)
 }
