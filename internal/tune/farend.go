@@ -112,15 +112,10 @@ func (f *farEnd) look(r Reading, saturated bool) {
 	if f.round.look(r) {
 		f.judge(f.round.result(r), r)
 	} else if m := f.round.atMost(r); f.phase == climbing && m.rate > 0 {
-		if gain, err := m.gain(f.best); gain+2*err < f.leastGain(m) {
+		if gain, err := m.gain(f.best); gain+2*err < 0 {
 			f.rejectHigher(m, r)
 		}
 	}
-}
-
-// leastGain is by how much more must end in a second at a level above the best for it to be worth while.
-func (f *farEnd) leastGain(m measured) float64 {
-	return max(worthMore*math.Log(float64(m.level)/float64(f.best.level)), worthwhile)
 }
 
 // judge goes on from what a round has measured.
@@ -149,7 +144,7 @@ func (f *farEnd) judgeHigher(m measured, r Reading) {
 		f.accept(m)
 		f.factor = 2
 		f.raise(r)
-	case gain >= f.leastGain(m) && gain > err:
+	case gain >= max(worthMore*expected, worthwhile) && gain > err:
 		f.accept(m)
 		f.factor = step
 		f.raise(r)

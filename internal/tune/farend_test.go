@@ -51,9 +51,9 @@ func TestHigherLevelIsLeftAsSoonAsItCannotPay(t *testing.T) {
 		want  int           // the level by then
 	}{
 		{3 * time.Second, 0, 160}, // 160 in 3 s may still be 5 % more than 128 in 2.56
-		{3100 * ms, 0, 64},        // and in 3.1 s no more
-		{3100 * ms, 1, 160},       // those that have ended tell more
-		{3100 * ms, 160, 64},      // as they do in the end
+		{3300 * ms, 0, 64},        // and in 3.3 s it is less
+		{3300 * ms, 1, 160},       // those that have ended tell more
+		{3300 * ms, 160, 64},      // as they do in the end
 		{2600 * ms, 160, 320},     // or this
 	} {
 		f := newFarEnd(Blind)
