@@ -35,7 +35,7 @@ type badInputs struct {
 	vain     int                 // how many times it was known, and too much was asked as well
 	answers  [lastAnswers]answer // of calls that had not been refused before, in a ring
 	next     int                 // the place of the next
-	dropped  time.Duration       // when the evidence was last dropped
+	stale    time.Duration       // refusals of calls that began before it say nothing
 }
 
 // answer is what became of a call.
@@ -69,7 +69,7 @@ func (b *badInputs) between(at, until time.Duration) (through int, likely float6
 // refusedAgain is told of another refusal of a call that was refused first at a time, and began again at another.
 func (b *badInputs) refusedAgain(at, again time.Duration) {
 	through, likely := b.between(at, math.MaxInt64)
-	if through == 0 || again < b.dropped { // it is of what was dropped
+	if through == 0 || again < b.stale {
 		return
 	}
 	b.add(math.Log(refusedAgain / likely))
@@ -90,11 +90,11 @@ func (b *badInputs) add(evidence float64) {
 	b.known = b.evidence == most || b.known && b.evidence > 0
 }
 
-// drop is when too much is asked as well, of which the evidence came, and what is still to come of calls that have begun by then: if it
+// drop is when too much is asked as well, of which the evidence came, and what is still to come of calls that began before a time: if it
 // was known, it takes twice as much the next time.
-func (b *badInputs) drop(at time.Duration) {
+func (b *badInputs) drop(stale time.Duration) {
 	if b.known {
 		b.vain++
 	}
-	b.known, b.evidence, b.dropped = false, 0, at
+	b.known, b.evidence, b.stale = false, 0, stale
 }

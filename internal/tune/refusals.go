@@ -421,7 +421,11 @@ func (f *refusals) lookAtChance(r Reading) {
 	case before == unlikely:
 		f.suspected = limits{f.limit.cap, f.rate.perSecond, f.limit.every}
 	case f.chance.suspicion == unlikely: // so much is refused, or so little of less, that it is not for what calls ask alone
-		f.badInputs.drop(r.At)
+		stale := r.At
+		if f.chance.fine > 0 { // hardly any call was refused in the trial, so what still comes back is evidence like any other
+			stale = 0
+		}
+		f.badInputs.drop(stale)
 	}
 	f.followChance(r)
 }

@@ -144,8 +144,8 @@ func (m *round) result(r Reading) measured {
 	return measured{level: m.level, rate: float64(m.level) / mean, err: deviation / mean / math.Sqrt(timed)}
 }
 
-// atMost is what it will have measured at most, as long as none of the calls has ended that began with it: that takes longer by the
-// moment. The rate is 0 where others have ended.
+// atMost is what the round measures if all calls of its level end at this moment, as long as none has ended: it cannot measure more.
+// The rate is 0, for unknown, once one has.
 func (m *round) atMost(r Reading) measured {
 	if !m.begun || r.Ended > m.begin.Ended || r.At <= m.begin.At {
 		return measured{}
@@ -160,8 +160,8 @@ func (m *round) longer() bool {
 }
 
 const (
-	// recentLooks is how many looks are remembered, and recentApart how long they are apart at least. They are apart by half of looksACall
-	// of the time in which a call is new, too, so that they go back twice as long, however often looks are taken beside it.
+	// recentLooks is how many looks are remembered, and recentApart how long they are apart at least. They are also apart by a quarter of the
+	// time for which a call is new, so that together they go back twice that time, however often readings are taken.
 	recentLooks = looksACall
 	recentApart = 100 * time.Microsecond
 )
