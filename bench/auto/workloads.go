@@ -81,7 +81,7 @@ func workloads() []workload {
 		})},
 		{name: "W5", what: "a server by the universal scalability law, best at 44", calls: 3_000, theory: 44, classes: far, start: at(func() station.Station {
 			return station.Shared(station.Scalability(50, .02, .0005))
-		}), why: "the first 128 calls, and then 160, are too many for this server, and it takes a wave of each to see it: 5 % of so short a job"},
+		}), why: "the first 128 calls, and then 160, are too many for this server, and it takes a wave of each to see it: 6 % of so short a job"},
 		{name: "W6", what: "100 ms at a server that refuses more than 20 at once", calls: 2_000, theory: 20, classes: far, start: at(func() station.Station {
 			return station.RefusesMore(20, 100*ms, 5*ms)
 		})},

@@ -90,8 +90,8 @@ func (b *badInputs) add(evidence float64) {
 	b.known = b.evidence == most || b.known && b.evidence > 0
 }
 
-// drop is when too much is asked as well, of which the evidence came, and what is still to come of calls that began before a time: if it
-// was known, it takes twice as much the next time.
+// drop forgets the evidence, which came of too much being asked as well. What calls that began before stale are still answered is of the
+// same and does not count. If it was known, it takes twice as much evidence the next time.
 func (b *badInputs) drop(stale time.Duration) {
 	if b.known {
 		b.vain++
