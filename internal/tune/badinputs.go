@@ -50,13 +50,13 @@ func (b *badInputs) answered(began time.Duration, refused bool) {
 	b.next = (b.next + 1) % lastAnswers
 }
 
-// between is how many calls have got through that began after a time and until another, and how likely one of all that did was
+// between is how many calls have got through that began after a time and before another, and how likely one of all that did was
 // refused.
 func (b *badInputs) between(at, until time.Duration) (through int, likely float64) {
 	refused := 0
 	for _, a := range b.answers {
 		switch {
-		case a.began <= at, a.began > until:
+		case a.began <= at, a.began >= until:
 		case a.refused:
 			refused++
 		default:

@@ -46,8 +46,9 @@ func TestShareOfBadInputsWhereRefusalsAreSlow(t *testing.T) {
 	for range 2 {
 		b.answered(2*time.Second, true)
 	}
-	for range 50 {
-		b.answered(4*time.Second, false) // and ten that have not come back
+	for range 50 { // and ten that have not come back, as they began together with the one that has, or later
+		b.answered(3*time.Second, false)
+		b.answered(4*time.Second, false)
 	}
 	if b.refusedAgain(time.Second, 3*time.Second); b.share < 0.2 || b.share > 0.3 {
 		t.Errorf("the share is %.2f, want a fifth", b.share)

@@ -81,6 +81,7 @@ type chance struct {
 	atBegin   int64         // how many of these had been when the share began to be seen
 	slowest   time.Duration // the longest time that a refusal took
 	fine      float64       // how many calls got through in a second when it was tried in vain since hardly any was refused; 0: others were
+	repeats   bool          // it was tried in vain since too many were refused of those that had been before, but not of the others
 
 	rate   float64 // how many calls got through in a second when the share was first the same, or it was tried; 0: unknown
 	last   float64 // how many did when it was looked at last
@@ -109,6 +110,7 @@ type window struct {
 	share   float64       // which share of what was asked was refused
 	took    time.Duration // how long that is
 	long    bool          // it is several times as long as a call takes
+	first   float64       // which share was refused of the calls that had not been before
 }
 
 // inASecond is how many of so many calls that is in a second.
@@ -130,6 +132,11 @@ func (c *chance) look(r Reading, gaveUp, seen int64, atRate bool) (changed bool)
 	}
 	w.share = float64(w.refused) / float64(max(1, w.passed+w.refused))
 	w.long = w.took >= chanceTimes*typical(r)
+	first := w.passed + w.refused - w.again
+	if slowRefusal*c.slowest <= typical(r) { // refusals have come back, so what is in flight gets through
+		first += w.flying
+	}
+	w.first = float64(w.refused-w.again) / float64(max(1, first))
 	before, over := c.suspicion, false
 	switch c.suspicion {
 	case unlikely:
@@ -209,7 +216,7 @@ func (c *chance) judge(w window) bool {
 	fewest := w.refused < chanceLeast
 	switch {
 	case w.again >= chanceCalls && w.share > c.largest(): // it need not be known any better
-		c.drop()
+		c.dropTooMany(w)
 	case asked < least, fewest && w.took <= 2*c.slowest, w.share > c.largest() && w.again < chanceRefusals:
 		return false
 	case fewest:
@@ -220,7 +227,7 @@ func (c *chance) judge(w window) bool {
 		c.drop()
 		c.fine = fine
 	case w.share > c.largest():
-		c.drop()
+		c.dropTooMany(w)
 	case c.suspicion == tried:
 		c.suspicion, c.settled, c.rate = paced, false, w.inASecond(w.passed)
 	default:
@@ -258,8 +265,15 @@ func (c *chance) largest() float64 { return min(largestShare, max(mostChance, sa
 
 // drop is when it was tried in vain, or turns out to have been.
 func (c *chance) drop() {
-	c.suspicion, c.ofInputs, c.rate, c.falls, c.looks, c.fine = unlikely, false, 0, 0, 0, 0
+	c.suspicion, c.ofInputs, c.rate, c.falls, c.looks, c.fine, c.repeats = unlikely, false, 0, 0, 0, 0, false
 	c.vain++
+}
+
+// dropTooMany is when it was tried in vain as too many calls were refused. Those that had been before may be the reason: of inputs that are
+// always refused, where that is fast, many are offered again before anything gets through.
+func (c *chance) dropTooMany(w window) {
+	c.drop()
+	c.repeats = w.first <= c.largest()
 }
 
 // compare is told a share and how many calls got through in a second meanwhile.

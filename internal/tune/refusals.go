@@ -420,14 +420,14 @@ func (f *refusals) lookAtChance(r Reading) {
 	switch {
 	case before == unlikely:
 		f.suspected = limits{f.limit.cap, f.rate.perSecond, f.limit.every}
-	case f.chance.suspicion == unlikely: // so much is refused, or so little of less, that it is not for what calls ask alone
-		stale := r.At
-		if f.chance.fine > 0 { // hardly any call was refused in the trial, so what still comes back is evidence like any other
-			stale = 0
-		}
-		f.badInputs.drop(stale)
+	case f.chance.suspicion != unlikely, f.chance.repeats:
+	case f.chance.fine > 0: // hardly any call was refused in the trial, so what still comes back is evidence like any other
+		f.badInputs.drop(0)
+	default: // so much is refused, or so little of less, that it is not for what calls ask alone
+		f.badInputs.drop(r.At)
 	}
 	f.followChance(r)
+	f.lookAtInputs(r)
 }
 
 // followChance begins anew, now that refusals are suspected to be by chance, or are not any more.

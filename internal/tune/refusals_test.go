@@ -121,6 +121,25 @@ func TestLimitsAfterTryingForChance(t *testing.T) {
 	}
 }
 
+// Where refusals are fast, a trial may be in vain as the same inputs are refused again and again before a call gets through. What
+// is known of those inputs is kept then: jobs of which one in five was always refused sank to four calls a second.
+func TestATrialInVainByInputsThatAreRefusedAgain(t *testing.T) {
+	for flying, want := range map[int]bool{chanceCalls: true, 1: false} {
+		f := refusals{badInputs: badInputs{known: true, evidence: sureOfInputs}}
+		r := Reading{At: time.Second, Ended: 100, Timed: 100, Took: 100 * 50 * ms}
+		f.chance.share = .3
+		f.chance.try(r, 0, 0)
+		r.InFlight = flying
+		for i := range int64(chanceCalls + 2) {
+			r.At += ms / 10
+			f.refused(r, Refusal{Took: ms / 20, Before: int(i % 3)})
+		}
+		if f.chance.isTrial() || f.chance.ofInputs != want {
+			t.Errorf("with %d in flight: suspicion %d, that refusals are for what calls ask is %v, want %v", flying, f.chance.suspicion, f.chance.ofInputs, want)
+		}
+	}
+}
+
 // Where hardly any call is refused while it is tried, the far end takes as many in a second as got through then.
 func TestTheRateAfterTryingForChance(t *testing.T) {
 	var f refusals
