@@ -61,6 +61,8 @@ const (
 	// TestMoreRefusalsThanForInputs fails.
 	leastMore      = 16
 	moreThanInputs = 4
+	// mostFlying is how many times as many calls as are in flight that is seen of.
+	mostFlying = 8
 )
 
 // chance tells refusals that have to do with how much is asked from those that have not, as those of one server of ten that is
@@ -81,6 +83,7 @@ type chance struct {
 	atBegin   int64         // how many of these had been when the share began to be seen
 	slowest   time.Duration // the longest time that a refusal took
 	fine      float64       // how many calls got through in a second when it was tried in vain since hardly any was refused; 0: others were
+	mended    bool          // one of those has got through since
 	repeats   bool          // it was tried in vain since too many were refused of those that had been before, but not of the others
 
 	rate   float64 // how many calls got through in a second when the share was first the same, or it was tried; 0: unknown
@@ -171,7 +174,7 @@ func (c *chance) blameInputs(r Reading, gaveUp, seen int64, share float64) {
 
 // begin begins to see the share anew.
 func (c *chance) begin(r Reading, gaveUp, seen int64) {
-	c.at, c.passed, c.seen, c.atBegin = r.At, r.Ended+r.Failed-gaveUp, seen, c.again
+	c.at, c.passed, c.seen, c.atBegin, c.mended = r.At, r.Ended+r.Failed-gaveUp, seen, c.again, false
 	if c.isTrial() {
 		c.passed += int64(r.InFlight) // those have begun before, and do not count
 	}
@@ -247,6 +250,9 @@ func (c *chance) watch(w window) bool {
 		return true
 	}
 	enough := w.refused >= chanceFlood && w.long
+	if c.ofInputs { // most of what comes back must have begun in the window, or it cannot be seen that far more is refused
+		enough = enough && w.passed+w.refused >= mostFlying*w.flying
+	}
 	if flood(w.inARow, w.inARow) || flood(w.again, w.passed+w.again) || enough && w.inASecond(w.passed+w.flying) < c.rate/collapsed {
 		c.drop()
 		return true
@@ -273,7 +279,7 @@ func (c *chance) drop() {
 // always refused, where that is fast, many are offered again before anything gets through.
 func (c *chance) dropTooMany(w window) {
 	c.drop()
-	c.repeats = w.first <= c.largest()
+	c.repeats = w.first <= c.largest() && !c.mended
 }
 
 // compare is told a share and how many calls got through in a second meanwhile.

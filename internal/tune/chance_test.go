@@ -213,6 +213,24 @@ func TestMoreRefusalsThanForInputs(t *testing.T) {
 	}
 }
 
+// Nor do they where windows of so many refusals are over before most of what is in flight has come back: 45,000 calls were refused.
+func TestFarMoreRefusalsThanForInputsBesideManyInFlight(t *testing.T) {
+	for _, refused := range []int64{5, 44} { // beside ten that get through
+		c := chance{suspicion: sure, ofInputs: true, share: 1. / 3}
+		r := Reading{InFlight: 63, Timed: 1, Took: 5 * ms}
+		var seen int64
+		for range 100 {
+			r.At += 10 * ms
+			r.Ended += 10
+			seen += refused
+			c.look(r, 0, seen, false)
+		}
+		if (c.suspicion == sure) != (refused == 5) {
+			t.Errorf("%d of %d are refused where a third should be: suspicion %d", refused, refused+10, c.suspicion)
+		}
+	}
+}
+
 // What gets through in a second is not taken from a moment: when refusals turned out to be for what calls ask just after a window had
 // begun, four calls in no time were four million a second, and that hardly any of those got through had all calls held back again.
 func TestInputsAreBlamedAtTheBeginningOfAWindow(t *testing.T) {

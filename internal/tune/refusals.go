@@ -386,6 +386,7 @@ func (f *refusals) refusedForInput(of Refusal) (again bool) {
 // gotThrough is told that a call has ended well that was refused first at a time.
 func (f *refusals) gotThrough(r Reading, since time.Duration) {
 	f.badInputs.gotThrough(since)
+	f.chance.mended = true
 	f.lookAtInputs(r)
 }
 
