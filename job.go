@@ -270,6 +270,9 @@ func (j *Job) countOutCalls(n int64) {
 	}
 	j.mu.Lock()
 	j.allEnded = true
+	if len(j.requeued) > 0 || len(j.sleeping) > 0 {
+		j.takeAllWaiting()
+	}
 	j.dismissParked()
 	j.parked.Broadcast()
 	j.mu.Unlock()
@@ -320,7 +323,10 @@ func (j *Job) stopHandingOut(cause error) bool {
 		t.noteStop()
 	}
 	j.callSet.endUnclaimed(cause)
-	for _, c := range j.takeAllWaiting() {
+	j.mu.Lock()
+	waiting := j.takeAllWaiting()
+	j.mu.Unlock()
+	for _, c := range waiting {
 		j.endWaiting(c.Call, c.last, cause)
 	}
 	j.mu.Lock()

@@ -44,11 +44,11 @@ func (j *Job) requeue(c Call) {
 
 func (j *Job) addRequeued(c Call) bool { return j.addWaiting(waitingCall{Call: c}) }
 
-// addWaiting adds a call to those that are to be handed out, unless the job has stopped.
+// addWaiting adds a call to those that are to be handed out, unless the job has stopped, or is over as the call was canceled.
 func (j *Job) addWaiting(c waitingCall) bool {
 	c.worker = nil // if it has been with one
 	j.mu.Lock()
-	if j.stopped.Load() {
+	if j.stopped.Load() || j.allEnded {
 		j.mu.Unlock()
 		j.endWaiting(c.Call, c.last, j.cause())
 		return false
@@ -133,7 +133,7 @@ func (j *Job) waitForAttempt(c Call, last ending, wait time.Duration) {
 	c.worker = nil
 	due := later(j.now(), wait)
 	j.mu.Lock()
-	if j.stopped.Load() {
+	if j.stopped.Load() || j.allEnded {
 		j.mu.Unlock()
 		j.endWaiting(c, last, j.cause())
 		return
@@ -259,10 +259,8 @@ func (j *Job) wakeInline() {
 	}
 }
 
-// takeAllWaiting takes every call that waits, for stop to end.
+// takeAllWaiting takes every call that waits: for stop to end, or since all of them were canceled. The mutex is held.
 func (j *Job) takeAllWaiting() []waitingCall {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	calls := slices.Concat(j.requeued, j.later, j.sleeping)
 	if keys := j.policies(); keys != nil {
 		keys.waiting.Add(-int64(len(j.sleeping)))

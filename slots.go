@@ -148,7 +148,7 @@ func (s *Slots) startWorkers(j *Job) {
 		more := true
 		switch {
 		case !j.queued.Load() && s.used < s.limit:
-			if j.startWorker(nil, nil) {
+			if more = j.startWorker(nil, nil); more { // else the job is done, and what it has left was canceled
 				s.used++
 			}
 		case s.lendTo(j):
