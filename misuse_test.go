@@ -10,7 +10,7 @@ import (
 
 // Wrong arguments panic at once, where they are given, with a message that says whose they are.
 func TestMisusePanicsWithThePrefix(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context() // which ends the group below
 	var noContext context.Context
 	id := Func(func(_ context.Context, i int) (int, error) { return i, nil })
 	in := func(yield func(int) bool) { yield(1) }
