@@ -82,6 +82,27 @@ func TestAutoDoesNotLookAtAFewTinyCalls(t *testing.T) {
 	}
 }
 
+// So it is where tiny calls make Maps of tiny calls: the worker of a Map gives way to that of another then, and does not wait.
+func TestAutoDoesNotLookAtTinyCallsOfTinyCalls(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var looks atomic.Int64
+	overlap.SenseMachine(t, 1, func(r *tune.Reading) { r.CPU = 0; looks.Add(1) }, func(*tune.Reading) {})
+	nothing := overlap.Func(func(_ context.Context, i int) (int, error) { return i, nil })
+	three := overlap.Func(func(ctx context.Context, i int) (int, error) {
+		_, err := overlap.Map(ctx, overlap.Auto(), nothing, make([]int, 3))
+		return i, err
+	})
+	const jobs = 200
+	for range jobs {
+		if _, err := overlap.Map(t.Context(), overlap.Auto(), three, make([]int, 3)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if looks := looks.Load(); looks > jobs/2 { // as above
+		t.Errorf("%d jobs of three jobs of three calls were looked at %d times", jobs, looks)
+	}
+}
+
 // Workers claim tiny calls many at a time. When slow ones follow, those of a worker's last batch do not wait for one another.
 func TestAutoOfTinyCallsAndThenSlowOnes(t *testing.T) {
 	for _, c := range [][2]int{{2000, 100}, {20_000, 20}, {20_000, 100}} {

@@ -295,7 +295,7 @@ func (j *Job) countOutCalls(n int64) {
 // countOutWorker counts a worker out.
 func (j *Job) countOutWorker() {
 	if j.activeWorkers.Add(-1) == 0 {
-		if j.tuner != nil {
+		if j.tuner != nil && j.tuner.explain != nil {
 			j.tuner.report()
 		}
 		close(j.done)

@@ -45,7 +45,10 @@ func (t *tuner) beginRun() {
 func (t *tuner) begin() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.control().Wake(t.job.now())
+	t.wokenAt = max(1, t.job.now())
+	if t.controller != nil {
+		t.controller.Wake(t.wokenAt)
+	}
 	if !t.over.Load() {
 		t.woken.Store(true)
 		tunersWoken.Add(1)

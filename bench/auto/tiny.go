@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"example.com/overlap"
@@ -17,6 +18,7 @@ type tinyJob struct {
 	name, what string
 	calls      int
 	call       func(executor func() overlap.Executor) func(context.Context, int) (int, error)
+	run        func(executor overlap.Executor, task *overlap.Task[int, int], inputs []int) error // nil: by a Map
 }
 
 const tinyJobsInARow = 2_000
@@ -28,22 +30,50 @@ func tinyJobs() []tinyJob {
 	microsecond := func(func() overlap.Executor) func(context.Context, int) (int, error) {
 		return func(_ context.Context, i int) (int, error) { burn(time.Microsecond); return i, nil }
 	}
-	three := func(executor func() overlap.Executor) func(context.Context, int) (int, error) {
-		inner := overlap.Func(microsecond(executor))
-		return func(ctx context.Context, i int) (int, error) {
-			_, err := overlap.Map(ctx, executor(), inner, make([]int, 3))
-			return i, err
+	type makeCall = func(executor func() overlap.Executor) func(context.Context, int) (int, error)
+	threeOf := func(call makeCall) makeCall {
+		return func(executor func() overlap.Executor) func(context.Context, int) (int, error) {
+			inner := overlap.Func(call(executor))
+			return func(ctx context.Context, i int) (int, error) {
+				_, err := overlap.Map(ctx, executor(), inner, make([]int, 3))
+				return i, err
+			}
 		}
 	}
 	return []tinyJob{
-		{"W23a", "1 call of 1 µs", 1, microsecond},
-		{"W23b", "3 calls of 1 µs", 3, microsecond},
-		{"W23d", "3 calls that do nothing", 3, nothing},
-		{"W23e", "10 calls of 1 µs", 10, microsecond},
-		{"W23f", "30 calls of 1 µs", 30, microsecond},
-		{"W23g", "100 calls that do nothing", 100, nothing},
-		{"W23h", "3 calls that each make such a job of 3 calls of 1 µs", 3, three},
+		{"W23a", "1 call of 1 µs", 1, microsecond, nil},
+		{"W23b", "3 calls of 1 µs", 3, microsecond, nil},
+		{"W23d", "3 calls that do nothing", 3, nothing, nil},
+		{"W23e", "10 calls of 1 µs", 10, microsecond, nil},
+		{"W23f", "30 calls of 1 µs", 30, microsecond, nil},
+		{"W23g", "100 calls that do nothing", 100, nothing, nil},
+		{"W23h", "3 calls that each make such a job of 3 calls of 1 µs", 3, threeOf(microsecond), nil},
+		{"W23i", "3 calls that each make a job of 3 calls that each make such a job", 3, threeOf(threeOf(microsecond)), nil},
+		{"W23j", "a Stream of 3 calls of 1 µs", 3, microsecond, byStream},
+		{"W23k", "a Group of 3 calls of 1 µs", 3, microsecond, byGroup},
 	}
+}
+
+func byMap(executor overlap.Executor, task *overlap.Task[int, int], inputs []int) error {
+	_, err := overlap.Map(context.Background(), executor, task, inputs)
+	return err
+}
+
+func byStream(executor overlap.Executor, task *overlap.Task[int, int], inputs []int) error {
+	for result := range overlap.Stream(context.Background(), executor, task, slices.Values(inputs)) {
+		if result.Err != nil {
+			return result.Err
+		}
+	}
+	return nil
+}
+
+func byGroup(executor overlap.Executor, task *overlap.Task[int, int], inputs []int) error {
+	g := overlap.NewGroup(context.Background(), executor)
+	for _, i := range inputs {
+		overlap.Submit(g, task, i)
+	}
+	return g.Wait()
 }
 
 // row measures the job on Sync, a pool of one and Auto in turns.
@@ -58,7 +88,7 @@ func (j tinyJob) row(rounds int) ([]string, error) {
 			{func() overlap.Executor { return overlap.Pool(1) }, &pool},
 			{func() overlap.Executor { return overlap.Auto() }, &auto},
 		} {
-			took, err := j.run(on.executor)
+			took, err := j.inARow(on.executor)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", j.name, err)
 			}
@@ -77,12 +107,15 @@ func (j tinyJob) row(rounds int) ([]string, error) {
 	}, nil
 }
 
-func (j tinyJob) run(executor func() overlap.Executor) (time.Duration, error) {
-	task := overlap.Func(j.call(executor))
+func (j tinyJob) inARow(executor func() overlap.Executor) (time.Duration, error) {
+	task, run := overlap.Func(j.call(executor)), j.run
+	if run == nil {
+		run = byMap
+	}
 	inputs := make([]int, j.calls)
 	begun := time.Now()
 	for range tinyJobsInARow {
-		if _, err := overlap.Map(context.Background(), executor(), task, inputs); err != nil {
+		if err := run(executor(), task, inputs); err != nil {
 			return 0, err
 		}
 	}
