@@ -65,6 +65,10 @@ func (p *keyPermits) keep(c Call) {
 
 // grant gives a call the permit to hold a line.
 func (p *keyPermits) grant(c Call, line *keyLine, begun bool, now float64) {
+	if c.future != nil {
+		p.grantFuture(c.future, line, begun, now)
+		return
+	}
 	permit := p.of(c)
 	switch {
 	case permit != nil:
@@ -74,6 +78,38 @@ func (p *keyPermits) grant(c Call, line *keyLine, begun bool, now float64) {
 	default:
 		permit = p.grow(c)
 	}
+	permit.set(line, begun, now)
+}
+
+// grantFuture is grant for a call of a Group. Whoever cancels that may take its permit at the same moment, and what is granted
+// then must not be lost: both are done with the mutex.
+func (p *keyPermits) grantFuture(f *future, line *keyLine, begun bool, now float64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	permit := p.byFuture[f]
+	if permit == nil {
+		if p.byFuture == nil {
+			p.byFuture = map[*future]*keyPermit{}
+		}
+		permit = &keyPermit{}
+		p.byFuture[f] = permit
+	}
+	permit.set(line, begun, now)
+}
+
+// takeFuture is take for a call of a Group.
+func (p *keyPermits) takeFuture(f *future) (line *keyLine, begun bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	permit := p.byFuture[f]
+	if permit == nil {
+		return nil, false
+	}
+	delete(p.byFuture, f)
+	return permit.line.Swap(nil), permit.begun.Load()
+}
+
+func (permit *keyPermit) set(line *keyLine, begun bool, now float64) {
 	if permit.begun.Load() != begun { // a store waits for memory that was written before
 		permit.begun.Store(begun)
 	}
@@ -81,18 +117,10 @@ func (p *keyPermits) grant(c Call, line *keyLine, begun bool, now float64) {
 	permit.line.Store(line)
 }
 
-// grow makes place for the permit of a call.
+// grow makes place for the permit of a call of a Map or a Stream.
 func (p *keyPermits) grow(c Call) *keyPermit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c.future != nil {
-		if p.byFuture == nil {
-			p.byFuture = map[*future]*keyPermit{}
-		}
-		permit := &keyPermit{}
-		p.byFuture[c.future] = permit
-		return permit
-	}
 	var blocks []*permitBlock
 	if old := p.blocks.Load(); old != nil {
 		blocks = *old
@@ -106,6 +134,9 @@ func (p *keyPermits) grow(c Call) *keyPermit {
 
 // take takes the permit of a call, if it holds one: its line, and whether the call has begun.
 func (p *keyPermits) take(c Call) (line *keyLine, begun bool) {
+	if c.future != nil {
+		return p.takeFuture(c.future)
+	}
 	permit := p.of(c)
 	if permit == nil {
 		return nil, false
@@ -116,11 +147,5 @@ func (p *keyPermits) take(c Call) (line *keyLine, begun bool) {
 		c.worker.permitOf = 0
 		return line, begun
 	}
-	line = permit.line.Swap(nil)
-	if c.future != nil {
-		p.mu.Lock()
-		delete(p.byFuture, c.future)
-		p.mu.Unlock()
-	}
-	return line, begun
+	return permit.line.Swap(nil), begun
 }
