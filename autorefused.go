@@ -30,12 +30,15 @@ func (r AutoReport) waitedAgainAdvice() string {
 	return text
 }
 
-// noneThrough reports whether calls were refused, and no other did any better.
-func (r AutoReport) noneThrough() bool { return r.Refused > 0 && r.Rate == 0 }
+// noneThrough reports whether every call was refused, or failed.
+func (r AutoReport) noneThrough() bool { return r.Refused+r.FailedOtherwise > 0 && r.Rate == 0 }
 
 // noneThroughAdvice is the advice for such a job.
 func (r AutoReport) noneThroughAdvice() string {
-	if r.FailedOtherwise > 0 {
+	switch {
+	case r.Refused == 0:
+		return "every call failed, which says nothing of what those take that succeed"
+	case r.FailedOtherwise > 0:
 		return fmt.Sprintf("none got through: calls were refused %s, and failed otherwise %s", times(r.Refused), times(r.FailedOtherwise))
 	}
 	return "what the calls wait for let none through: all were refused"

@@ -112,6 +112,7 @@ func TestAutoNamesCallsThatWaitToBeMadeAgain(t *testing.T) {
 		"refused":               {reportOf(t, refuses, 1000), "were refused and waited to be made again"},
 		"refused, and keyed":    {reportOf(t, refuses, 1000, again), "were refused and waited to be made again"},
 		"refused, and three":    {reportOf(t, func(ctx context.Context, _ int) (int, error) { return refuses(ctx, 3) }, 3), "let none through: all were refused"},
+		"failed, all of them":   {reportOf(t, func(context.Context, int) (int, error) { time.Sleep(5 * ms); return 0, errors.ErrUnsupported }, 3), "every call failed"},
 		"failed and made again": {reportOf(t, fails, 1000, retries), "had failed and waited to be made again"},
 	} {
 		t.Log(name)
