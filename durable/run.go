@@ -160,7 +160,7 @@ func (r *Run) cannotWrite(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("cannot write %s: %w; what was written is whole, and the same run again goes on from there",
+	return fmt.Errorf("cannot write %s: %w; see to that first: what was written is whole, and then the same run again goes on from there",
 		r.Partial(), err)
 }
 
