@@ -2,6 +2,7 @@ package overlap
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -41,5 +42,30 @@ func TestCanceledBetweenAttemptsWhenAllHaveEnded(t *testing.T) {
 				t.Fatal("it is handed out for ever")
 			}
 		})
+	}
+}
+
+// A call that was canceled, and has then been given its key, gives it back if its group is over before it is handed out.
+func TestCanceledCallsGiveTheirKeysBackWhenAllHaveEnded(t *testing.T) {
+	id := Func(func(_ context.Context, i int) (int, error) { return i, nil })
+	g := NewGroup(t.Context(), Pool(1), PerKey(func(int) string { return "one" }, AtOnce(1)))
+	f := Submit(g, id, 1)
+	<-f.Done()
+	j, c := &g.job.Job, Call{future: f.base()}
+	for j.keys().holds(c) { // its worker is about to give it back
+		runtime.Gosched()
+	}
+	if !j.keys().enter(c, ending{}, true) {
+		t.Fatal("the key is not free")
+	}
+	j.mu.Lock()
+	j.requeued = append(j.requeued, waitingCall{Call: c})
+	j.requeuedCount.Add(1)
+	j.mu.Unlock()
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if j.keys().holds(c) {
+		t.Error("the key is lost")
 	}
 }

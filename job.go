@@ -270,12 +270,16 @@ func (j *Job) countOutCalls(n int64) {
 	}
 	j.mu.Lock()
 	j.allEnded = true
+	var canceled []waitingCall
 	if len(j.requeued) > 0 || len(j.sleeping) > 0 {
-		j.takeAllWaiting()
+		canceled = j.takeAllWaiting()
 	}
 	j.dismissParked()
 	j.parked.Broadcast()
 	j.mu.Unlock()
+	for _, c := range canceled { // which may have been given its key afterwards
+		j.releaseKey(c.Call)
+	}
 	if j.queued.Load() {
 		j.slots.dequeue(j)
 	}
