@@ -47,21 +47,23 @@ func TestLevelOfWhichLittleIsKnown(t *testing.T) {
 func TestHigherLevelIsLeftAsSoonAsItCannotPay(t *testing.T) {
 	for _, test := range []struct {
 		after time.Duration // since the calls at 160 began
+		old   int64         // how many of those in flight may have begun earlier
 		ended int64         // how many of them have ended
 		want  int           // the level by then
 	}{
-		{3 * time.Second, 0, 160}, // 160 in 3 s may still be 5 % more than 128 in 2.56
-		{3300 * ms, 0, 64},        // and in 3.3 s it is less
-		{3300 * ms, 1, 160},       // those that have ended tell more
-		{3300 * ms, 160, 64},      // as they do in the end
-		{2600 * ms, 160, 320},     // or this
+		{3 * time.Second, 0, 0, 160}, // 160 in 3 s may still be 5 % more than 128 in 2.56
+		{3300 * ms, 0, 0, 64},        // and in 3.3 s it is less
+		{3300 * ms, 4, 0, 64},        // whenever some of them began, as none has ended since
+		{3300 * ms, 0, 1, 160},       // those that have ended tell more
+		{3300 * ms, 0, 160, 64},      // as they do in the end
+		{2600 * ms, 0, 160, 320},     // or this
 	} {
 		f := newFarEnd(Blind)
 		f.typical = 2560 * ms
 		f.best = measured{level: 128, rate: 50}
 		f.known = []measured{f.best}
 		r := Reading{At: time.Minute, Ended: 128, InFlight: 160, Wanted: 1000, Left: -1}
-		f.recent.look(Reading{At: r.At - time.Second, Ended: 128}, f.typical) // all in flight are new
+		f.recent.look(Reading{At: r.At - time.Second, Ended: 128 + test.old}, f.typical)
 		f.climb(160, r)
 		f.look(r, false)
 		r.At += test.after
@@ -70,7 +72,7 @@ func TestHigherLevelIsLeftAsSoonAsItCannotPay(t *testing.T) {
 		r.Squares = float64(test.ended) * test.after.Seconds() * test.after.Seconds()
 		f.look(r, false)
 		if f.cap != test.want {
-			t.Errorf("%d have ended after %v: the level is %d, want %d", test.ended, test.after, f.cap, test.want)
+			t.Errorf("%d have ended after %v, and %d may be older: the level is %d, want %d", test.ended, test.after, test.old, f.cap, test.want)
 		}
 	}
 }

@@ -144,10 +144,10 @@ func (m *round) result(r Reading) measured {
 	return measured{level: m.level, rate: float64(m.level) / mean, err: deviation / mean / math.Sqrt(timed)}
 }
 
-// atMost is what the round measures if all calls of its level end at this moment, as long as none has ended: it cannot measure more.
-// The rate is 0, for unknown, once one has.
+// atMost is what the round measures if all calls of its level end at this moment, as long as none has ended: it cannot measure more,
+// whether or not it still waits for old ones. The rate is 0, for unknown, once one has.
 func (m *round) atMost(r Reading) measured {
-	if !m.begun || r.Ended > m.begin.Ended || r.At <= m.begin.At {
+	if r.Ended > m.begin.Ended || r.At <= m.begin.At {
 		return measured{}
 	}
 	return measured{level: m.level, rate: float64(m.level) / (r.At - m.begin.At).Seconds()}
