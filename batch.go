@@ -58,6 +58,7 @@ func (w *Worker) claim() bool {
 		w.noteTook(0)
 	}
 	w.claimedAt = now
+	w.offerBatch(w.batchSize > 1) // before others can find that there is nothing else to claim
 	n := 0
 	if w.job.admission != nil {
 		n = w.job.admission.claimBatch(w, w.batchSize)
@@ -65,6 +66,7 @@ func (w *Worker) claim() bool {
 		n = w.job.callSet.claimBatch(w, w.batchSize)
 	}
 	w.noteBatch(n)
+	w.offerBatch(n > 1)
 	ok := n > 0 || w.job.steals() && w.steal()
 	w.countOutStarting()
 	return ok
@@ -103,10 +105,25 @@ func (w *Worker) mustYield() bool {
 // steals reports whether workers of the job may take calls of another's batch.
 func (j *Job) steals() bool { return j.batches && (j.slots == nil || !j.slots.cooperative) }
 
-// steal gives w the second half of the longest batch that another worker of the job has left.
+// offerBatch says whether other workers may find calls in w's batch that w does not begin at once.
+func (w *Worker) offerBatch(has bool) {
+	switch {
+	case has == w.offers:
+		return
+	case has:
+		w.job.offering.Add(1)
+	default:
+		w.job.offering.Add(-1)
+	}
+	w.offers = has
+}
+
+// steal gives w the second half of the longest batch that another worker of the job has left. It looks at no worker if none can
+// have such a batch: else, at the end of a job, each worker would look at all others, and 20,000 calls of 1 ms on as many workers take
+// 1.5 s, not 0.15 (BenchmarkAsManyWorkersAsCalls).
 func (w *Worker) steal() bool {
 	j := w.job
-	for {
+	for j.offering.Load() > 0 {
 		var victim *Worker
 		most := 0
 		j.mu.Lock()
@@ -120,7 +137,7 @@ func (w *Worker) steal() bool {
 		}
 		j.mu.Unlock()
 		if victim == nil {
-			return false
+			break
 		}
 		word := victim.batch.word.Load()
 		count := int64(word & (1<<countBits - 1))
@@ -128,6 +145,7 @@ func (w *Worker) steal() bool {
 		if take == 0 {
 			continue
 		}
+		w.offerBatch(take > 1)
 		from := int64(word>>countBits) + count - take
 		first := from
 		if w.places != nil {
@@ -144,10 +162,13 @@ func (w *Worker) steal() bool {
 			return true
 		}
 	}
+	w.offerBatch(false)
+	return false
 }
 
 // requeueBatch hands out again what is left of w's batch.
 func (w *Worker) requeueBatch() {
+	w.offerBatch(false)
 	n := 0
 	for ; ; n++ {
 		at, ok := w.batch.pop()

@@ -57,6 +57,7 @@ type Job struct {
 	activeWorkers atomic.Int64 // how many workers have not left, and one more until all calls have ended
 	queued        atomic.Bool  // the job is in the queue of its slots
 	starting      atomic.Int32 // how many workers have been started and have not claimed anything yet
+	offering      atomic.Int32 // how many workers may have calls in their batches that they do not begin at once
 	_             [64]byte
 
 	mu             sync.Mutex

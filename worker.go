@@ -36,6 +36,7 @@ type Worker struct {
 	permitOf int64     // the place of that call + 1; 0: none
 
 	batchSize int           // how many calls it asks for next
+	offers    bool          // it is counted in Job.offering
 	claimedAt time.Duration // when it claimed its last batch
 
 	makesSeveral bool // calls that it has pulled run beside one another
