@@ -276,11 +276,11 @@ func (c *chance) drop() {
 	c.vain++
 }
 
-// dropTooMany is when it was tried in vain as too many calls were refused. Those that had been before may be the reason: of inputs that are
-// always refused, where that is fast, many are offered again before anything gets through.
+// dropTooMany is when it was tried in vain as too many calls were refused. Those that had been before may be the reason, if of the others
+// no larger share is than before: of inputs that are always refused, where that is fast, many are offered again before anything gets through.
 func (c *chance) dropTooMany(w window) {
 	c.drop()
-	c.repeats = w.first <= c.largest() && !c.mended
+	c.repeats = w.first <= min(c.largest(), sameShare*c.share) && !c.mended
 }
 
 // compare is told a share and how many calls got through in a second meanwhile.

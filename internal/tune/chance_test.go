@@ -200,6 +200,26 @@ func TestATrialEndsWhereNothingGetsThrough(t *testing.T) {
 	}
 }
 
+// A trial may end since the same inputs are refused again and again before anything gets through. But where of the other calls far more are
+// refused than before, too much was asked.
+func TestATrialInWhichCallsAreRefusedAgain(t *testing.T) {
+	for _, test := range []struct {
+		first int64 // how many of eight calls that had not been refused before are
+		share float64
+		want  bool // it may be for what they ask
+	}{{3, .2, true}, {4, .14, false}, {4, .3, true}, {7, .8, true}, {8, .8, false}} {
+		c := chance{share: test.share}
+		c.try(Reading{}, 0, 0)
+		r := Reading{At: ms, Ended: 8 - test.first, InFlight: 16, Timed: 8, Took: 8 * ms}
+		for range chanceCalls {
+			c.refused(r.At, ms, 1)
+		}
+		if c.look(r, 0, chanceCalls+test.first, true); c.suspicion != unlikely || c.repeats != test.want {
+			t.Errorf("%d of 8 are refused, where it was %v: suspicion %d, by repeats %t", test.first, test.share, c.suspicion, c.repeats)
+		}
+	}
+}
+
 // Refusals for what calls ask slow nobody down, but for far more of them, as of a far end of which too much is asked.
 func TestMoreRefusalsThanForInputs(t *testing.T) {
 	for _, share := range []float64{.01, .1, .5} {
