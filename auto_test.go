@@ -408,11 +408,15 @@ func TestAutoStartsAllOfAFewHundred(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begun := time.Now()
-				if err := run(t.Context(), overlap.Auto()); err != nil {
+				var last overlap.AutoStep
+				if err := run(t.Context(), overlap.Auto(overlap.ExplainSteps(func(s overlap.AutoStep) { last = s }))); err != nil {
 					t.Fatal(err)
 				}
 				if took := time.Since(begun); took > 150*ms {
 					t.Errorf("took %v, and all at once takes 100ms", took)
+				}
+				if last.To != len(inputs) || last.Why != "the job has no more, and none is refused so far" {
+					t.Errorf("the last step was %v", last)
 				}
 			})
 		})

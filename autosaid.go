@@ -108,7 +108,7 @@ func (r AutoReport) picture() string {
 // KeptBy is what kept more calls from being in flight, in words: Bound, unless it was something else for the job as a whole.
 func (r AutoReport) KeptBy() string {
 	switch {
-	case r.noneThrough():
+	case r.noneThrough() && r.Refused > 0:
 		return bounds[tune.ByRefusals]
 	case r.waitedAgain():
 		return "the wait for calls to be made again"

@@ -219,6 +219,8 @@ func (c *Controller) why(before int) string {
 		return "calls are brief: some stand by"
 	case c.level > before && (c.farEnd.phase != ramping || c.level <= c.farEnd.blind):
 		return "the cores have room"
+	case c.level > before: // raiseBlind
+		return "the job has no more, and none is refused so far"
 	case c.bound == ByRefusals, c.bound == ByRate:
 		return "more are refused"
 	case c.bound == ByTimeouts:
