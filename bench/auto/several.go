@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/overlap"
@@ -35,6 +36,28 @@ func nested(wait time.Duration) func(newExecutor func() overlap.Executor) error 
 		_, err := overlap.Map(context.Background(), executor, outer, make([]int, 10))
 		return err
 	}
+}
+
+// timesOut makes a job of calls of which each fifth hangs when it is made first, and does not when it is made again.
+func timesOut(newExecutor func() overlap.Executor) error {
+	inputs := make([]int, 1_000)
+	for i := range inputs {
+		inputs[i] = i
+	}
+	again := make([]atomic.Bool, len(inputs))
+	waits := overlap.Func(func(ctx context.Context, i int) (struct{}, error) {
+		wait := 20 * ms
+		if i%5 == 0 && !again[i].Swap(true) {
+			wait = 200 * ms
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+		return struct{}{}, ctx.Err()
+	})
+	_, err := overlap.Map(context.Background(), newExecutor(), waits, inputs, overlap.Timeout(50*ms), overlap.RetryPolicy{Extra: 3, Base: ms})
+	return err
 }
 
 // neighbour is the variable by which this program knows that it is to take a core until it is killed.

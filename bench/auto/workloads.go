@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"example.com/overlap"
@@ -54,6 +55,13 @@ const collector = "how many in flight let it collect best depends on what calls 
 const together = "eleven jobs find their number at the same time, each from one call a core on: that takes some milliseconds, however long " +
 	"their calls take"
 
+// oneLock is why jobs of calls that all want the same lock take longer.
+const oneLock = "calls that wait for a lock leave the cores free, and where there are several locks more calls may get more done: with tens or " +
+	"hundreds of them in flight each has to be woken when the lock is handed to it"
+
+// timeUp is why jobs whose calls time out for no want of anything take longer.
+const timeUp = "calls that time out may be too many for a far end, so fewer are in flight until it is seen that as many time out then"
+
 func workloads() []workload {
 	var (
 		cpu    = []overlap.Class{overlap.CPUBound}
@@ -63,6 +71,7 @@ func workloads() []workload {
 		rate   = []overlap.Class{overlap.RateLimited}
 		device = []overlap.Class{overlap.IOBound, overlap.ServerLimited, overlap.Mixed} // as many as it can do at once, and as the cores can ask for
 		mixed  = []overlap.Class{overlap.Mixed}
+		locked = []overlap.Class{overlap.LockBound}
 	)
 	spinFor := func(d time.Duration) func(context.Context, int) error {
 		return func(context.Context, int) error { burn(d); return nil }
@@ -139,12 +148,29 @@ func workloads() []workload {
 		{name: "W25b", what: "compresses 64 KiB of text", calls: 600, theory: 2, classes: cpu, start: plain(compress), why: collector},
 		{name: "W25c", what: "sorts 100,000 numbers", calls: 200, theory: 2, classes: cpu, start: plain(sortNumbers), why: collector},
 		{name: "W25d", what: "makes linked lists of 20,000", calls: 2_000, theory: 2, classes: cpu, start: plain(makeList), why: collector},
+		{name: "W26", what: "computes 20 µs, all calls under one lock", calls: 20_000, theory: 1, classes: locked, start: underLock(20 * time.Microsecond),
+			why: oneLock},
+		{name: "W26b", what: "computes 200 µs, all calls under one lock", calls: 2_000, theory: 1, classes: locked, start: underLock(200 * time.Microsecond),
+			why: oneLock},
+		{name: "W27", what: "waits 20 ms, but the first attempt of each fifth call 200 ms, and is made again after 50 ms", calls: 1_000, theory: 128,
+			jobs: timesOut, why: timeUp},
 		{name: "tiny", what: "a call that does nothing", calls: 1_000_000, theory: 1, classes: cpu, start: plain(func(context.Context, int) error { return nil })},
 	}
 }
 
 func sleep(d time.Duration) func(context.Context, int) error {
 	return func(context.Context, int) error { time.Sleep(d); return nil }
+}
+
+// underLock makes every run of calls that compute so long while they hold the same lock.
+func underLock(d time.Duration) func() (func(context.Context, int) error, func(), error) {
+	var lock sync.Mutex
+	return plain(func(context.Context, int) error {
+		lock.Lock()
+		defer lock.Unlock()
+		burn(d)
+		return nil
+	})
 }
 
 func computesThenWaits(computing int) func(context.Context, int) error {
