@@ -126,6 +126,7 @@ type speaker struct {
 	parallel bool              // It makes the calls in flight all at once.
 	starts   bool              // It says what it starts.
 	paged    bool              // It says that on its page.
+	tells    bool              // It says how long a call took if that was longer than briefest.
 }
 
 func (s *speaker) idempotent(task string) bool {

@@ -84,15 +84,17 @@ func (l *lineLease) answered(f *lineCall, m *jsonlines.Message) error {
 	case f.batch > 0 && m.Outs != nil && len(m.Outs) != f.batch:
 		return fmt.Errorf("batch %d has %d calls, not %d", m.Call, f.batch, len(m.Outs))
 	case f.batch == 0:
-		l.pace(1)
-		l.settle(f, m)
+		l.pace(1, m)
+		l.settle(f, m, l.brief)
 		l.shrink()
 		return nil
 	}
-	l.pace(f.batch)
+	l.pace(f.batch, m)
 	if m.Outs == nil { // the same for all
+		brief := l.inBatch(m.Took(), make([]jsonlines.Message, f.batch))
+		m.TookMS = 0
 		for i := range uint64(f.batch) {
-			l.settle(l.at(m.Call+i), m)
+			l.settle(l.at(m.Call+i), m, brief)
 		}
 		l.shrink()
 		return nil
@@ -104,15 +106,16 @@ func (l *lineLease) answered(f *lineCall, m *jsonlines.Message) error {
 			return fmt.Errorf("item %d of batch %d is no answer", i, m.Call)
 		}
 	}
+	brief := l.inBatch(m.Took(), items)
 	for i := range items {
-		l.settle(l.at(m.Call+uint64(i)), &items[i])
+		l.settle(l.at(m.Call+uint64(i)), &items[i], brief)
 	}
 	l.shrink()
 	return nil
 }
 
-// settle ends a call as its answer says.
-func (l *lineLease) settle(f *lineCall, m *jsonlines.Message) {
+// settle ends a call as its answer says. It took so long if it does not say how long it took.
+func (l *lineLease) settle(f *lineCall, m *jsonlines.Message, brief time.Duration) {
 	f.ended = true
 	l.open--
 	l.settled++
@@ -125,10 +128,16 @@ func (l *lineLease) settle(f *lineCall, m *jsonlines.Message) {
 		}
 	}
 	began := l.begins(f)
-	if l.child.line.parallel {
+	switch took := m.Took(); {
+	case l.child.line.parallel:
 		l.cursor = l.last
 		l.worker.Took(l.last.Sub(began))
-	} else if l.cursor = l.cursor.Add(l.each); l.cursor.After(l.last) {
+	case took > 0:
+		l.cursor = began.Add(took)
+	default:
+		l.cursor = l.cursor.Add(brief)
+	}
+	if l.cursor.After(l.last) {
 		l.cursor = l.last
 	}
 	if !f.requeued && !f.startTold && !m.Skipped {

@@ -109,6 +109,7 @@ func (s *speaker) agree(h *hello, pages bool) *welcome {
 	s.batches, s.cancels, s.parallel = can("batch"), can("cancel"), can("parallel")
 	s.paged = pages && can("page") && !s.parallel
 	s.starts = s.paged || can("start")
+	s.tells = can("took") && !s.parallel
 	s.next = 1
 	w := &welcome{Window: s.window, Most: s.in.Longest(), Start: s.starts && !s.paged}
 	if s.paged {

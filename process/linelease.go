@@ -31,6 +31,8 @@ type lineLease struct {
 	last   time.Time     // When the last answers came.
 	cursor time.Time     // Up to when the calls ran that have been answered.
 	each   time.Duration // How long each of them took, about.
+	brief  time.Duration // How long each of those took that do not say.
+	kept   bool          // They are on the page, and a call that runs follows them.
 
 	broke   string    // How the worker broke the protocol; "" if it has not.
 	brokeAt time.Time // When it did.

@@ -35,19 +35,54 @@ func (l *lineLease) receive() bool {
 	return true
 }
 
+// briefest is how long a call takes at most of which a worker with the cap took does not say how long it took, and all of
+// those that it keeps before it writes.
+const briefest = time.Millisecond
+
 // pace finds out, when the first of some answers comes, how long each of their calls took: a worker makes calls one
-// after another. Their times are shared out evenly, so that none costs a look at a clock.
-func (l *lineLease) pace(answers int) {
+// after another. Calls that took long may say so. What the others took together is shared out evenly among them, so that
+// none costs a look at a clock.
+func (l *lineLease) pace(answers int, first *jsonlines.Message) {
 	if l.each > 0 {
 		return
 	}
-	now := time.Now()
-	if l.child.line.paged {
-		_, finished := l.child.progress()
-		answers = int(finished - l.child.answered)
+	now, c := time.Now(), l.child
+	if c.line.paged {
+		_, finished := c.progress()
+		answers = int(finished - c.answered)
 	}
-	l.each = max(1, now.Sub(l.cursor)/time.Duration(max(1, answers)))
+	took := now.Sub(l.cursor)
+	l.each = max(1, took/time.Duration(max(1, answers)))
+	l.brief = l.each
 	l.last = now
+	if !c.line.tells {
+		return
+	}
+	told, all := 0, time.Duration(0)
+	if l.kept {
+		took = min(took, briefest) // the time since then is that of the call that follows
+	} else {
+		told, all = c.line.in.Told()
+	}
+	if first.Took() > 0 {
+		told, all = told+1, all+first.Took()
+	}
+	l.brief = max(1, min(briefest, (took-all)/time.Duration(max(1, answers-told))))
+}
+
+// inBatch is how long each call took of a batch that do not say: what the others leave of the time for all, if the
+// worker says that.
+func (l *lineLease) inBatch(all time.Duration, items []jsonlines.Message) time.Duration {
+	untold := len(items)
+	if all <= 0 {
+		return l.brief
+	}
+	for i := range items {
+		if took := items[i].Took(); took > 0 {
+			all, untold = all-took, untold-1
+		}
+	}
+	return max(1, all/time.Duration(max(1, untold)))
 }
 
 // tell tells the job which calls have started: the oldest, or all where they run at once. One that only seemed to have

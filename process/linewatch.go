@@ -172,6 +172,8 @@ func (l *lineLease) giveBack(after uint64) {
 // readAhead takes answers that the worker has put into its page and not yet written, since a slow call follows them.
 // They come by the pipe as well, later.
 func (l *lineLease) readAhead() {
+	l.kept, l.each = true, 0
+	defer func() { l.kept, l.each = false, 0 }() // the answer that comes next is later by what its call takes
 	for _, number := range l.handlePage() {
 		if l.early == nil {
 			l.early = map[uint64]bool{}

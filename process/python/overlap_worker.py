@@ -117,14 +117,16 @@ _MEASURE_AFTER = 0.1
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
+_clock = time.monotonic
 
 
 class _Server:
     window = 512
+    tell_after = 1e-3  # seconds that a call takes; those of a brief one are not worth their line
 
     @property
     def caps(self):
-        return ["batch", "start"] + (["page"] if mmap else [])
+        return ["batch", "start", "took"] + (["page"] if mmap else [])
 
     def __init__(self):
         self.page = _Nowhere()
@@ -136,6 +138,7 @@ class _Server:
         self.loop = None  # of async tasks
         self.longest = 1 << 24  # bytes of a line
         self.flushed = self.measured = 0.0
+        self.at = 0.0  # when the last call ended, or the worker was done with what came after it
 
     # Writing
 
@@ -155,7 +158,7 @@ class _Server:
         elif self.pending:
             self.write(b"".join(self.pending))
             self.pending.clear()
-        self.flushed = time.monotonic()
+        self.at = self.flushed = _clock()
         if self.flushed - self.measured > _MEASURE_AFTER:
             self.measured = self.flushed
             self.page[_MEMORY] = _memory()
@@ -175,7 +178,7 @@ class _Server:
                 self.room[self.kept : end] = line
                 self.page[_KEPT] = self.kept = end
         self.page[_FINISHED] = last
-        if time.monotonic() - self.flushed > _FLUSH_AFTER:
+        if self.at - self.flushed > _FLUSH_AFTER:
             self.flush()
 
     # Calls
@@ -231,14 +234,28 @@ class _Server:
         number = message["id"]
         if "ins" not in message:
             made = self.make(message["task"], message["in"]) if self.start(number) else '"skipped":true'
-            made = self.short(made, self.longest - 100)
-            self.answer(b'{"id":%d,%b}\n' % (number, made.encode()), number)
+            if len(made) > self.longest // 8:  # no shorter one is too long, whatever its characters
+                made = self.short(made, self.longest - 100)
+            began = self.at
+            self.at = now = _clock()
+            if now - began > self.tell_after:
+                self.answer(b'{"took_ms":%.3f,"id":%d,%b}\n' % ((now - began) * 1000, number, made.encode()), number)
+            else:
+                self.answer(b'{"id":%d,%b}\n' % (number, made.encode()), number)
             return
-        outs = []
+        outs, most, tell_after = [], self.longest // len(message["ins"]) - 100, self.tell_after
+        first = began = self.at
         for item, value in enumerate(message["ins"]):
             made = self.make(message["task"], value) if self.start(number, item) else '"skipped":true'
-            outs.append("{" + self.short(made, self.longest // len(message["ins"]) - 100) + "}")
-        self.answer(b'{"id":%d,"outs":[%b]}\n' % (number, ",".join(outs).encode()), number + len(outs) - 1)
+            now = _clock()
+            head = '{"took_ms":%.3f,' % ((now - began) * 1000) if now - began > tell_after else "{"
+            began = now
+            if len(made) > most // 4:  # a character takes up to four bytes
+                made = self.short(made, most)
+            outs.append(head + made + "}")
+        self.at = began
+        took = b'"took_ms":%.3f,' % ((began - first) * 1000) if began - first > tell_after else b""
+        self.answer(b'{%b"id":%d,"outs":[%b]}\n' % (took, number, ",".join(outs).encode()), number + len(outs) - 1)
 
     # Reading
 
@@ -272,6 +289,7 @@ class _Server:
             if not number:
                 raise
             self.start(int(number[1]))
+            self.at = _clock()
             self.answer(b'{"id":%d,"err":%b}\n' % (int(number[1]), _failure(e).encode()), int(number[1]))
 
     def serve(self):
@@ -288,7 +306,9 @@ class _Server:
             return
         self.welcome(_decode(lines.decode()))
         for lines in chunks:
-            for message in self.messages(lines):
+            messages = self.messages(lines)
+            self.at = _clock()
+            for message in messages:
                 if "task" in message:
                     self.call(message)
             self.flush()
@@ -321,6 +341,7 @@ class _ParallelServer(_Server):
     """Makes calls at once: those of an async def in one event loop, others on threads."""
 
     caps = ["start", "parallel"]
+    tell_after = float("inf")  # answers are written at once
 
     def __init__(self, most):
         super().__init__()

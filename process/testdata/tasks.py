@@ -127,3 +127,15 @@ def hold_up(folder):
 @task(name="t/long", idempotent=True)
 def long(n):
     return "x" * n
+
+
+@task(name="t/nap")
+def nap(seconds):
+    if seconds:
+        time.sleep(seconds)
+    return seconds
+
+
+@task(name="t/nap-again")
+def nap_again(seconds):
+    return nap(seconds)

@@ -23,9 +23,10 @@ type Message struct {
 	Start   *uint64           `json:"start"`
 	Log     *string           `json:"log"`
 
-	ID   *uint64 `json:"id"`
-	Item uint64  `json:"item"` // of a batch that starts
-	Call uint64  `json:"-"`    // The number of the call that is answered.
+	ID     *uint64 `json:"id"`
+	Item   uint64  `json:"item"`    // of a batch that starts
+	TookMS float64 `json:"took_ms"` // see Took
+	Call   uint64  `json:"-"`       // The number of the call that is answered.
 }
 
 // Failure is how a call failed, in the words of its worker.
@@ -81,9 +82,14 @@ func Parse(line []byte, m *Message) error {
 	return nil
 }
 
-// parseValue parses what nearly all lines are, {"id":7,"out":…}, and reports whether it could.
+// parseValue parses what nearly all lines are, {"id":7,"out":…} behind a took_ms or not, and reports whether it could.
 func parseValue(line []byte, m *Message) bool {
-	rest, ok := bytes.CutPrefix(line, []byte(`{"id":`))
+	ms, rest, told := cutTook(line)
+	head := `"id":`
+	if !told {
+		rest, head = line, `{"id":`
+	}
+	rest, ok := bytes.CutPrefix(rest, []byte(head))
 	if !ok {
 		return false
 	}
@@ -99,7 +105,7 @@ func parseValue(line []byte, m *Message) bool {
 	if !ok || len(value) < 2 || value[len(value)-1] != '}' || !json.Valid(value[:len(value)-1]) {
 		return false
 	}
-	m.Call, m.Out = id, json.RawMessage(value[:len(value)-1])
+	m.TookMS, m.Call, m.Out = ms, id, json.RawMessage(value[:len(value)-1])
 	return true
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 func TestMessagesSayOneThing(t *testing.T) {
@@ -18,6 +19,10 @@ func TestMessagesSayOneThing(t *testing.T) {
 		{`{"id":7,"out":1,"worker":"x"}`, ""},
 		{`{"id":7,"err":{"kind":"ValueError","msg":"no"}}`, ""},
 		{`{"id":7,"skipped":true}`, ""},
+		{`{"took_ms":2.5,"id":7,"out":1}`, ""},
+		{`{"id":7,"out":1,"took_ms":2.5}`, ""},
+		{`{"took_ms":"2","id":7,"out":1}`, "no message"},
+		{`{"took_ms":2.5,"id":7}`, "no message"},
 		{`{"id":8,"outs":[]}`, ""},
 		{`{"start":7}`, ""},
 		{`{"log":"half done","id":7}`, ""},
@@ -53,7 +58,8 @@ func TestMessagesSayOneThing(t *testing.T) {
 func FuzzMessage(f *testing.F) {
 	for _, seed := range []string{
 		`{"id":7,"out":1}`, `{"id":07,"out":1}`, `{"id":+7,"out":1}`, `{"id":0,"out":{}}`, `{"id":7,"out":1,"out":2}`, `{"id":7,"out":{"id":8}}`,
-		`{"id":7,"out":"}"}`, `{"id":7,"out":1}}`, `{"id":7,"outs":[{"out":1},{"err":{"msg":"x"}}]}`, `{"id":18446744073709551616,"out":1}`,
+		`{"id":7,"out":"}"}`, `{"id":7,"out":1}}`, `{"took_ms":1.5,"id":7,"out":1}`, `{"took_ms":null,"id":7,"out":1}`,
+		`{"took_ms":-1e99,"id":7,"out":1}`, `{"took_ms":1,"id":7,"out":1,"took_ms":2}`, `{"id":7,"outs":[{"out":1},{"err":{"msg":"x"}}]}`, `{"id":18446744073709551616,"out":1}`,
 		`{"id":7,"out":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}`, `{"id":7,"err":null}`, `{"start":1,"item":2}`, "\x00", "{\"id\":7,\"out\":\"\xc3\x28\"}",
 	} {
 		f.Add([]byte(seed))
@@ -124,4 +130,24 @@ func FuzzLineReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestToldLooksAtBeginningsOfLines(t *testing.T) {
+	for _, test := range []struct {
+		text  string
+		calls int
+		all   time.Duration
+	}{
+		{"", 0, 0},
+		{`{"id":1,"out":1}` + "\n" + `{"id":2,"out":{"took_ms":5,"x":1}}` + "\n", 0, 0},
+		{`{"took_ms":5,"id":1,"out":1}` + "\n" + `{"id":2,"out":2}` + "\n" + `{"took_ms":2.5,"id":3,"out":1}` + "\n", 2, 7500 * time.Microsecond},
+		{`{"took_ms":-5,"id":1,"out":1}` + "\n" + `{"took_ms":x,"id":1}` + "\n" + `{"took_ms":7`, 1, 0},
+		{`{"took_ms":1e300,"id":1,"out":1}` + "\n" + `{"took_ms":1e300,"id":1}` + "\n", 2, 1 << 61},
+	} {
+		l := NewReader(strings.NewReader("x\n"+test.text), 1<<20)
+		l.Next()
+		if calls, all := l.Told(); calls != test.calls || all != test.all {
+			t.Errorf("%q: got %d calls of %v, want %d of %v", test.text, calls, all, test.calls, test.all)
+		}
+	}
 }
