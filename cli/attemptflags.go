@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/timespan"
 )
 
 // attemptFlags are about the attempts at a call.
@@ -24,11 +25,11 @@ func (f *attemptFlags) add(cmd *cobra.Command) {
 	set := cmd.Flags()
 	set.Var(&f.timeout, "timeout", "stop an attempt after this long; 200% is twice the median of the attempts that "+
 		"succeeded, once 5 have")
-	timeVar(set, &f.grace, "grace", time.Second,
+	timespan.Var(set, &f.grace, "grace", time.Second,
 		"give up an attempt that is still running this long after its timeout")
 	set.IntVar(&f.retries, "retries", 0, "make up to this many extra attempts at a call that fails, or whose worker "+
 		"died if its task is idempotent: 3 means 4 attempts in all")
-	timeVar(set, &f.retryDelay, "retry-delay", 100*time.Millisecond, "wait up to this long before the first extra "+
+	timespan.Var(set, &f.retryDelay, "retry-delay", 100*time.Millisecond, "wait up to this long before the first extra "+
 		"attempt, and up to twice as long as that before each further one; the time is random; 0 for no wait")
 }
 

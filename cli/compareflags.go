@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap/compare"
+	"example.com/overlap/internal/timespan"
 )
 
 // compareFlags are what the user asked of compare.
@@ -41,10 +42,10 @@ func (f *compareFlags) add(p *program, cmd *cobra.Command) {
 	set.IntVarP(&f.runs, "runs", "r", 0, "measure each strategy this many times "+
 		"(default 6, 12 or 24, until the fastest is known; once where it is 5 times as slow)")
 	set.IntVarP(&f.warmup, "warmup", "w", 0, "run the job this many times before each measurement, in its process")
-	timeVar(set, &f.latency, "latency", articleLatency, "how long the local target takes for each answer")
-	timeVar(set, &f.timeout, "timeout", 0, "stop an attempt after this long")
+	timespan.Var(set, &f.latency, "latency", articleLatency, "how long the local target takes for each answer")
+	timespan.Var(set, &f.timeout, "timeout", 0, "stop an attempt after this long")
 	set.IntVar(&f.retries, "retries", 0, "make up to this many extra attempts at a call that fails")
-	timeVar(set, &f.budget, "budget", 20*time.Second,
+	timespan.Var(set, &f.budget, "budget", 20*time.Second,
 		"run a strategy fewer times, at least once, when its runs would take longer")
 	set.StringVar(&f.exportJSON, "export-json", "",
 		"write all measurements to this `file`; - is standard output, and the report goes to standard error then")

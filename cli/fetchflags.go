@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/overlap/internal/timespan"
 	"example.com/overlap/source"
 	"example.com/overlap/tasks/fetch"
 )
@@ -59,11 +60,11 @@ func (f *fetchFlags) add(cmd *cobra.Command) {
 	set.BoolVar(&f.http1, "http1.1", false, "speak HTTP/1.1, also with servers that know HTTP/2")
 	set.IntVar(&f.maxRedirects, "max-redirects", 10, "follow at most this `number` of redirects for a request; with 0 the "+
 		"redirect itself is the result")
-	timeVar(set, &f.connectTimeout, "connect-timeout", 10*time.Second, "give up a connection that is not there after "+
+	timespan.Var(set, &f.connectTimeout, "connect-timeout", 10*time.Second, "give up a connection that is not there after "+
 		"this long, and its TLS after as long again")
-	timeVar(set, &f.maxTime, "max-time", 10*time.Minute, "give up an attempt after this long, redirects and body "+
+	timespan.Var(set, &f.maxTime, "max-time", 10*time.Minute, "give up an attempt after this long, redirects and body "+
 		"included; --retries make others; 0 for no limit")
-	timeVar(set, &f.stallLimit, "stall-limit", 30*time.Second, "give up an attempt whose body has not sent a byte for "+
+	timespan.Var(set, &f.stallLimit, "stall-limit", 30*time.Second, "give up an attempt whose body has not sent a byte for "+
 		"this long; 0 for no limit")
 	set.Var(&f.maxBody, "max-body", "give up a body that is larger than this `size`, decompressed (default 64MiB)")
 	set.StringVar(&f.save, "save", "", "save each body of a response that succeeded in this `directory`, in "+

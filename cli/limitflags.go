@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/timespan"
 )
 
 // limitFlags are about what keeps calls from starting, and what ends a job early.
@@ -23,7 +24,7 @@ func (f *limitFlags) add(cmd *cobra.Command) {
 	set.Var(&f.halt, "halt", "end the job early, by a `policy` such as now,fail=1 or soon,success=10%: now cancels the "+
 		"calls that run, soon lets them end; fail, success or done is which calls count, N or N% how many it takes")
 	set.Var(&f.rate, "rate", "start at most so many calls in a time, evenly, retries included: 100/s, 5/m, 1/2s")
-	timeVar(set, &f.delay, "delay", 0, "let at least this long pass between the starts of two calls")
+	timespan.Var(set, &f.delay, "delay", 0, "let at least this long pass between the starts of two calls")
 	set.Var(&f.load, "load", "begin no call while more threads than this `number` run or wait for a processor on this "+
 		"machine, which is looked at each second: N, or N% of the cores; Linux only")
 	set.Var(&f.memoryFree, "memfree", "begin no call while less memory than this `size` is free, such as 1GiB; Linux only")

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/timespan"
 	"example.com/overlap/tasks/fetch"
 )
 
@@ -29,9 +30,9 @@ func (f *perHostFlags) add(cmd *cobra.Command) {
 		"others go to other hosts (default 8, but for hosts that are this machine and where -j is given)")
 	set.Var(&f.rate, "per-host-rate", "begin at most so many requests to one host and port in a time, evenly, retries "+
 		"included: 100/s, 5/m, 1/2s")
-	timeVar(set, &f.maxRetryAfter, "max-retry-after", 5*time.Minute, "wait for a host that answers 429 or 503 for as long "+
+	timespan.Var(set, &f.maxRetryAfter, "max-retry-after", 5*time.Minute, "wait for a host that answers 429 or 503 for as long "+
 		"as its Retry-After says, if that is no more than this; else its requests fail and say when to come back")
-	timeVar(set, &f.maxDown, "max-down", 5*time.Minute, "have requests to a host that cannot be reached, or refuses all, wait "+
+	timespan.Var(set, &f.maxDown, "max-down", 5*time.Minute, "have requests to a host that cannot be reached, or refuses all, wait "+
 		"for so long, and one after another try it; then they fail")
 	set.IntVar(&f.retryBudget, "retry-budget", 20, "make at most 100 extra attempts and this `percentage` of the calls, all "+
 		"together; beyond that calls fail instead, so that an outage does not multiply the requests")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/timespan"
 )
 
 // rateFlag is how many calls may start in a time: 100/s, 5/m, 1000/h, 10/2s.
@@ -38,7 +39,7 @@ func rateUnit(text string) (per time.Duration, ok bool) {
 	case "h", "hour":
 		return time.Hour, true
 	}
-	var span timespan
+	var span timespan.Span
 	err := span.Set(text)
 	return time.Duration(span), err == nil && span > 0
 }

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"example.com/overlap"
+	"example.com/overlap/internal/timespan"
 )
 
 // timeoutFlag is how long an attempt may take: a time, or a share of the median of those that succeeded, such as 200%.
 type timeoutFlag struct {
-	time   timespan
+	time   timespan.Span
 	factor float64 // of the median; 0: the time holds
 	text   string  // as it was given; "" where it was not
 }
@@ -26,7 +27,7 @@ func (f *timeoutFlag) Set(text string) error {
 		*f = timeoutFlag{factor: percent / 100, text: text}
 		return nil
 	}
-	var span timespan
+	var span timespan.Span
 	if err := span.Set(text); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ func TestValidate(t *testing.T) {
 		{"fault", Config{Fault: "x"}, `there is no fault "x": choose from drip, endless, gzip-bomb`},
 		{"then", Config{Then: "soon"}, `then "soon" cannot be read`},
 		{"then what", Config{Then: "1s --latency x"}, "cannot be read"},
+		{"then in seconds", Config{Then: "30 --latency 5 --jitter 1"}, ""},
 		{"latency", Config{Latency: -1}, "latency -1ns is negative"},
 		{"negative jitter", Config{Latency: time.Second, Jitter: -1}, "jitter -1ns is not between 0 and the latency"},
 		{"jitter", Config{Jitter: time.Second}, "jitter 1s is not between 0 and the latency, 0s"},
@@ -120,5 +121,18 @@ func TestFlagsKeepTheirDefaults(t *testing.T) {
 	}
 	if strings.Contains(set.FlagUsages(), "with-parent") {
 		t.Error("the usage shows --with-parent")
+	}
+}
+
+// A plain number is seconds here, as wherever the command takes a time.
+func TestFlagsTakeSeconds(t *testing.T) {
+	var c Config
+	set := pflag.NewFlagSet("", pflag.ContinueOnError)
+	c.Flags(set)
+	if err := set.Parse([]string{"--latency", "5", "--jitter=.5"}); err != nil {
+		t.Fatal(err)
+	}
+	if c.Latency != 5*time.Second || c.Jitter != 500*time.Millisecond {
+		t.Errorf("latency %v, jitter %v", c.Latency, c.Jitter)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"example.com/overlap/internal/timespan"
 )
 
 // The names of the flags that a command which calls [Run] takes. [Start] passes them to such a command.
@@ -26,8 +28,8 @@ const (
 
 // Flags registers one flag for each field of c, with the field's present value as its default.
 func (c *Config) Flags(set *pflag.FlagSet) {
-	set.DurationVar(&c.Latency, latencyFlag, c.Latency, "wait this long before each answer")
-	set.DurationVar(&c.Jitter, jitterFlag, c.Jitter, "vary the latency at random by up to this much, up or down")
+	timespan.Var(set, &c.Latency, latencyFlag, c.Latency, "wait this long before each answer")
+	timespan.Var(set, &c.Jitter, jitterFlag, c.Jitter, "vary the latency at random by up to this much, up or down")
 	set.IntVar(&c.Capacity, capacityFlag, c.Capacity, "serve this many requests at once, the others wait; 0 for all")
 	set.Float64Var(&c.ErrorRate, errorRateFlag, c.ErrorRate, "answer this share of the requests, 0 to 1, with status 500")
 	set.Float64Var(&c.Rate, rateFlag, c.Rate, "let in this many requests a second, refuse the rest; 0 for all")

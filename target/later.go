@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"example.com/overlap/internal/timespan"
 )
 
 // later is what a server changes into.
@@ -24,8 +26,8 @@ func readLater(c Config) (*later, error) {
 		return fmt.Errorf("then %q cannot be read: give a time and flags, such as '30s --latency 300ms --capacity 4': %w",
 			c.Then, err)
 	}
-	after, err := time.ParseDuration(words[0])
-	if err != nil {
+	var after timespan.Span
+	if err := after.Set(words[0]); err != nil {
 		return nil, bad(err)
 	}
 	be := c
@@ -39,5 +41,5 @@ func readLater(c Config) (*later, error) {
 	if err := be.Validate(); err != nil {
 		return nil, bad(err)
 	}
-	return &later{after, be}, nil
+	return &later{time.Duration(after), be}, nil
 }

@@ -1,4 +1,4 @@
-package cli
+package timespan
 
 import (
 	"testing"
@@ -12,13 +12,13 @@ func TestTimespan(t *testing.T) {
 		"250ms": 250 * time.Millisecond,
 		"1m30s": 90 * time.Second, "-1": -time.Second,
 	} {
-		var got timespan
+		var got Span
 		if err := got.Set(text); err != nil || time.Duration(got) != want {
 			t.Errorf("%q is %v, %v: want %v", text, time.Duration(got), err, want)
 		}
 	}
 	for _, text := range []string{"", "x", "NaN", "Inf", "10 s", "9223372037", "1e300"} {
-		var got timespan
+		var got Span
 		if err := got.Set(text); err == nil {
 			t.Errorf("%q is %v: want an error", text, time.Duration(got))
 		}
