@@ -1,6 +1,7 @@
 package target
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -26,9 +27,15 @@ func readLater(c Config) (*later, error) {
 		return fmt.Errorf("then %q cannot be read: give a time and flags, such as '30s --latency 300ms --capacity 4': %w",
 			c.Then, err)
 	}
+	if len(words) == 0 {
+		return nil, bad(errors.New("it is blank"))
+	}
 	var after timespan.Span
 	if err := after.Set(words[0]); err != nil {
 		return nil, bad(err)
+	}
+	if after < 0 {
+		return nil, bad(fmt.Errorf("%s is before the start", words[0]))
 	}
 	be := c
 	be.Then = ""
@@ -37,6 +44,12 @@ func readLater(c Config) (*later, error) {
 	be.Flags(set)
 	if err := set.Parse(words[1:]); err != nil {
 		return nil, bad(err)
+	}
+	switch {
+	case set.NArg() > 0:
+		return nil, bad(fmt.Errorf("%s is no flag", set.Arg(0)))
+	case set.NFlag() == 0:
+		return nil, bad(errors.New("without flags nothing changes"))
 	}
 	if err := be.Validate(); err != nil {
 		return nil, bad(err)
