@@ -112,12 +112,17 @@ func TestAutoNamesCallsThatWaitToBeMadeAgain(t *testing.T) {
 		"refused":               {reportOf(t, refuses, 1000), "were refused and waited to be made again"},
 		"refused, and keyed":    {reportOf(t, refuses, 1000, again), "were refused and waited to be made again"},
 		"refused, and three":    {reportOf(t, func(ctx context.Context, _ int) (int, error) { return refuses(ctx, 3) }, 3), "let none through: all were refused"},
-		"failed, all of them":   {reportOf(t, func(context.Context, int) (int, error) { time.Sleep(5 * ms); return 0, errors.ErrUnsupported }, 3), "every call failed"},
 		"failed and made again": {reportOf(t, fails, 1000, retries), "had failed and waited to be made again"},
 	} {
 		t.Log(name)
 		mustSay(t, c.report, []string{c.said}, []string{"limit per key", "the cores", "nothing so far", "inputs come", "number of calls"})
 	}
+}
+
+// Of a job all of whose calls failed otherwise, refusals kept nothing back: more of three calls there are not.
+func TestAutoOfCallsThatAllFail(t *testing.T) {
+	fails := func(context.Context, int) (int, error) { time.Sleep(5 * ms); return 0, errors.ErrUnsupported }
+	mustSay(t, reportOf(t, fails, 3), []string{"every call failed", "kept from more by the number of calls"}, []string{"refus", "the cores", "inputs come"})
 }
 
 // Calls that a job's end cuts off, or that fail since their key is given up, have not got through.
