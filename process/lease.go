@@ -26,6 +26,7 @@ type lease struct {
 	last   time.Time     // When the last answers came.
 	cursor time.Time     // Up to when the calls ran that have been answered.
 	each   time.Duration // How long each of them took, about.
+	made   int           // How many calls have been answered that were not skipped.
 
 	routes    map[string]*route
 	recent    overlap.AnyTask // The task whose route is in the next field.

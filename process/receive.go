@@ -17,14 +17,14 @@ func (l *lease) receive() bool {
 	if len(l.rest) > 0 { // a value that decodes has ended the goroutine that was here
 		return l.takeValues(&c.received, c.sent)
 	}
-	before := c.answered
+	before := l.made
 	for first := true; first || c.in.buffered() && l.flight.count > 0; first = false {
 		k, body, err := c.in.next()
 		if err != nil {
 			return false
 		}
 		if first {
-			l.pace()
+			l.pace(time.Now())
 		}
 		if !l.take(k, body, &c.received, c.sent) {
 			c.kill("it sent what is no answer")
@@ -32,7 +32,7 @@ func (l *lease) receive() bool {
 		}
 	}
 	if !l.timed {
-		l.advance(int(c.answered - before))
+		l.advance(l.made - before)
 	}
 	if l.each > 0 {
 		wanted := max(1, int(busyFor/l.each))
@@ -46,13 +46,17 @@ func (l *lease) receive() bool {
 	return true
 }
 
-// pace finds out how long each of the calls took whose answers come now: the worker made them one after another since
-// the last ones. Their times are shared out evenly, so that none costs a look at a clock.
-func (l *lease) pace() {
-	now := time.Now()
-	_, finished := l.child.progress()
-	l.each = now.Sub(l.cursor) / time.Duration(max(1, finished-l.child.answered))
-	l.last = now
+// pace finds out how long each of the calls took whose answers are there now, and which had ended by a time: the worker made them
+// one after another since the last ones. Their times are shared out evenly, so that none costs a look at a clock. Calls that were
+// revoked, as those behind a slow one are, took no time.
+func (l *lease) pace(by time.Time) {
+	c := l.child
+	_, made := c.progress()
+	if revoked := c.page.revoked.Load(); revoked != 0 {
+		made = max(c.answered, min(made, revoked))
+	}
+	l.each = max(0, by.Sub(l.cursor)) / time.Duration(max(1, made-c.answered))
+	l.last = by
 }
 
 // advance moves the cursor on by what so many calls took.
@@ -112,7 +116,7 @@ func (l *lease) readAhead(started, finished uint64) {
 	// is still the same, nothing has been written or added.
 	c.page.revoked.Add(0)
 	if again, _ := c.progress(); again == started && len(l.rest) == 0 {
-		l.pace()
+		l.pace(l.watched.earlier[len(l.watched.earlier)-1].at) // the calls had ended by then, and the slow one runs since
 		l.takeKept(memory, finished)
 	}
 }
@@ -126,10 +130,12 @@ func (l *lease) settle(k kind, body []byte, number uint64) bool {
 	l.bytes -= int(f.bytes)
 	l.child.answered++
 	if l.timed {
-		l.advance(1)
 		defer l.begun()
 	}
 	if k != kindSkipped {
+		if l.made++; l.timed {
+			l.advance(1)
+		}
 		l.child.served++
 	} else if s := l.child.printed.sorter; s != nil {
 		s.forget(number)
