@@ -19,6 +19,7 @@ type tinyJob struct {
 	calls      int
 	call       func(executor func() overlap.Executor) func(context.Context, int) (int, error)
 	run        func(executor overlap.Executor, task *overlap.Task[int, int], inputs []int) error // nil: by a Map
+	options    []overlap.AutoOption
 }
 
 const tinyJobsInARow = 2_000
@@ -41,16 +42,17 @@ func tinyJobs() []tinyJob {
 		}
 	}
 	return []tinyJob{
-		{"W23a", "1 call of 1 µs", 1, microsecond, nil},
-		{"W23b", "3 calls of 1 µs", 3, microsecond, nil},
-		{"W23d", "3 calls that do nothing", 3, nothing, nil},
-		{"W23e", "10 calls of 1 µs", 10, microsecond, nil},
-		{"W23f", "30 calls of 1 µs", 30, microsecond, nil},
-		{"W23g", "100 calls that do nothing", 100, nothing, nil},
-		{"W23h", "3 calls that each make such a job of 3 calls of 1 µs", 3, threeOf(microsecond), nil},
-		{"W23i", "3 calls that each make a job of 3 calls that each make such a job", 3, threeOf(threeOf(microsecond)), nil},
-		{"W23j", "a Stream of 3 calls of 1 µs", 3, microsecond, byStream},
-		{"W23k", "a Group of 3 calls of 1 µs", 3, microsecond, byGroup},
+		{"W23a", "1 call of 1 µs", 1, microsecond, nil, nil},
+		{"W23b", "3 calls of 1 µs", 3, microsecond, nil, nil},
+		{"W23d", "3 calls that do nothing", 3, nothing, nil, nil},
+		{"W23e", "10 calls of 1 µs", 10, microsecond, nil, nil},
+		{"W23f", "30 calls of 1 µs", 30, microsecond, nil, nil},
+		{"W23g", "100 calls that do nothing", 100, nothing, nil, nil},
+		{"W23h", "3 calls that each make such a job of 3 calls of 1 µs", 3, threeOf(microsecond), nil, nil},
+		{"W23i", "3 calls that each make a job of 3 calls that each make such a job", 3, threeOf(threeOf(microsecond)), nil, nil},
+		{"W23j", "a Stream of 3 calls of 1 µs", 3, microsecond, byStream, nil},
+		{"W23k", "a Group of 3 calls of 1 µs", 3, microsecond, byGroup, nil},
+		{"W23l", "1 call of 1 µs, explained", 1, microsecond, nil, []overlap.AutoOption{overlap.Explain(func(overlap.AutoReport) {})}},
 	}
 }
 
@@ -86,7 +88,7 @@ func (j tinyJob) row(rounds int) ([]string, error) {
 		}{
 			{overlap.Sync, &sync},
 			{func() overlap.Executor { return overlap.Pool(1) }, &pool},
-			{func() overlap.Executor { return overlap.Auto() }, &auto},
+			{func() overlap.Executor { return overlap.Auto(j.options...) }, &auto},
 		} {
 			took, err := j.inARow(on.executor)
 			if err != nil {
