@@ -60,7 +60,7 @@ func StartWith(n int) AutoOption {
 
 // Explain has an [Auto] tell fn what it has found out about each job, once, when no call of the job runs any more and
 // before its Map, Stream or Group.Wait returns, on any goroutine: of several jobs at the same time. fn must not wait
-// for the job, nor panic. Explain panics when fn is nil.
+// for the job, nor panic. It takes a job some microseconds (W23l of bench/auto). Explain panics when fn is nil.
 func Explain(fn func(AutoReport)) AutoOption {
 	if fn == nil {
 		panic("overlap: Explain: the function is nil")
