@@ -37,26 +37,6 @@ func TestAPythonCallTakesItsOwnTime(t *testing.T) {
 	}
 }
 
-func TestAGoCallTakesItsOwnTime(t *testing.T) {
-	const long, much = 100 * time.Millisecond, 80 * time.Millisecond
-	mixed := slices.Repeat([]time.Duration{long, 100 * time.Microsecond}, 6)
-	among := slices.Repeat([]time.Duration{0}, 3000)
-	for i := 500; i < len(among); i += 700 {
-		among[i] = long
-	}
-	p := New(1)
-	defer p.Close()
-	for name, inputs := range map[string][]time.Duration{"mixed": mixed, "now and then": among} {
-		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-			defer cancel()
-			for r := range overlap.Stream(ctx, p, naps, slices.Values(inputs)) {
-				tookItsOwn(t, r, r.Input == long, much)
-			}
-		})
-	}
-}
-
 // tookItsOwn fails the test unless a call took so much, if it was a long one, and less than half of that if not.
 func tookItsOwn[In, Out any](t *testing.T, r overlap.Result[In, Out], long bool, much time.Duration) {
 	t.Helper()
