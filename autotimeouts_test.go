@@ -98,7 +98,7 @@ func TestAutoOfCallsThatTimeOut(t *testing.T) {
 		"six, deaf":                {serves(6, 6, false), 2000, 500 * ms, 0, 22 * time.Second},
 		"one place":                {serves(1, 1, true), 500, 500 * ms, 0, 30 * time.Second},
 		"three, deaf":              {serves(3, 3, false), 1000, 500 * ms, 0, 40 * time.Second},
-		"twenty, deaf":             {serves(20, 20, false), 3000, 100 * ms, 0, 40 * time.Second},
+		"two, deaf":                {serves(2, 2, false), 3000, 500 * ms, 0, 90 * time.Second},
 		"six places, then sixty":   {serves(6, 60, true), 5000, 500 * ms, 0, 15 * time.Second},
 		"sixty places, then six":   {serves(60, 6, true), 8000, 500 * ms, 0, 40 * time.Second},
 		"sixty, then twelve, deaf": {serves(60, 12, false), 8000, 500 * ms, 0, 40 * time.Second},

@@ -22,7 +22,7 @@ const (
 	// mostCuts is how many times in a row less is asked in vain at most, and spareCuts how many of these are more than it takes until none
 	// should time out any more (cutsInVain). Then timeouts have nothing to do with how much is asked, and slow nobody down. With 2 at most,
 	// 970 of 1,000 calls are lost at a server of three places that does not notice that nobody waits, not 295; with 8 the job fails all of
-	// whose calls hang. With none to spare 2,900 of 3,000 are lost at such a server of twenty places, not 291.
+	// whose calls hang. With none to spare 2,900 of 3,000 are lost at such a server of two places, not 304.
 	mostCuts  = 4
 	spareCuts = 1
 	// settles is how many limits after less is asked what times out says something of that: those in flight end within one, and the
