@@ -8,16 +8,15 @@ import (
 const (
 	// leastTimeouts is how many calls must have timed out, and leastShare which share of those that ended, for more to be in flight than
 	// the far end gets done in time: one call of a hundred that hangs does so however many others there are.
-	// Half or twice the number changes nothing in TestAutoOfCallsThatTimeOut, nor does half of the share; with twice of it the job fails
-	// of which one of ten calls hangs.
+	// Half or twice the number changes nothing in TestAutoOfCallsThatTimeOut, nor does half or twice of the share.
 	leastTimeouts = 4
 	leastShare    = 0.1
 	// inTime is the part of the time limit that calls are to take: by Little's law as many in flight as end in that time. The other half
 	// is for those that take longer than others: with 0.8, 365 of 2,000 calls time out and not 283; with 0.25, the job fails there of which
-	// one of ten calls hangs.
+	// a third of the calls hang.
 	inTime = 0.5
 	// fewerTimeouts is which part of the share that timed out may do so once less is asked, if it was for that. With a part
-	// of 0.8 the job fails in that test of which one of ten calls hangs; 0.25 changes nothing.
+	// of 0.8 the job fails in that test whose server gets six places after sixty; 0.25 changes nothing.
 	fewerTimeouts = 0.5
 	// mostCuts is how many times in a row less is asked in vain at most, and spareCuts how many of these are more than it takes until none
 	// should time out any more (cutsInVain). Then timeouts have nothing to do with how much is asked, and slow nobody down. With 2 at most,
