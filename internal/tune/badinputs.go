@@ -29,13 +29,13 @@ const (
 // seen is that way are summed up (Wald, Sequential tests of statistical hypotheses, 1945), from zero on again whenever the other
 // is more likely (Page, Continuous inspection schemes, 1954).
 type badInputs struct {
-	known    bool                // that refusals are for what calls ask
-	evidence float64             // for it
-	share    float64             // how likely a call was refused that had not been before, when it was last seen
-	vain     int                 // how many times it was known, and too much was asked as well
-	answers  [lastAnswers]answer // of calls that had not been refused before, in a ring
-	next     int                 // the place of the next
-	stale    time.Duration       // refusals of calls that began before it say nothing
+	known    bool          // that refusals are for what calls ask
+	evidence float64       // for it
+	share    float64       // how likely a call was refused that had not been before, when it was last seen
+	vain     int           // how many times it was known, and too much was asked as well
+	answers  []answer      // of calls that had not been refused before, in a ring; nil before the first refusal, as most jobs have none and its 4 KB have to be cleared
+	next     int           // the place of the next
+	stale    time.Duration // refusals of calls that began before it say nothing
 }
 
 // answer is what became of a call.
@@ -46,6 +46,9 @@ type answer struct {
 
 // answered is told what has become of a call that had not been refused before.
 func (b *badInputs) answered(began time.Duration, refused bool) {
+	if b.answers == nil {
+		b.answers = make([]answer, lastAnswers)
+	}
 	b.answers[b.next] = answer{began, refused}
 	b.next = (b.next + 1) % lastAnswers
 }
