@@ -300,8 +300,8 @@ func (j *Job) countOutCalls(n int64) {
 // countOutWorker counts a worker out.
 func (j *Job) countOutWorker() {
 	if j.activeWorkers.Add(-1) == 0 {
-		if j.tuner != nil && j.tuner.explain != nil {
-			j.tuner.report()
+		if !j.waitedFor {
+			j.explain()
 		}
 		close(j.done)
 	}
@@ -384,6 +384,16 @@ func (j *Job) wait(ctx context.Context) {
 	case <-j.done:
 	default:
 		whileWaiting(ctx, j, func() { <-j.done })
+	}
+	if j.waitedFor { // its caller has a larger stack than a worker, and no other goroutine waits for the job
+		j.explain()
+	}
+}
+
+// explain has [Auto] tell what it has found out, if somebody wants to know.
+func (j *Job) explain() {
+	if j.tuner != nil && j.tuner.explain != nil {
+		j.tuner.report()
 	}
 }
 
