@@ -29,12 +29,15 @@ type swept struct {
 	cutOff  bool    // it took more than a hundred times as long and a minute
 }
 
+// addSwept has a far end swept, which would take so long for so many calls at best.
+type addSwept func(name string, calls int, best time.Duration, far func() sweptCall, options ...overlap.Option)
+
 // The far ends that TestSweep asks, by kind.
 var sweeps = []struct {
 	kind string
-	run  func(add func(name string, calls int, best time.Duration, far func() sweptCall))
+	run  func(add addSwept)
 }{
-	{"once", func(add func(string, int, time.Duration, func() sweptCall)) {
+	{"once", func(add addSwept) {
 		for _, calls := range []int{100, 300, 1000, 4000} {
 			for _, served := range []time.Duration{0, ms, 20 * ms, 100 * ms} {
 				for _, refused := range []time.Duration{0, ms, 20 * ms} {
@@ -44,7 +47,7 @@ var sweeps = []struct {
 			}
 		}
 	}},
-	{"always", func(add func(string, int, time.Duration, func() sweptCall)) {
+	{"always", func(add addSwept) {
 		for _, calls := range []int{200, 600, 2000} {
 			for _, served := range []time.Duration{10 * ms, 50 * ms} {
 				for _, refused := range []time.Duration{0, ms, 10 * ms} {
@@ -65,7 +68,7 @@ var sweeps = []struct {
 			}
 		}
 	}},
-	{"chance", func(add func(string, int, time.Duration, func() sweptCall)) {
+	{"chance", func(add addSwept) {
 		for _, share := range []float64{.05, .1, .2, .3, .4, .5} {
 			for _, calls := range []int{300, 1000, 4000} {
 				for _, served := range []time.Duration{5 * ms, 20 * ms, 100 * ms} {
@@ -79,7 +82,7 @@ var sweeps = []struct {
 			}
 		}
 	}},
-	{"limits", func(add func(string, int, time.Duration, func() sweptCall)) {
+	{"limits", func(add addSwept) {
 		for _, limit := range []int{1, 2, 3, 5, 10, 20, 50, 100, 130, 150, 200, 260, 300, 400, 513, 600, 800, 1030} {
 			for _, served := range []time.Duration{2 * ms, 20 * ms, 100 * ms} {
 				for _, share := range []float64{0, .1, .5, 1} {
@@ -93,7 +96,7 @@ var sweeps = []struct {
 			}
 		}
 	}},
-	{"rates", func(add func(string, int, time.Duration, func() sweptCall)) {
+	{"rates", func(add addSwept) {
 		for _, rate := range []int{5, 10, 50, 100, 500, 2000} {
 			for _, burst := range []int{1, max(1, rate/10), rate} {
 				for _, served := range []time.Duration{5 * ms, 20 * ms, 100 * ms, 500 * ms} {
@@ -112,7 +115,7 @@ var sweeps = []struct {
 			}
 		}
 	}},
-	{"windows", func(add func(string, int, time.Duration, func() sweptCall)) {
+	{"windows", func(add addSwept) {
 		for _, most := range []int{10, 60, 100, 300, 1000} {
 			for _, every := range []time.Duration{time.Second, 10 * time.Second} {
 				for _, served := range []time.Duration{5 * ms, 50 * ms, 300 * ms} {
@@ -131,13 +134,28 @@ var sweeps = []struct {
 			}
 		}
 	}},
-	{"cliffs", func(add func(string, int, time.Duration, func() sweptCall)) {
+	{"cliffs", func(add addSwept) {
 		for _, at := range []int{5, 10, 50, 100, 150, 200, 300, 500} {
 			for _, served := range []time.Duration{5 * ms, 20 * ms, 100 * ms} {
 				for seed := range uint64(4) {
 					calls := at * 100
 					add(fmt.Sprintf("breaks down beyond %d, %d calls of %v, %d", at, calls, served, seed), calls,
 						time.Duration(calls/at)*served, serves(func() station.Station { return station.Cliff(at, served, seed+1) }))
+				}
+			}
+		}
+	}},
+	{"timeouts", func(add addSwept) {
+		for _, limit := range []time.Duration{60 * ms, 75 * ms, 100 * ms, 150 * ms, 250 * ms, 500 * ms} {
+			for _, at := range []int{2, 5, 20, 60, 100} {
+				for _, notices := range []bool{false, true} {
+					for _, varies := range []bool{false, true} {
+						calls := max(500, at*100)
+						add(fmt.Sprintf("%d at once, %d calls given %v, notices %v, varies %v", at, calls, limit, notices, varies), calls,
+							time.Duration(calls/at)*50*ms, func() sweptCall {
+								return (&places{notices: notices, varies: varies, most: func() int { return at }}).Serve
+							}, overlap.Timeout(limit))
+					}
 				}
 			}
 		}
@@ -155,7 +173,7 @@ func serves(far func() station.Station) func() sweptCall {
 // TestSweep prints what Auto makes of many far ends that refuse, in virtual time: of the kind that OVERLAP_SWEEP names.
 func TestSweep(t *testing.T) {
 	if os.Getenv("OVERLAP_SWEEP") == "" {
-		t.Skip("prints figures only: set OVERLAP_SWEEP to once, always, chance, limits, rates, windows, cliffs or all")
+		t.Skip("prints figures only: set OVERLAP_SWEEP to once, always, chance, limits, rates, windows, cliffs, timeouts or all")
 	}
 	overlap.SenseNothing(t)
 	for _, kind := range sweeps {
@@ -163,8 +181,8 @@ func TestSweep(t *testing.T) {
 			continue
 		}
 		var all []swept
-		kind.run(func(name string, calls int, best time.Duration, far func() sweptCall) {
-			all = append(all, runSwept(t, name, calls, best, far))
+		kind.run(func(name string, calls int, best time.Duration, far func() sweptCall, options ...overlap.Option) {
+			all = append(all, runSwept(t, name, calls, best, far, options...))
 		})
 		printSwept(kind.kind, all)
 	}
@@ -172,7 +190,7 @@ func TestSweep(t *testing.T) {
 
 // runSwept has Auto make calls of a far end, where they would take so long at best. It gives up after a hundred times that and a
 // minute.
-func runSwept(t *testing.T, name string, calls int, best time.Duration, far func() sweptCall) swept {
+func runSwept(t *testing.T, name string, calls int, best time.Duration, far func() sweptCall, options ...overlap.Option) swept {
 	s := swept{name: name, calls: calls}
 	synctest.Test(t, func(t *testing.T) {
 		call := far()
@@ -191,7 +209,7 @@ func runSwept(t *testing.T, name string, calls int, best time.Duration, far func
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+100*best)
 		defer cancel()
 		begun := time.Now()
-		results, _ := overlap.MapResults(ctx, overlap.Auto(), task, in, overlap.KeepGoing())
+		results, _ := overlap.MapResults(ctx, overlap.Auto(), task, in, append(options, overlap.KeepGoing())...)
 		s.ratio = time.Since(begun).Seconds() / max(best, 2*ms).Seconds()
 		for _, r := range results {
 			if r.Err != nil {

@@ -15,6 +15,8 @@ import (
 type places struct {
 	most    func() int
 	notices bool
+	varies  bool // calls take 25 to 75 ms, and not 50
+	served  int
 	mu      sync.Mutex
 	busy    int
 	waiting []placed
@@ -48,7 +50,12 @@ func (p *places) next() {
 			continue
 		}
 		p.busy++
-		time.AfterFunc(50*ms, func() {
+		p.served++
+		takes := 50 * ms
+		if p.varies {
+			takes = time.Duration(25+p.served*37%51) * ms
+		}
+		time.AfterFunc(takes, func() {
 			close(c.done)
 			p.mu.Lock()
 			p.busy--
@@ -84,6 +91,11 @@ func TestAutoOfCallsThatTimeOut(t *testing.T) {
 			}}).Serve
 		}
 	}
+	varies := func(at int, notices bool) func() func(context.Context, int) error {
+		return func() func(context.Context, int) error {
+			return (&places{notices: notices, varies: true, most: func() int { return at }}).Serve
+		}
+	}
 	hang := func(of100 int) func() func(context.Context, int) error {
 		return func() func(context.Context, int) error { return hangs(of100, 50*ms) }
 	}
@@ -101,11 +113,20 @@ func TestAutoOfCallsThatTimeOut(t *testing.T) {
 		"two, deaf":                {serves(2, 2, false), 3000, 500 * ms, 0, 90 * time.Second},
 		"six places, then sixty":   {serves(6, 60, true), 5000, 500 * ms, 0, 15 * time.Second},
 		"sixty places, then six":   {serves(60, 6, true), 8000, 500 * ms, 0, 40 * time.Second},
-		"sixty, then twelve, deaf": {serves(60, 12, false), 8000, 500 * ms, 0, 40 * time.Second},
-		"one of a hundred hangs":   {hang(1), 4000, time.Second, 40, 4 * time.Second},
-		"one of ten hangs":         {hang(10), 4000, 75 * ms, 400, 2500 * ms},
-		"a third hangs":            {hang(33), 4000, 75 * ms, 1320, 1500 * ms},
-		"all hang":                 {hang(100), 1000, time.Second, 1000, 20 * time.Second},
+		"sixty, then twelve, deaf": {serves(60, 12, false), 8000, 500 * ms, 1200, 40 * time.Second},
+		// At best these would take 7.5, 5 and 5 s.
+		"twenty, half of the limit":       {serves(20, 20, true), 3000, 100 * ms, 0, 8 * time.Second},
+		"twenty, half of the limit, deaf": {serves(20, 20, false), 3000, 100 * ms, 600, 12 * time.Second},
+		"sixty, most of the limit":        {serves(60, 60, true), 6000, 60 * ms, 600, 6 * time.Second},
+		"sixty, most of the limit, deaf":  {serves(60, 60, false), 6000, 60 * ms, 600, 8 * time.Second},
+		// Three tenths of these time out however many are in flight.
+		"sixty, some take longer than the limit":   {varies(60, true), 6000, 60 * ms, 3000, 10 * time.Second},
+		"hundred, some take longer than the limit": {varies(100, true), 10000, 60 * ms, 6000, 20 * time.Second},
+		"three of a hundred hang":                  {hang(3), 4000, 60 * ms, 120, 1 * time.Second},
+		"one of a hundred hangs":                   {hang(1), 4000, time.Second, 40, 4 * time.Second},
+		"one of ten hangs":                         {hang(10), 4000, 75 * ms, 400, 2500 * ms},
+		"a third hangs":                            {hang(33), 4000, 75 * ms, 1320, 1500 * ms},
+		"all hang":                                 {hang(100), 1000, time.Second, 1000, 20 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
