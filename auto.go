@@ -18,8 +18,8 @@ import (
 // before that time, or a minute. Where nothing gets through for some two seconds, refusals are failures like any other;
 // for some 70 seconds where calls got through before, as at a far end that lets so many through a minute.
 // A call that times out has failed, and where a tenth of them or more does, no more are in flight than end in
-// half of that time, unless that does not help. That is one whose outcome is TimedOut, or in whose error's tree there is a
-// method Timeout() bool that returns true.
+// half of that time, unless that does not help or calls take no longer with more. That is one whose outcome is TimedOut, or in
+// whose error's tree there is a method Timeout() bool that returns true.
 //
 // The first 128 calls are put in flight before any has ended, within a few milliseconds, as long as cores are free, and up to
 // 256 a few milliseconds later, if the job has no more and none is refused by then:
