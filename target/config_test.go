@@ -20,6 +20,8 @@ func TestValidate(t *testing.T) {
 		{"all", Config{time.Second, time.Second, 8, 1, 0.5, 503, 1, 20, "usl:0.1,0.01", "any", "1s --latency 1s --jitter 0"}, ""},
 		{"crowd", Config{RefuseAbove: -1}, "refuse above -1 makes no sense"},
 		{"falloff", Config{Falloff: "usl:1"}, `falloff "usl:1" is none`},
+		{"falloff", Config{Falloff: "cliff:0,10"}, `falloff "cliff:0,10" is none`},
+		{"falloff", Config{Falloff: "cliff:20,0"}, `falloff "cliff:20,0" is none`},
 		{"fault", Config{Fault: "x"}, `there is no fault "x": choose from drip, endless, gzip-bomb`},
 		{"then", Config{Then: "soon"}, `then "soon" cannot be read`},
 		{"then what", Config{Then: "1s --latency x"}, "cannot be read"},

@@ -22,11 +22,11 @@ func readFalloff(text string) (falloff, error) {
 	a, err := strconv.ParseFloat(first, 64)
 	b, err2 := strconv.ParseFloat(second, 64)
 	bad := fmt.Errorf("falloff %q is none: give usl:CONTENTION,COHERENCY such as usl:0.02,0.0005, or cliff:N,TIMES "+
-		"such as cliff:20,10", text)
+		"such as cliff:20,10, both at least 1", text)
 	switch {
 	case !found || err != nil || err2 != nil || !(a >= 0 && a <= 1e6 && b >= 0 && b <= 1e6):
 		return falloff{}, bad
-	case kind != "usl" && kind != "cliff":
+	case kind != "usl" && kind != "cliff", kind == "cliff" && (a < 1 || b < 1):
 		return falloff{}, bad
 	}
 	return falloff{kind, a, b}, nil
