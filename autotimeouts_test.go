@@ -3,6 +3,7 @@ package overlap_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -118,9 +119,9 @@ func TestAutoOfCallsThatTimeOut(t *testing.T) {
 		"twenty, half of the limit":       {serves(20, 20, true), 3000, 100 * ms, 0, 8 * time.Second},
 		"twenty, half of the limit, deaf": {serves(20, 20, false), 3000, 100 * ms, 600, 12 * time.Second},
 		"sixty, most of the limit":        {serves(60, 60, true), 6000, 60 * ms, 600, 6 * time.Second},
-		"sixty, most of the limit, deaf":  {serves(60, 60, false), 6000, 60 * ms, 600, 8 * time.Second},
+		"sixty, most of the limit, deaf":  {serves(60, 60, false), 6000, 60 * ms, 900, 8 * time.Second},
 		// Three tenths of these time out however many are in flight.
-		"sixty, some take longer than the limit":   {varies(60, true), 6000, 60 * ms, 3000, 10 * time.Second},
+		"sixty, some take longer than the limit":   {varies(60, true), 6000, 60 * ms, 3500, 10 * time.Second},
 		"hundred, some take longer than the limit": {varies(100, true), 10000, 60 * ms, 6000, 20 * time.Second},
 		"three of a hundred hang":                  {hang(3), 4000, 60 * ms, 120, 1 * time.Second},
 		"one of a hundred hangs":                   {hang(1), 4000, time.Second, 40, 4 * time.Second},
@@ -152,6 +153,44 @@ func TestAutoOfCallsThatTimeOut(t *testing.T) {
 				}
 				if took > c.within {
 					t.Errorf("took %v, want at most %v", took, c.within)
+				}
+			})
+		})
+	}
+}
+
+// A server that has worked for a while and then stalls is asked for less at once, also by a job that may have no more in flight anyhow.
+func TestAutoSeesSoonThatAServerStalls(t *testing.T) {
+	for _, most := range []int{30, 100} {
+		t.Run(fmt.Sprint(most), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				overlap.SenseNothing(t)
+				begun := time.Now()
+				task := overlap.Func(func(ctx context.Context, i int) (int, error) {
+					if since := time.Since(begun); since >= 500*ms && since < 3500*ms {
+						<-ctx.Done()
+						return 0, ctx.Err()
+					}
+					time.Sleep(20 * ms)
+					return 0, nil
+				})
+				var lowered time.Duration
+				lost := 0
+				auto := overlap.Auto(overlap.Max(most), overlap.ExplainSteps(func(s overlap.AutoStep) {
+					if lowered == 0 && s.To < s.From {
+						lowered = s.At
+					}
+				}))
+				_, err := overlap.Map(t.Context(), auto, task, upTo(60*most), overlap.KeepGoing(), overlap.Timeout(200*ms))
+				if failed, ok := errors.AsType[*overlap.JobError](err); ok {
+					lost = len(failed.Failed)
+				}
+				t.Logf("lowered after %v, %d lost, took %v", lowered, lost, time.Since(begun))
+				if lowered == 0 || lowered > time.Second {
+					t.Errorf("less was asked after %v, want at most 1 s", lowered)
+				}
+				if lost > 7*most {
+					t.Errorf("%d calls were lost, want at most %d", lost, 7*most)
 				}
 			})
 		})

@@ -59,7 +59,9 @@ func (t *tuner) noteFailure(c Call, o Outcome, err error) (failed bool) {
 			limit = own.Timeout
 		}
 		t.limit.Store(int64(limit))
-		t.late.Add(1)
+		if t.late.Add(1) == t.lateDue.Load() {
+			t.hurry()
+		}
 	}
 	return true
 }

@@ -44,6 +44,7 @@ type tuner struct {
 	calmAt   atomic.Int64  // how many will have ended when it is calm again
 	ofKeys   atomic.Int64  // how many attempts were refused for which the policy of the call's key sees to that
 	late     atomic.Int64  // how many failed since their time was up
+	lateDue  atomic.Int64  // how many will have when a reading is to be taken at once
 	limit    atomic.Int64  // how long that was the last time, in nanoseconds
 	others   atomic.Int64  // how many failed for something else
 	starting atomic.Int32  // how many workers wait for what is to make their calls
@@ -164,6 +165,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	t.trying.Store(advice.Trying)
 	t.empty.Store(int32(advice.Empty))
 	t.due.Store(advice.Ended + r.Failed)
+	t.lateDue.Store(advice.Late)
 	if t.ended.Load() > r.Ended+r.Failed {
 		t.callsEnded(0) // Calls that ended since the reading saw the due of the one before.
 	}

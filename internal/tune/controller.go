@@ -146,6 +146,9 @@ func (c *Controller) Look(r Reading) Advice {
 		Level: c.level, Bound: c.bound, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause,
 		Empty: c.refusals.outage.empty(r), Rate: c.refusals.perSecond(r), Trying: c.beside.trying,
 	}
+	if advice.Wait >= waitAtMax {
+		advice.Late = r.TimedOut + leastTimeouts
+	}
 	if !c.settings.Processes && c.bound == ByCores && c.collector.keepsCoresBusy(r, c.settings.Cores) {
 		advice.AtEnds, advice.Wait = true, longWait
 		advice.Ended = min(advice.Ended, r.Ended+c.collector.ends(r, c.apart(r)))
@@ -300,7 +303,7 @@ func (c *Controller) apart(r Reading) time.Duration {
 		return min(max(shortWait, c.refusals.wave.took/looksARefusal), longWait)
 	case since < early, c.beside.isOpen() && c.level < most, c.isToRise(r):
 		return least
-	case c.settings.Max > 0 && c.level >= c.settings.Max:
+	case c.settings.Max > 0 && c.level >= c.settings.Max && r.TimedOut == c.timeouts.from.TimedOut:
 		return waitAtMax
 	}
 	typical := c.farEnd.typical

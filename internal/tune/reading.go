@@ -79,6 +79,7 @@ type Advice struct {
 	Why    string        // in words, if the level has changed
 	Wait   time.Duration // when to take the next reading; 0: as soon as a core has nothing else to do
 	Ended  int64         // or when so many calls have ended, if that is earlier
+	Late   int64         // or when so many attempts have timed out, if that is not 0
 	AtEnds bool          // that is when it will be, and Wait is only in case that calls end no more
 	Pause  bool          // no call may start
 	Empty  int           // how many times in a row nothing got through when calls were started

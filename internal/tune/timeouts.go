@@ -34,6 +34,9 @@ const (
 	// where it does not notice that nobody waits for that any more: meanwhile it has to get done those that start as well. Half
 	// or twice changes nothing. Without it, almost all of 500 calls are lost at such a far end of two places, not three fifths of them.
 	drains = 2
+	// lookBack is how many times as long as calls take is looked back at when the first times out: what had ended long before says nothing of
+	// a far end that stalls.
+	lookBack = 4
 )
 
 // timeouts find how many calls in flight the far end gets done before their time is up. More only wait for one another, and where it
@@ -78,6 +81,9 @@ func (t *timeouts) begin(r Reading, at time.Duration) {
 // look takes a reading.
 func (t *timeouts) look(r Reading) {
 	if r.TimedOut == 0 {
+		if takes := typical(r); takes > 0 && r.At-t.from.At >= lookBack*takes {
+			t.begin(r, r.At)
+		}
 		return
 	}
 	seen := timeoutTally{late: r.TimedOut - t.from.TimedOut, ended: r.Ended - t.from.Ended}
