@@ -35,15 +35,15 @@ func TestTheLimitIsReadAgainOnceMuchOfTheRestIsUsed(t *testing.T) {
 		m.limit.read = func(used int64) (int64, int64) {
 			time.Sleep(time.Second)
 			asked++
-			return used + 16*mib, 0
+			return used + 16<<30, 0 // far more than the tests of this process come to use meanwhile
 		}
 		m.look(time.Now())
-		m.limit.used -= mib // as if so much had been used since
+		m.limit.used -= 1 << 30 // as if so much had been used since
 		time.Sleep(10 * time.Millisecond)
 		if m.look(time.Now()); asked != 1 {
 			t.Errorf("after a sixteenth: asked %d times, want once", asked)
 		}
-		m.limit.used -= 2 * mib
+		m.limit.used -= 2 << 30
 		time.Sleep(10 * time.Millisecond)
 		if m.look(time.Now()); asked != 2 {
 			t.Errorf("after more: asked %d times, want twice", asked)
