@@ -3,12 +3,14 @@ package overlap_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/overlap"
 	"example.com/overlap/internal/simulator"
+	"example.com/overlap/internal/station"
 )
 
 // Two jobs of one program whose calls run in processes share a machine of two cores: one whose calls wait has as many in flight as
@@ -52,4 +54,34 @@ func TestAutoOfProcessesOfTwoJobs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Two jobs ask a far end that refuses more than 20 calls at once. When one has ended, the other soon has the room of both.
+func TestAutoTakesTheRoomOfAJobThatHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		overlap.SenseNothing(t)
+		var asking atomic.Int64
+		task := overlap.Func(func(_ context.Context, i int) (int, error) {
+			defer asking.Add(-1)
+			if asking.Add(1) > 20 {
+				time.Sleep(ms)
+				return 0, &station.Refusal{}
+			}
+			time.Sleep(20 * ms)
+			return 0, nil
+		})
+		auto, begun := overlap.Auto(), time.Now()
+		var wg sync.WaitGroup
+		for _, calls := range []int{500, 1500} {
+			wg.Go(func() {
+				if _, err := overlap.Map(t.Context(), auto, task, upTo(calls)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if took := time.Since(begun); took > 2500*ms { // 2 s at best
+			t.Errorf("took %v, want at most 2.5 s", took)
+		}
+	})
 }

@@ -29,7 +29,8 @@ type inFlightLimit struct {
 	proven int // the cap that the last try began from
 
 	growth growth
-	every  int64         // how many calls must end between two tries, as a multiple of the cap
+	often  int64         // how many calls must end between two tries at least, as a multiple of the cap
+	every  int64         // how many must, likewise, since tries were refused
 	tryAt  int64         // how many calls will have ended at the next try
 	heard  time.Duration // when a refusal would have come, had the last try been too many
 
@@ -45,7 +46,7 @@ func (l *inFlightLimit) set(level int, every int64, r Reading) {
 		l.every, l.vain = 0, false
 	}
 	l.cap = max(1, level)
-	l.proven, l.growth, l.every = l.cap, growth{}, max(every, l.every)
+	l.proven, l.growth, l.often, l.every = l.cap, growth{}, every, max(every, l.every)
 	l.tryLater(r)
 }
 
@@ -69,6 +70,12 @@ func (l *inFlightLimit) try(r Reading, took time.Duration) {
 	}
 	l.proven, l.heard = l.cap, r.At+2*took
 	l.cap += max(1, int(l.growth.next(1)*float64(l.cap))-l.cap)
+	l.tryLater(r)
+}
+
+// reconsider has it tried soon whether more may be in flight, as there is a reason to.
+func (l *inFlightLimit) reconsider(r Reading) {
+	l.every, l.vain = l.often, false
 	l.tryLater(r)
 }
 

@@ -70,6 +70,7 @@ type refusals struct {
 
 	chance    chance
 	badInputs badInputs
+	beside    int    // how many other jobs were looked at when it was last tried whether more may be in flight
 	suspected limits // what was asked at most when refusals began to look like chance
 }
 
@@ -188,6 +189,10 @@ func (f *refusals) goOn(r Reading) {
 			f.rate.raise(r, f.through(r), f.wave.took, f.short)
 		}
 	case f.limit.cap > 0:
+		if r.Beside < f.beside { // one that has ended may have asked the same far end
+			f.limit.reconsider(r)
+		}
+		f.beside = r.Beside
 		if f.slowStart.on {
 			f.slowStart.look(r, f.limit.cap, f.through(r))
 		}
