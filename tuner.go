@@ -164,7 +164,7 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	t.mu.Unlock()
 	t.trying.Store(advice.Trying)
 	t.empty.Store(int32(advice.Empty))
-	t.due.Store(advice.Ended + r.Failed)
+	t.due.Store(advice.Ended)
 	t.lateDue.Store(advice.Late)
 	if t.ended.Load() > r.Ended+r.Failed {
 		t.callsEnded(0) // Calls that ended since the reading saw the due of the one before.

@@ -121,7 +121,7 @@ func (c *Controller) Look(r Reading) Advice {
 	if c.looks == 0 {
 		c.began, c.raised = r.At, r.At
 	}
-	if r.Ended == 0 && r.Left <= 2*c.settings.Blind { // a Stream knows how many it has a moment after the first reading
+	if r.answered() == 0 && r.Left <= 2*c.settings.Blind { // a Stream knows how many it has a moment after the first reading
 		c.farEnd.raiseBlind(r.Left)
 	}
 	c.looks++
@@ -143,7 +143,7 @@ func (c *Controller) Look(r Reading) Advice {
 	}
 	c.history.level(r.At, c.level, c.bound)
 	advice := Advice{
-		Level: c.level, Bound: c.bound, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due(), Pause: pause,
+		Level: c.level, Bound: c.bound, Why: c.why(before), Wait: c.wait(r), Ended: c.farEnd.round.due() + r.Ended + r.Failed - r.answered(), Pause: pause,
 		Empty: c.refusals.outage.empty(r), Rate: c.refusals.perSecond(r), Trying: c.beside.trying,
 	}
 	if advice.Wait >= waitAtMax {
@@ -151,7 +151,7 @@ func (c *Controller) Look(r Reading) Advice {
 	}
 	if !c.settings.Processes && c.bound == ByCores && c.collector.keepsCoresBusy(r, c.settings.Cores) {
 		advice.AtEnds, advice.Wait = true, longWait
-		advice.Ended = min(advice.Ended, r.Ended+c.collector.ends(r, c.apart(r)))
+		advice.Ended = min(advice.Ended, r.Ended+r.Failed+c.collector.ends(r, c.apart(r)))
 	}
 	return advice
 }

@@ -105,7 +105,7 @@ func (f *farEnd) look(r Reading, saturated bool) {
 		f.begin(r)
 	}
 	// The blind calls are started so fast that those which end had all of them beside them, or else none of it counts.
-	blind := f.phase == ramping && r.Ended == 0 && r.At-f.first < early
+	blind := f.phase == ramping && r.answered() == 0 && r.At-f.first < early
 	if saturated || !used && !blind {
 		f.begin(r)
 	}
@@ -276,7 +276,7 @@ func (f *farEnd) settle(r Reading) {
 // top is the level of the top of the parabola through three levels, of which the middle one did most.
 func top(below, middle, above measured) int {
 	x := func(m measured) float64 { return math.Log(float64(m.level) / float64(middle.level)) }
-	y := func(m measured) float64 { return math.Log(m.rate / middle.rate) }
+	y := func(m measured) float64 { gain, _ := m.gain(middle); return gain }
 	x1, x2, y1, y2 := x(below), x(above), y(below), y(above)
 	a := (y1/x1 - y2/x2) / (x1 - x2)
 	b := y1/x1 - a*x1

@@ -78,7 +78,7 @@ type Advice struct {
 	Bound  Bound         // what keeps the level from being higher
 	Why    string        // in words, if the level has changed
 	Wait   time.Duration // when to take the next reading; 0: as soon as a core has nothing else to do
-	Ended  int64         // or when so many calls have ended, if that is earlier
+	Ended  int64         // or when so many calls have ended, well or not, if that is earlier
 	Late   int64         // or when so many attempts have timed out, if that is not 0
 	AtEnds bool          // that is when it will be, and Wait is only in case that calls end no more
 	Pause  bool          // no call may start
@@ -105,6 +105,10 @@ const (
 	ByTimeouts                 // what the calls wait for gets no more done before their time is up
 	ByMax                      // the greatest level that was allowed
 )
+
+// answered is how many calls have ended so far, well or not, without those whose time was up: these say nothing of what the far end
+// gets done.
+func (r Reading) answered() int64 { return r.Ended + max(0, r.Failed-r.TimedOut) }
 
 // typical is how long a call takes that gets through; 0: nobody knows.
 func typical(r Reading) time.Duration {

@@ -12,13 +12,28 @@ const leastEnded = 8
 // measured is what calls of a level did.
 type measured struct {
 	level int
-	rate  float64 // how many calls ended in a second
+	rate  float64 // how many calls were answered in a second, well or not
 	err   float64 // the standard error of the rate, relative to it
+
+	ended, failed float64 // how many calls were answered, and of how many the answer was a failure
 }
 
-// gain is by how much m did more than base, as a natural logarithm, and its standard error.
+// gain is by how much m did more than base, as a natural logarithm, and its standard error. Calls that fail count as done as far as
+// no more of them do for certain: where a part of the inputs is bad, chance has more or fewer of these in a round.
 func (m measured) gain(base measured) (gain, err float64) {
-	return math.Log(m.rate / base.rate), math.Hypot(m.err, base.err)
+	gain, err = math.Log(m.rate/base.rate), math.Hypot(m.err, base.err)
+	ended, failed := m.ended+base.ended, m.failed+base.failed
+	if failed == 0 || failed == ended || m.ended == 0 || base.ended == 0 {
+		return gain, err
+	}
+	share := failed / ended
+	more := m.failed/m.ended - base.failed/base.ended
+	if math.Abs(more) <= 2*math.Sqrt(share*(1-share)*(1/m.ended+1/base.ended)) {
+		return gain, err
+	}
+	well, wellOfBase := max(1, m.ended-m.failed), max(1, base.ended-base.failed)
+	gain += math.Log(well / m.ended / (wellOfBase / base.ended))
+	return gain, math.Hypot(err, math.Sqrt(1/well+1/wellOfBase-1/m.ended-1/base.ended))
 }
 
 // round measures how many calls end in a second while the level stays the same. It begins when the calls that were in
@@ -44,7 +59,7 @@ const isNew = 1. / 8
 func newRound(level int, r Reading, typical time.Duration, recent recent) round {
 	m := round{level: level, begin: r, needed: int64(leastOf(level)), recent: recent}
 	old := recent.old(r, time.Duration(isNew*float64(typical)))
-	m.from = r.Ended + int64(old)
+	m.from = r.answered() + int64(old)
 	m.begun = old == 0
 	return m
 }
@@ -52,8 +67,13 @@ func newRound(level int, r Reading, typical time.Duration, recent recent) round 
 // seeWave has it see the end of all calls in flight that are new, and not of half as many only.
 func (m *round) seeWave() {
 	m.wave = true
-	m.needed = max(int64(leastOf(m.level)), int64(m.level)-(m.from-m.begin.Ended))
+	m.needed = max(int64(leastOf(m.level)), int64(m.level)-(m.from-m.begin.answered()))
 }
+
+// leastWell is which part of the calls that a round sees the end of must end well: else it goes on. A far end that fails each call once more
+// than some are in flight would be asked for ever more else, as it gets more done in a second the more fail. Half or twice changes nothing in
+// TestAutoOfInputsThatFail; with 0.4 that fails of which four calls of five do.
+const leastWell = 0.1
 
 // leastOf is of how many calls at least a round at a level sees the end.
 func leastOf(level int) int { return max(leastEnded, level/2) }
@@ -64,21 +84,22 @@ func (m *round) due() int64 {
 	case !m.begun:
 		return m.from
 	case m.late:
-		return m.begin.Ended + int64(math.Ceil(nearlyAll*float64(m.level)))
+		return m.begin.answered() + int64(math.Ceil(nearlyAll*float64(m.level)))
 	}
-	return m.begin.Ended + m.needed
+	return m.begin.answered() + m.needed
 }
 
 // look takes a reading and reports whether the round has seen enough.
 func (m *round) look(r Reading) bool {
-	if !m.begun && !m.heard && m.begin.Ended < r.Ended {
+	if !m.begun && !m.heard && m.begin.answered() < r.answered() {
 		m.heard = true
 		m.callsTake(r.At - m.begin.At)
 	}
-	if !m.begun && r.Ended >= m.from {
+	if !m.begun && r.answered() >= m.from {
 		m.begun, m.begin = true, r
 	}
-	enough := m.begun && r.Ended >= m.begin.Ended+m.needed && r.At > m.begin.At
+	enough := m.begun && r.answered() >= m.begin.answered()+m.needed && r.At > m.begin.At &&
+		float64(r.Ended-m.begin.Ended) >= leastWell*float64(m.needed)
 	m.late = enough && m.hasStragglers(r)
 	return enough && !m.late
 }
@@ -97,7 +118,7 @@ const (
 // hasStragglers reports whether the calls end that began with the round, as in a wave, and many of them have not: those that take
 // longer, as where a server does well up to some number and breaks down beyond it, are waited for a little.
 func (m *round) hasStragglers(r Reading) bool {
-	n, mean := float64(r.Ended-m.begin.Ended), m.mean(r)
+	n, mean := float64(r.answered()-m.begin.answered()), m.mean(r)
 	since := (r.At - m.begin.At).Seconds()
 	return n < nearlyAll*float64(m.level) && since >= nearlyAll*mean && since < patience*mean
 }
@@ -115,7 +136,7 @@ func (m *round) mean(r Reading) float64 {
 // of them were new than it seemed.
 func (m *round) callsTake(least time.Duration) {
 	old := m.recent.old(m.begin, time.Duration(isNew*float64(least)))
-	m.from = min(m.from, m.begin.Ended+int64(old))
+	m.from = min(m.from, m.begin.answered()+int64(old))
 	m.begun = old == 0
 	if m.wave {
 		m.seeWave()
@@ -132,8 +153,8 @@ const spread = 0.4
 // different, those of calls that end in a short round are too short on average, and the count is right.
 func (m *round) result(r Reading) measured {
 	timed, mean := float64(r.Timed-m.begin.Timed), m.mean(r)
-	n, since := float64(r.Ended-m.begin.Ended), (r.At - m.begin.At).Seconds()
-	counted := measured{level: m.level, rate: n / since, err: 1 / math.Sqrt(n)}
+	n, since := float64(r.answered()-m.begin.answered()), (r.At - m.begin.At).Seconds()
+	counted := measured{level: m.level, rate: n / since, err: 1 / math.Sqrt(n), ended: n, failed: max(0, n-float64(r.Ended-m.begin.Ended))}
 	if mean <= 0 || n < nearlyAll*float64(m.level) && since >= patience*mean { // or those that have not ended take longer
 		return counted
 	}
@@ -141,13 +162,15 @@ func (m *round) result(r Reading) measured {
 	if deviation > spread*mean {
 		return counted
 	}
-	return measured{level: m.level, rate: float64(m.level) / mean, err: deviation / mean / math.Sqrt(timed)}
+	exact := counted
+	exact.rate, exact.err = float64(m.level)/mean, deviation/mean/math.Sqrt(timed)
+	return exact
 }
 
 // atMost is what the round measures if all calls of its level end at this moment, as long as none has ended: it cannot measure more,
 // whether or not it still waits for old ones. The rate is 0, for unknown, once one has.
 func (m *round) atMost(r Reading) measured {
-	if r.Ended > m.begin.Ended || r.At <= m.begin.At {
+	if r.answered() > m.begin.answered() || r.At <= m.begin.At {
 		return measured{}
 	}
 	return measured{level: m.level, rate: float64(m.level) / (r.At - m.begin.At).Seconds()}

@@ -1,6 +1,7 @@
 package tune
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -93,5 +94,24 @@ func TestRoundWaitsForStragglers(t *testing.T) {
 	m.begin = begin
 	if !m.look(all) {
 		t.Error("300 calls of 320 have ended, and the round goes on")
+	}
+}
+
+// Calls that fail count as done, unless more of them do than chance has it.
+func TestGainOfCallsThatFail(t *testing.T) {
+	base := measured{level: 128, rate: 1000, ended: 128, failed: 40}
+	for _, c := range []struct {
+		of   measured
+		gain float64
+	}{
+		{measured{level: 256, rate: 2000, ended: 256, failed: 70}, math.Log(2)},
+		{measured{level: 256, rate: 2000, ended: 256, failed: 95}, math.Log(2)},
+		{measured{level: 256, rate: 2000, ended: 256, failed: 168}, 0}, // as many as before end well in a second
+		{measured{level: 256, rate: 2000, ended: 256, failed: 256}, math.Log(2 * (1. / 256) / (88. / 128))},
+		{measured{level: 256, rate: 500}, math.Log(.5)}, // none has ended so far
+	} {
+		if gain, err := c.of.gain(base); math.Abs(gain-c.gain) > 1e-9 || math.IsNaN(err) {
+			t.Errorf("%d of %v failed: gained %.3f (%.3f), want %.3f", int(c.of.failed), c.of.ended, gain, err, c.gain)
+		}
 	}
 }
