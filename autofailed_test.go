@@ -41,3 +41,20 @@ func TestAutoOfInputsThatFail(t *testing.T) {
 		}
 	}
 }
+
+// A job whose calls all fail is looked at no more often than others.
+func TestAutoHardlyLooksAtCallsThatAllFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		overlap.SenseNothing(t)
+		task := overlap.Func(func(_ context.Context, i int) (int, error) {
+			time.Sleep(time.Duration(20+i%10) * ms)
+			return 0, errors.New("no")
+		})
+		var report overlap.AutoReport
+		auto := overlap.Auto(overlap.Explain(func(r overlap.AutoReport) { report = r }))
+		overlap.Map(t.Context(), auto, task, upTo(20_000), overlap.KeepGoing())
+		if report.Readings > 3000 {
+			t.Errorf("20,000 calls: %d readings, want at most 3000", report.Readings)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -124,6 +125,7 @@ func TestAutoOfCallsThatTimeOut(t *testing.T) {
 		"sixty, some take longer than the limit":   {varies(60, true), 6000, 60 * ms, 3500, 10 * time.Second},
 		"hundred, some take longer than the limit": {varies(100, true), 10000, 60 * ms, 6000, 20 * time.Second},
 		"three of a hundred hang":                  {hang(3), 4000, 60 * ms, 120, 1 * time.Second},
+		"two of a hundred do not hang":             {hang(98), 8000, 200 * ms, 7840, 40 * time.Second},
 		"one of a hundred hangs":                   {hang(1), 4000, time.Second, 40, 4 * time.Second},
 		"one of ten hangs":                         {hang(10), 4000, 75 * ms, 400, 2500 * ms},
 		"a third hangs":                            {hang(33), 4000, 75 * ms, 1320, 1500 * ms},
@@ -156,6 +158,34 @@ func TestAutoOfCallsThatTimeOut(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Calls of which nearly all hang are over at last.
+func TestAutoOfCallsThatNearlyAllHang(t *testing.T) {
+	for _, of1000 := range []int{900, 970, 980, 990} {
+		for seed := range uint64(10) {
+			synctest.Test(t, func(t *testing.T) {
+				overlap.SenseNothing(t)
+				random, hangs := rand.New(rand.NewPCG(seed, uint64(of1000))), make([]bool, 8000)
+				for i := range hangs {
+					hangs[i] = random.IntN(1000) < of1000
+				}
+				task := overlap.Func(func(ctx context.Context, i int) (int, error) {
+					if hangs[i] {
+						<-ctx.Done()
+						return 0, ctx.Err()
+					}
+					time.Sleep(50 * ms)
+					return 0, nil
+				})
+				begun := time.Now()
+				overlap.Map(t.Context(), overlap.Auto(), task, upTo(len(hangs)), overlap.KeepGoing(), overlap.Timeout(200*ms))
+				if took := time.Since(begun); took > 45*time.Second { // 12.5 s with 128 in flight
+					t.Errorf("%d of 1000 hang: took %v, want at most 45 s", of1000, took)
+				}
+			})
+		}
 	}
 }
 

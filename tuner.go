@@ -165,7 +165,9 @@ func (t *tuner) look() (wait time.Duration, more bool) {
 	t.trying.Store(advice.Trying)
 	t.empty.Store(int32(advice.Empty))
 	t.due.Store(advice.Ended)
-	t.lateDue.Store(advice.Late)
+	if t.lateDue.Store(advice.Late); advice.Late > 0 && t.late.Load() >= advice.Late {
+		t.hurry() // they timed out since the reading
+	}
 	if t.ended.Load() > r.Ended+r.Failed {
 		t.callsEnded(0) // Calls that ended since the reading saw the due of the one before.
 	}

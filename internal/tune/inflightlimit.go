@@ -75,8 +75,10 @@ func (l *inFlightLimit) try(r Reading, took time.Duration) {
 
 // reconsider has it tried soon whether more may be in flight, as there is a reason to.
 func (l *inFlightLimit) reconsider(r Reading) {
+	before := l.tryAt
 	l.every, l.vain = l.often, false
 	l.tryLater(r)
+	l.tryAt = min(l.tryAt, before)
 }
 
 // isTried reports whether more are in flight than is known to be none too many.

@@ -98,8 +98,11 @@ func (m *round) look(r Reading) bool {
 	if !m.begun && r.answered() >= m.from {
 		m.begun, m.begin = true, r
 	}
-	enough := m.begun && r.answered() >= m.begin.answered()+m.needed && r.At > m.begin.At &&
-		float64(r.Ended-m.begin.Ended) >= leastWell*float64(m.needed)
+	enough := m.begun && r.answered() >= m.begin.answered()+m.needed && r.At > m.begin.At
+	if enough && float64(r.Ended-m.begin.Ended) < leastWell*float64(m.needed) {
+		m.needed += int64(leastOf(m.level))
+		enough = false
+	}
 	m.late = enough && m.hasStragglers(r)
 	return enough && !m.late
 }

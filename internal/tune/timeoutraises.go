@@ -51,7 +51,7 @@ func (m *timeoutRaises) areTooMany(seen timeoutTally) bool {
 func (m *timeoutRaises) fail(r Reading) int {
 	cap := m.proven
 	m.proven, m.growth, m.every = 0, growth{}, min(max(tryRounds, 2*m.every), rarest)
-	m.tryAt = r.Ended + r.Failed + m.every*int64(cap)
+	m.tryAt = r.Ended + r.Failed + m.every*int64(cap*max(1, r.AtOnce))
 	return cap
 }
 
@@ -60,7 +60,7 @@ func (m *timeoutRaises) fail(r Reading) int {
 func (m *timeoutRaises) next(r, from Reading, level int) int {
 	m.usual.add(timeoutTally{late: r.TimedOut - from.TimedOut, ended: r.Ended - from.Ended})
 	timed := r.Timed - from.Timed
-	if timed == 0 {
+	if timed == 0 || float64(r.InFlight) < (1-fully)*float64(level) {
 		return level
 	}
 	takes := (r.Took - from.Took) / time.Duration(timed)

@@ -33,7 +33,9 @@ const (
 	// drains is for how many times as long as the far end takes to get done what is in flight nothing may end in time
 	// where it does not notice that nobody waits for that any more: meanwhile it has to get done those that start as well. Half
 	// or twice changes nothing. Without it, almost all of 500 calls are lost at such a far end of two places, not three fifths of them.
-	drains = 2
+	// mostDrains is how many time limits that may be: a job looks the same of which nearly all calls hang.
+	drains     = 2
+	mostDrains = 32
 	// lookBack is how many times as long as calls take is looked back at when the first times out: what had ended long before says nothing of
 	// a far end that stalls.
 	lookBack = 4
@@ -86,12 +88,12 @@ func (t *timeouts) look(r Reading) {
 		}
 		return
 	}
-	seen := timeoutTally{late: r.TimedOut - t.from.TimedOut, ended: r.Ended - t.from.Ended}
+	seen := timeoutTally{late: r.TimedOut - t.from.TimedOut, ended: max(0, r.Ended-t.from.Ended)}
 	isLong := r.At-t.from.At >= r.Limit
 	switch {
 	case r.At <= t.from.At: // calls are still in flight of which there were too many
 		t.begin(r, t.from.At)
-	case seen.ended == 0 && r.At < t.drained: // or the far end is busy with them
+	case t.cap > 0 && seen.ended == 0 && r.At < t.drained: // or the far end is busy with them
 		if isLong {
 			t.cap = max(1, t.cap/2)
 			t.begin(r, r.At)
@@ -126,11 +128,16 @@ func (t *timeouts) lookAside(r Reading, seen timeoutTally) {
 func (t *timeouts) lookUnlimited(r Reading, seen timeoutTally, isLong bool) {
 	share := seen.share()
 	if !isLong { // those that began with them and ended well may have done so before
-		share = timeoutTally{seen.late, seen.ended + int64(r.InFlight)}.share()
+		share = timeoutTally{seen.late, seen.ended + int64(r.InFlight*max(1, r.AtOnce))}.share()
 	}
 	switch {
 	case seen.late >= leastTimeouts && share >= leastShare && t.done(r) < r.InFlight:
 		t.cut = timeoutCut{share: share}
+		if seen.ended > 0 {
+			rate := float64(seen.ended) / float64(r.At-t.from.At)
+			drains := drains * time.Duration(float64(r.InFlight*max(1, r.AtOnce))/rate)
+			t.drained = r.At + min(drains, mostDrains*r.Limit)
+		}
 		t.lower(r)
 	case isLong && (seen.late == 0 || r.At-t.from.At >= time.Duration(patience*float64(r.Limit))): // else more of a wave may do so now
 		t.begin(r, r.At)
@@ -185,9 +192,8 @@ func cutsInVain(share float64) int {
 // those that are in flight says nothing of that.
 func (t *timeouts) lower(r Reading) {
 	t.cap = r.InFlight / 2
-	if ended := float64(r.Ended - t.from.Ended); ended > 0 {
+	if r.Ended > t.from.Ended {
 		t.cap = min(t.cap, t.done(r))
-		t.drained = max(t.drained, r.At+drains*time.Duration(float64(r.InFlight)*float64(r.At-t.from.At)/ended))
 	}
 	t.cap = max(1, t.cap)
 	t.raises = timeoutRaises{}

@@ -60,3 +60,40 @@ func TestTimeouts(t *testing.T) {
 		t.Error("when none timed out for a while, and many do again, any number may be in flight")
 	}
 }
+
+// Calls that hang of many that workers make several at once are a small share of those in flight.
+func TestAFewTimeoutsOfManyCallsAtOnce(t *testing.T) {
+	var limit timeouts
+	r := Reading{AtOnce: 10, InFlight: 32, Limit: 500 * ms}
+	for range 40 { // waves of 320 calls of 400 ms, of which 5 hang
+		for range 4 {
+			r.At += 100 * ms
+			limit.look(r)
+		}
+		r.Ended += 315
+		r.At += 50 * ms
+		limit.look(r)
+		r.TimedOut += 5
+		r.At += 50 * ms
+		limit.look(r)
+	}
+	if limit.cap > 0 {
+		t.Errorf("5 of 320 hang, and %d workers may be in flight", limit.cap)
+	}
+}
+
+// No more may be in flight than a little more than are.
+func TestTimeoutsRaiseNoFurtherThanWhatIsInFlight(t *testing.T) {
+	var limit timeouts
+	var r Reading
+	limit.run(&r, 200, 0, 128, time.Second)
+	limit.run(&r, 200, 100, 128, time.Second)
+	for range 200 {
+		r.Timed += 100
+		r.Took += 100 * 300 * ms
+		limit.run(&r, 200, 0, min(limit.cap, 60), time.Second)
+	}
+	if limit.cap < 60 || limit.cap > 80 {
+		t.Errorf("where 60 are in flight, %d may be", limit.cap)
+	}
+}
