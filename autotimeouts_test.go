@@ -163,8 +163,8 @@ func TestAutoOfCallsThatTimeOut(t *testing.T) {
 
 // Calls of which nearly all hang are over at last.
 func TestAutoOfCallsThatNearlyAllHang(t *testing.T) {
-	for _, of1000 := range []int{900, 970, 980, 990} {
-		for seed := range uint64(10) {
+	for _, of1000 := range []int{900, 980} {
+		for seed := range uint64(3) {
 			synctest.Test(t, func(t *testing.T) {
 				overlap.SenseNothing(t)
 				random, hangs := rand.New(rand.NewPCG(seed, uint64(of1000))), make([]bool, 8000)

@@ -97,3 +97,17 @@ func TestTimeoutsRaiseNoFurtherThanWhatIsInFlight(t *testing.T) {
 		t.Errorf("where 60 are in flight, %d may be", limit.cap)
 	}
 }
+
+// Timeouts that have nothing to do with how many are in flight limit nothing, also while the far end may be busy.
+func TestTimeoutsThatLimitNothing(t *testing.T) {
+	limit := timeouts{off: true, cut: timeoutCut{share: 0.98}, drained: time.Hour}
+	r := Reading{Limit: 200 * ms, InFlight: 128}
+	for range 100 {
+		r.At += 50 * ms
+		r.TimedOut += 32
+		limit.look(r)
+	}
+	if limit.cap != 0 {
+		t.Errorf("%d may be in flight", limit.cap)
+	}
+}
