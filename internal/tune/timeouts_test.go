@@ -100,7 +100,7 @@ func TestTimeoutsRaiseNoFurtherThanWhatIsInFlight(t *testing.T) {
 
 // Timeouts that have nothing to do with how many are in flight limit nothing, also while the far end may be busy.
 func TestTimeoutsThatLimitNothing(t *testing.T) {
-	limit := timeouts{off: true, cut: timeoutCut{share: 0.98}, drained: time.Hour}
+	limit := timeouts{off: true, cut: timeoutCut{share: 0.98}, drained: time.Hour, raises: timeoutRaises{usual: timeoutTally{98, 2}}}
 	r := Reading{Limit: 200 * ms, InFlight: 128}
 	for range 100 {
 		r.At += 50 * ms
