@@ -33,11 +33,11 @@ const (
 	// drains is for how many times as long as the far end takes to get done what is in flight nothing may end in time
 	// where it does not notice that nobody waits for that any more: meanwhile it has to get done those that start as well. Half
 	// or twice changes nothing. Without it, almost all of 500 calls are lost at such a far end of two places, not three fifths of them.
-	// mostDrains is how many time limits that may be: a job looks the same of which nearly all calls hang.
+	// mostDrains is how many time limits that may be: a job looks the same of which nearly all calls hang. Half or twice changes nothing.
 	drains     = 2
 	mostDrains = 32
 	// lookBack is how many times as long as calls take is looked back at when the first times out: what had ended long before says nothing of
-	// a far end that stalls.
+	// a far end that stalls. Half or twice changes nothing.
 	lookBack = 4
 )
 
