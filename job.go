@@ -301,7 +301,7 @@ func (j *Job) countOutCalls(n int64) {
 func (j *Job) countOutWorker() {
 	if j.activeWorkers.Add(-1) == 0 {
 		if !j.waitedFor {
-			j.explain()
+			j.tuner.reportIfWanted()
 		}
 		close(j.done)
 	}
@@ -386,14 +386,7 @@ func (j *Job) wait(ctx context.Context) {
 		whileWaiting(ctx, j, func() { <-j.done })
 	}
 	if j.waitedFor { // its caller has a larger stack than a worker, and no other goroutine waits for the job
-		j.explain()
-	}
-}
-
-// explain has [Auto] tell what it has found out, if somebody wants to know.
-func (j *Job) explain() {
-	if j.tuner != nil && j.tuner.explain != nil {
-		j.tuner.report()
+		j.tuner.reportIfWanted()
 	}
 }
 

@@ -335,6 +335,13 @@ func (t *tuner) noteStop() {
 	t.atStop.Store(ended - min(ended, t.failed.Load()))
 }
 
+// reportIfWanted has what was found out told, if the job has a tuner and somebody wants to know.
+func (t *tuner) reportIfWanted() {
+	if t != nil && t.explain != nil {
+		t.report()
+	}
+}
+
 // report tells what was found out, when nothing of the job runs any more and somebody wants to know. It is not called else: its frame is so
 // large that Go has to copy the stack of a worker to have room for it, which takes a sixth of a job of three calls that do nothing.
 func (t *tuner) report() {
